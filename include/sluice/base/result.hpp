@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+//
+// What a call can answer besides success: the errors of RFC 9293 section 3.10 in its order, then the ones that a library
+// needs on top; and result<T>, a value or an error (std::expected is not in C++20).
+#pragma once
+
+#include <cassert>
+#include <cstdint>
+
+namespace sluice {
+
+enum class error : std::uint8_t {
+    none,
+    not_open,                // "connection does not exist"
+    insufficient_resources,  // "insufficient resources"
+    remote_unspecified,      // "remote socket unspecified"
+    already_open,            // "connection already exists"
+    closing,                 // "connection closing"
+    reset,                   // "connection reset"
+    refused,                 // "connection refused"
+    aborted,                 // by our own ABORT
+    timed_out,               // "connection aborted due to user timeout", R2 and the keep-alive limit included
+    would_block,             // nothing to read yet, no room to write yet
+    bad_address,             // a remote address that can't be a peer (MUST-46), or two families in one connection
+    bad_argument,            // what the call's documentation rules out
+    not_supported,           // the chosen lifecycle has no such state
+};
+
+constexpr const char* text(error e) {
+    switch (e) {
+        case error::none: return "no error";
+        case error::not_open: return "connection does not exist";
+        case error::insufficient_resources: return "insufficient resources";
+        case error::remote_unspecified: return "remote socket unspecified";
+        case error::already_open: return "connection already exists";
+        case error::closing: return "connection closing";
+        case error::reset: return "connection reset";
+        case error::refused: return "connection refused";
+        case error::aborted: return "connection aborted by its user";
+        case error::timed_out: return "connection aborted due to user timeout";
+        case error::would_block: return "operation would block";
+        case error::bad_address: return "address cannot be a peer's";
+        case error::bad_argument: return "invalid argument";
+        case error::not_supported: return "the lifecycle policy has no such state";
+    }
+    return "?";
+}
+
+/// A T or the reason why there is none. T is small, trivial and default constructible.
+template <class T>
+class [[nodiscard]] result {
+public:
+    constexpr result(T value) : value_(value) {}
+    constexpr result(sluice::error e) : error_(e) { assert(e != error::none); }
+
+    constexpr explicit operator bool() const { return error_ == error::none; }
+    constexpr sluice::error error() const { return error_; }
+    constexpr T value() const {
+        assert(*this);
+        return value_;
+    }
+    constexpr T operator*() const { return value(); }
+    constexpr T value_or(T other) const { return *this ? value_ : other; }
+
+private:
+    T value_{};
+    sluice::error error_ = sluice::error::none;
+};
+
+template <>
+class [[nodiscard]] result<void> {
+public:
+    constexpr result() = default;
+    constexpr result(sluice::error e) : error_(e) {}
+
+    constexpr explicit operator bool() const { return error_ == error::none; }
+    constexpr sluice::error error() const { return error_; }
+
+private:
+    sluice::error error_ = sluice::error::none;
+};
+
+}  // namespace sluice

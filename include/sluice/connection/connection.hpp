@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+//
+// One TCP connection: the calls of RFC 9293 section 3.9.1, and the ways in and out for segments and time. It reads no clock
+// and sends nothing by itself: segments and time come in, packets, news and the next deadline go out. What it shares with
+// other connections is the environment, an argument of every call. For one connection on its own see endpoint.hpp.
+#pragma once
+
+#include <sluice/connection/listen.hpp>
+#include <sluice/connection/output.hpp>
+#include <sluice/connection/syn_sent.hpp>
+#include <sluice/connection/timeouts.hpp>
+
+namespace sluice {
+
+template <class Tcp>
+class basic_connection {
+    using machine = typename control_block<Tcp>::machine;
+
+public:
+    using environment = sluice::environment<Tcp>;
+
+    // ---- calls ----------------------------------------------------------------------------------------------------------
+
+    /// Passive OPEN. An unspecified local address stands for any (MUST-43).
+    constexpr result<void> listen(environment& env, const socket_address& local) {
+        if constexpr (machine::has(event::passive_open)) {
+            if (local.port == 0) return error::bad_argument;
+            if (const auto answer = fire<event::passive_open>(c_, env); answer.what == outcome::refuses)
+                return answer.refusal;
+            open(env);
+            c_.local = c_.listening_on = local;
+            c_.remote = {};
+            return {};
+        } else {
+            return error::not_supported;
+        }
+    }
+
+    /// Active OPEN; from LISTEN too (3.10.1).
+    constexpr result<void> connect(environment& env, const socket_address& local, const socket_address& remote) {
+        if constexpr (machine::has(event::active_open)) {
+            if (remote.address.is_unspecified() || remote.port == 0) return error::remote_unspecified;
+            if (!remote.address.is_host() || remote.address.is_v4() != local.address.is_v4())
+                return error::bad_address;  // MUST-46
+            if (local.port == 0 || !local.address.is_host()) return error::bad_argument;
+            if (const auto answer = fire<event::active_open>(c_, env); answer.what == outcome::refuses)
+                return answer.refusal;
+            open(env);
+            c_.local = local;
+            c_.remote = remote;
+            choose_own_side(c_, env);
+            return {};
+        } else {
+            return error::not_supported;
+        }
+    }
+
+    /// SEND: queues as much as there is room for and says how much. Everything is pushed (MUST-60).
+    constexpr result<std::size_t> send(environment& env, octets data) {
+        if (c_.error != error::none) return c_.error;
+        if (const auto answer = fire<event::send>(c_, env); answer.what == outcome::refuses) return answer.refusal;
+        if (c_.close_waits) return error::closing;
+        const std::size_t taken = c_.outgoing.append(data);
+        if (taken < data.size()) c_.wants_room = true;
+        settle(c_, env);
+        if (taken == 0 && !data.empty()) return error::would_block;
+        return taken;
+    }
+
+    /// SEND with the URGENT flag: the pointer goes to the end of what is queued with this call (3.8.5, MUST-62).
+    constexpr result<std::size_t> send_urgent(environment& env, octets data) {
+        const auto taken = send(env, data);
+        if (taken && *taken > 0) {
+            c_.snd.up = c_.queue_end();
+            c_.snd.urgent = true;
+        }
+        return taken;
+    }
+
+    /// RECEIVE: what has come in order. error::closing once the peer's FIN is reached, would_block while there is nothing.
+    constexpr result<std::size_t> receive(environment& env, mutable_octets to) {
+        if (c_.error != error::none) return c_.error;
+        if (c_.incoming.size() > 0) {
+            const std::size_t taken = c_.incoming.read(to);
+            if (c_.rcv.urgent && c_.rcv.up <= first_unread()) c_.rcv.urgent = false;
+            consider_window_update();
+            return taken;
+        }
+        if (const auto answer = fire<event::receive>(c_, env); answer.what == outcome::refuses) return answer.refusal;
+        const bool finished = !may_receive_text.has(c_.state) && synchronized.has(c_.state);
+        return finished ? error::closing : error::would_block;
+    }
+
+    /// CLOSE of the sending side (3.10.4); receiving goes on (N28).
+    constexpr result<void> shutdown(environment& env) {
+        if (c_.close_waits) return error::closing;
+        if (syn_received.has(c_.state) && c_.outgoing.size() > 0) {
+            c_.close_waits = true;  // 3.10.4: queued until ESTABLISHED
+            return {};
+        }
+        const auto answer = fire<event::close>(c_, env);
+        settle(c_, env);
+        if (answer.what == outcome::refuses) return answer.refusal;
+        return {};
+    }
+
+    /// The application has done with the connection: TCP finishes alone. Unread octets, and octets that still come, mean
+    /// that something was lost, and are answered with a RST (SHLD-3, MAY-1, N27).
+    constexpr result<void> close(environment& env) {
+        c_.owned = false;
+        if (c_.incoming.size() > 0 && (may_receive_text | state::close_wait).has(c_.state)) return abort(env);
+        if ((state::fin_wait_1 | state::fin_wait_2).has(c_.state)) {
+            limit_orphan(c_, env);
+            return {};
+        }
+        return shutdown(env);
+    }
+
+    /// ABORT (3.10.5).
+    constexpr result<void> abort(environment& env) {
+        const auto answer = fire<event::abort>(c_, env);
+        if (answer.what == outcome::refuses) return answer.refusal;
+        c_.error = error::aborted;
+        c_.incoming.clear();
+        return {};
+    }
+
+    /// What may change while the connection lives (3.9.1, 3.9.2).
+    constexpr const connection_options& options() const { return c_.options; }
+    constexpr void set_options(environment& env, const connection_options& options) {
+        c_.options = options;
+        watch_idle_peer(c_, env.now);
+        restart_user_timeout(c_, env.now);
+    }
+
+    // ---- segments and time ------------------------------------------------------------------------------------------------
+
+    /// Whether a segment between these two sockets is this connection's.
+    constexpr bool is_for(const socket_address& local, const socket_address& remote) const {
+        if (c_.state == state::closed) return false;
+        if (c_.state != state::listen) return local == c_.local && remote == c_.remote;
+        return local.port == c_.local.port &&
+               (c_.local.address.is_unspecified() || c_.local.address == local.address);
+    }
+
+    constexpr void on_segment(environment& env, const ip_meta& ip, const segment& s) {
+        env.observe().on_received(s);
+        const auto before = c_.state;
+        arrives(env, ip, s);
+        if (c_.state == state::established && before != state::established) watch_idle_peer(c_, env.now);
+        settle(c_, env);
+    }
+
+    constexpr void on_deadline(environment& env) {
+        on_timeouts(c_, env);
+        settle(c_, env);
+    }
+
+    /// Fills `p` with the next packet; false when there is none to send now.
+    constexpr bool next_packet(environment& env, tx_packet& p) {
+        const bool built = sluice::next_packet(c_, env, p);
+        settle(c_, env);
+        return built;
+    }
+
+    constexpr instant next_deadline() const { return c_.timer.next(); }
+
+    constexpr std::optional<news> poll_event() {
+        for (std::size_t i = 0; i < news_count; ++i) {
+            const auto n = static_cast<news>(i);
+            if (!c_.pending_news.has(n)) continue;
+            c_.pending_news = c_.pending_news.without(n);
+            return n;
+        }
+        return {};
+    }
+
+    // ---- what there is to know --------------------------------------------------------------------------------------------
+
+    constexpr sluice::state state() const { return c_.state; }
+    constexpr sluice::error error() const { return c_.error; }
+    constexpr const socket_address& local() const { return c_.local; }
+    constexpr const socket_address& remote() const { return c_.remote; }
+    constexpr std::size_t readable() const { return c_.incoming.size(); }
+    constexpr std::size_t writable() const { return c_.outgoing.free(); }
+    /// Unread octets up to and including the last urgent one that was announced (MUST-33).
+    constexpr std::uint32_t urgent_ahead() const { return c_.rcv.urgent ? c_.rcv.up - first_unread() : 0; }
+
+    /// Every variable, for those who look: audits, tests, listings.
+    constexpr const control_block<Tcp>& variables() const { return c_; }
+
+private:
+    constexpr void open(environment& env) {
+        start_conversation(c_, env);
+        c_.options = env.settings.limits.connection;
+        c_.error = error::none;
+        c_.pending_news = {};
+        c_.owned = true;
+    }
+
+    constexpr seq first_unread() const {
+        return c_.rcv.nxt - static_cast<std::uint32_t>(c_.incoming.size()) - (fin_received() ? 1u : 0u);
+    }
+    constexpr bool fin_received() const { return c_.assembly.fin() && *c_.assembly.fin() < c_.rcv.nxt; }
+
+    constexpr void arrives(environment& env, const ip_meta& ip, const segment& s) {
+        if (c_.state == state::closed) return arrives_in_closed(env, ip, s);
+        if constexpr (machine::has(state::listen))
+            if (c_.state == state::listen) return arrives_in_listen(c_, env, ip, s);
+        if constexpr (machine::has(state::syn_sent))
+            if (c_.state == state::syn_sent) return arrives_in_syn_sent(c_, env, ip, s);
+        arrives_when_synchronized(c_, env, ip, s);
+    }
+
+    /// The application has made room: worth a segment of its own once two segments, or half of the buffer, are free that the
+    /// peer doesn't know of; or one, when the peer may be waiting for it.
+    constexpr void consider_window_update() {
+        if (!may_receive_text.has(c_.state)) return;
+        const std::uint32_t known = c_.rcv.wnd();
+        const auto free = static_cast<std::uint32_t>(std::min<std::size_t>(c_.incoming.free(), 65535));
+        const auto half = static_cast<std::uint32_t>(c_.incoming.capacity() / 2);
+        const std::uint32_t step = known < c_.receive_mss ? c_.receive_mss : 2 * c_.receive_mss;
+        if (free >= known + std::min(half, step)) c_.ack_now = true;
+    }
+
+    control_block<Tcp> c_{};
+};
+
+}  // namespace sluice

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+//
+// The variables of one connection (RFC 9293 section 3.3.1) and the questions that several steps ask of them. Nothing here
+// decides anything; what changes them stands in input, output, timeouts and connection.
+#pragma once
+
+#include <optional>
+
+#include <sluice/base/windowed_filter.hpp>
+#include <sluice/policy/compose.hpp>
+#include <sluice/state/machine.hpp>
+#include <sluice/tcb/in_flight.hpp>
+#include <sluice/tcb/reassembly.hpp>
+#include <sluice/tcb/receive_space.hpp>
+#include <sluice/tcb/send_space.hpp>
+#include <sluice/tcb/timers.hpp>
+
+namespace sluice {
+
+/// What an application hears of its connection. Coalesced: each at most once until it is taken.
+enum class news : std::uint8_t {
+    connected,
+    readable,
+    writable,
+    urgent,        // MUST-32
+    peer_closed,   // "connection closing"
+    unresponsive,  // R1 is reached (SHLD-9); the IP layer may look for another way (MUST-20)
+    failed,        // see error()
+    closed,        // CLOSED is reached
+};
+inline constexpr std::size_t news_count = 8;
+
+struct smaller {
+    constexpr bool operator()(duration a, duration b) const { return a <= b; }
+};
+
+template <class Tcp>
+struct control_block {
+    using machine = sluice::machine<typename Tcp::lifecycle_policy>;
+    using buffers = typename Tcp::buffers_policy;
+
+    sluice::state state = state::closed;
+    sluice::error error = error::none;
+    enum_set<news> pending_news{};
+    connection_options options{};
+    socket_address local{};
+    socket_address remote{};
+    socket_address listening_on{};  // what LISTEN was opened with, to go back to
+
+    send_space snd{};
+    receive_space rcv{};
+    timers timer{};
+
+    [[no_unique_address]] typename Tcp::congestion_policy congestion{};
+    [[no_unique_address]] typename Tcp::rtt_policy rtt{};
+    [[no_unique_address]] typename Tcp::recovery_policy recovery{};
+    [[no_unique_address]] typename Tcp::ack_policy ack{};
+    [[no_unique_address]] typename Tcp::ecn_policy ecn{};
+
+    std::uint32_t mss = 0;          // Eff.snd.MSS, without options
+    std::uint32_t receive_mss = 0;  // what our SYN announced
+    std::uint32_t largest_received = 0;
+
+    // ---- sending
+    bool owned = true;         // false after close(): an orphan
+    bool close_waits = false;  // CLOSE in SYN-RECEIVED behind queued data
+    bool fin_queued = false;
+    bool fin_sent = false;
+    bool wants_room = false;   // the application could not write all it had
+    bool retransmit_now = false;  // one lost segment leaves whatever the gate says
+    bool probe_now = false;
+    bool probing = false;      // a window probe is out, or its answer said "still shut"
+    bool override_now = false;  // the SWS override timer has expired
+    bool cwnd_limited = false;  // in this round trip, and in the last
+    bool cwnd_was_limited = false;
+    std::uint8_t retries = 0;       // expiries since the last progress
+    std::uint8_t syn_retries = 0;
+    std::uint8_t probe_backoff = 0;
+    std::uint32_t most_in_flight = 0;  // in this round trip
+    seq round_end{};           // SND.NXT when the round trip began
+    seq app_limited_end{};     // what was sent below this was all the application had
+    instant last_sent{};       // new data
+    instant retrying_since{};
+    windowed_filter<duration, instant, smaller> min_rtt{10s, duration::max()};
+
+    // ---- acknowledging
+    bool ack_now = false;
+    bool keep_alive_now = false;
+    std::uint8_t duplicate_acks = 0;  // owed on top: one for each out-of-order segment (RFC 5681 section 4.2)
+    std::uint8_t keep_alives = 0;     // probes without an answer
+    std::uint8_t challenges = 0;      // in this period
+    instant last_received{};
+    instant challenges_since{};
+    instant last_stray_ack{};
+
+    typename buffers::send_buffer outgoing{};
+    typename buffers::receive_buffer incoming{};
+    in_flight<typename buffers::records> flight{};
+    reassembly<typename buffers::intervals> assembly{};
+
+    constexpr void tell(news n) { pending_news = pending_news | n; }
+
+    // ---- where things stand in the send sequence space: SYN, queued octets, FIN
+    constexpr seq first_queued() const { return snd.syn_acknowledged() ? snd.una : snd.iss + 1; }
+    constexpr seq queue_end() const {
+        return first_queued() + static_cast<std::uint32_t>(outgoing.size());
+    }
+    constexpr bool syn_sent() const { return snd.nxt != snd.iss; }
+    constexpr std::uint32_t unsent() const {
+        const seq end = queue_end();
+        return !syn_sent() ? static_cast<std::uint32_t>(outgoing.size()) : snd.nxt < end ? end - snd.nxt : 0;
+    }
+    constexpr bool fin_unsent() const { return fin_queued && !fin_sent; }
+    constexpr bool fin_acknowledged() const { return fin_sent && snd.una == snd.nxt; }
+    /// Queued text or FIN may leave: our SYN is acknowledged, or SYN-RECEIVED has been closed (3.10.4).
+    constexpr bool may_send_text() const { return snd.syn_acknowledged() || state == state::fin_wait_1; }
+    /// The peer takes nothing, so that it has to be probed (3.8.6.1).
+    constexpr bool window_shut() const { return snd.syn_acknowledged() && snd.wnd == 0; }
+    constexpr bool nothing_owed() const { return flight.empty() && unsent() == 0 && !fin_unsent(); }
+};
+
+}  // namespace sluice

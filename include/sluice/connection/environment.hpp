@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+//
+// What all connections of one stack share, handed to each call as an argument: the time, the settings, randomness, the
+// counters, those who watch, and the replies that belong to no connection. A connection keeps no pointer to it, so the
+// whole can be copied.
+#pragma once
+
+#include <array>
+
+#include <sluice/base/random.hpp>
+#include <sluice/policy/limits.hpp>
+#include <sluice/wire/segment.hpp>
+
+namespace sluice {
+
+/// Monotone; segments count as many as the wire sees.
+struct counters {
+    std::uint64_t segments_in = 0;
+    std::uint64_t segments_out = 0;
+    std::uint64_t retransmitted = 0;      // segments that carry octets sent before, probes not counted
+    std::uint64_t malformed = 0;          // dropped before any connection saw them
+    std::uint64_t unacceptable = 0;       // outside the window
+    std::uint64_t challenge_acks = 0;     // RFC 5961
+    std::uint64_t limited = 0;            // ACKs and challenges that a limiter kept back
+    std::uint64_t duplicate_acks_in = 0;
+    std::uint64_t recoveries = 0;         // episodes begun by ACKs
+    std::uint64_t timeouts = 0;           // retransmission timer expired
+    std::uint64_t window_probes = 0;
+    std::uint64_t keep_alives = 0;
+    std::uint64_t out_of_order = 0;
+    std::uint64_t second_fins = 0;        // N26
+    std::uint64_t resets_out = 0;
+    std::uint64_t resets_in = 0;
+    std::uint64_t replies_dropped = 0;    // the queue below was full
+};
+
+/// A segment without text from no connection's state: a RST.
+struct reply {
+    socket_address local;
+    socket_address remote;
+    seq sequence{};
+    seq acknowledgment{};
+    tcp_flags flags{};
+    std::uint8_t dscp = 0;
+    std::uint8_t hop_limit = 64;
+};
+
+/// Bounded, first in first out. What does not fit is dropped: its cause will come again.
+class reply_queue {
+public:
+    constexpr bool empty() const { return size_ == 0; }
+    constexpr bool push(const reply& r) {
+        if (size_ == queue_.size()) return false;
+        queue_[(first_ + size_++) % queue_.size()] = r;
+        return true;
+    }
+    constexpr reply pop() {
+        const reply r = queue_[first_];
+        first_ = (first_ + 1) % queue_.size();
+        --size_;
+        return r;
+    }
+
+private:
+    std::array<reply, 8> queue_{};
+    std::size_t first_ = 0;
+    std::size_t size_ = 0;
+};
+
+template <class Tcp>
+struct environment {
+    instant now{};
+    typename Tcp::settings settings;
+    seeded_random random;
+    std::uint32_t challenge_limit;  // of this stack's own: a known one leaks (CVE-2016-5696)
+    std::uint32_t largest_super_segment = 0;  // octets of payload that the link takes at once; 0: one segment
+    counters count{};
+    reply_queue replies{};
+
+    constexpr explicit environment(const typename Tcp::settings& s)
+        : settings(s), random(s.seed), challenge_limit(s.limits.challenge_acks) {
+        const std::uint64_t bits = random.bits(), more_bits = random.bits();
+        if constexpr (requires { settings.isn.on_start(bits, more_bits); }) settings.isn.on_start(bits, more_bits);
+        challenge_limit += static_cast<std::uint32_t>(random.below(challenge_limit + 1));
+    }
+
+    constexpr auto& observe() { return settings.observe; }
+
+    constexpr void answer(const reply& r) {
+        if (!replies.push(r)) ++count.replies_dropped;
+    }
+};
+
+}  // namespace sluice

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+//
+// SEGMENT ARRIVES in SYN-RECEIVED and the synchronized states: RFC 9293 section 3.10.7.4, one function a step, in its
+// order. The third step (security and precedence, appendix A.1) has nothing to check here. N numbers decide what the text
+// leaves open; each stands where it is decided.
+#pragma once
+
+#include <sluice/connection/acknowledge.hpp>
+#include <sluice/connection/closed.hpp>
+
+namespace sluice {
+
+enum class step : std::uint8_t {
+    go_on,
+    drop,
+    drop_and_ack,        // <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>
+    drop_and_challenge,  // the same, for what a blind attacker might have sent: counted and limited (RFC 5961)
+    drop_and_reset,      // <SEQ=SEG.ACK><CTL=RST>
+};
+
+// ---- what may be kept back ----------------------------------------------------------------------------------------------
+
+/// RFC 5961 section 7.
+template <class Tcp>
+constexpr void challenge(control_block<Tcp>& c, environment<Tcp>& env) {
+    if (env.now - c.challenges_since >= env.settings.limits.challenge_period) {
+        c.challenges_since = env.now;
+        c.challenges = 0;
+    }
+    if (c.challenges >= env.challenge_limit) {
+        ++env.count.limited;
+        return;
+    }
+    ++c.challenges;
+    ++env.count.challenge_acks;
+    c.ack_now = true;
+}
+
+/// Two ends that find each other's empty ACKs unacceptable would answer for ever (N15). What occupies sequence space is
+/// always answered (N36).
+template <class Tcp>
+constexpr void acknowledge_unacceptable(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
+    if (s.length() == 0) {
+        if (env.now - c.last_stray_ack < env.settings.limits.stray_ack_interval) {
+            ++env.count.limited;
+            return;
+        }
+        c.last_stray_ack = env.now;
+    }
+    c.ack_now = true;
+}
+
+// ---- first: the sequence number -----------------------------------------------------------------------------------------
+
+/// Cuts what lies outside the window. What is cut at the front has been received before; a FIN goes with the text behind it.
+template <class Tcp>
+constexpr void trim_to_window(control_block<Tcp>& c, segment& s) {
+    if (s.sequence < c.rcv.nxt) {
+        const std::uint32_t old = std::min(c.rcv.nxt - s.sequence, s.text_length);
+        s.text = s.text.subspan(std::min<std::size_t>(old, s.text.size()));
+        s.text_length -= old;
+        s.sequence += old;
+    }
+    const std::uint32_t room = c.rcv.edge > s.sequence ? c.rcv.edge - s.sequence : 0;
+    if (s.text_length > room) {
+        s.text = s.text.first(std::min<std::size_t>(room, s.text.size()));
+        s.text_length = room;
+        s.flags = s.flags.without(flag::fin | flag::psh);
+    }
+}
+
+template <class Tcp>
+constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segment& s) {
+    if (syn_received.has(c.state) && s.has(flag::syn) && !s.has(flag::rst) && s.sequence == c.rcv.irs) {
+        if (s.has(flag::ack)) {  // N1: the SYN,ACK of a simultaneous open; its SYN has been taken already
+            s.flags = s.flags.without(flag::syn);
+            s.sequence += 1;
+            return step::go_on;
+        }
+        if (const list_index head = c.flight.first(); head != no_index) {  // N3: our SYN,ACK was lost
+            c.flight.mark_lost(head);
+            c.retransmit_now = true;
+        }
+        return step::drop;
+    }
+    if (c.rcv.acceptable(s.sequence, s.length())) {
+        if (!s.flags.has_any(flag::rst | flag::syn)) trim_to_window(c, s);
+        return step::go_on;
+    }
+    if (s.has(flag::rst)) return step::drop;
+    if (s.has(flag::syn)) return step::drop_and_challenge;  // RFC 5961 section 4.2: whatever its number
+    if (c.rcv.wnd() == 0 && s.sequence == c.rcv.nxt) {
+        // N12: valid ACKs, URGs and RSTs still count; the text doesn't, and its sender is told. N20: a FIN alone fits.
+        if (s.text_length > 0) {
+            trim_to_window(c, s);
+            c.ack_now = true;
+        }
+        return step::go_on;
+    }
+    ++env.count.unacceptable;
+    if (c.state == state::time_wait && s.has(flag::fin)) fire<event::fin>(c, env);  // N2
+    acknowledge_unacceptable(c, env, s);
+    return step::drop;
+}
+
+// ---- second: RST ----------------------------------------------------------------------------------------------------------
+
+template <class Tcp>
+constexpr step check_reset(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
+    if (!s.has(flag::rst)) return step::go_on;
+    if (s.sequence != c.rcv.nxt) return step::drop_and_challenge;  // RFC 5961 section 3.2
+    ++env.count.resets_in;
+    fire<event::reset>(c, env);
+    return step::drop;
+}
+
+// ---- fourth: SYN ----------------------------------------------------------------------------------------------------------
+
+template <class Tcp>
+constexpr step check_syn(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
+    if (!s.has(flag::syn)) return step::go_on;
+    if constexpr (control_block<Tcp>::machine::has(event::syn_in_window)) {
+        if (c.state == state::syn_received_passive) {
+            fire<event::syn_in_window>(c, env);
+            return step::drop;
+        }
+    }
+    return step::drop_and_challenge;  // RFC 5961 section 4.2
+}
+
+// ---- fifth: ACK -----------------------------------------------------------------------------------------------------------
+
+/// An ownerless FIN-WAIT-2 does not wait for ever (N28).
+template <class Tcp>
+constexpr void limit_orphan(control_block<Tcp>& c, environment<Tcp>& env) {
+    if (!c.owned && c.state == state::fin_wait_2)
+        c.timer.set(timer::time_wait, env.now + env.settings.limits.orphan_fin_wait_2);
+}
+
+template <class Tcp>
+constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
+    if (!s.has(flag::ack)) return step::drop;
+    if (syn_received.has(c.state)) {
+        if (!c.snd.acknowledges_new(s.acknowledgment)) return step::drop_and_reset;  // N5: before RFC 5961's check
+        fire<event::ack_of_syn>(c, env);
+        start_transfer(c, env);
+        take_ack(c, env, s);
+        if (c.close_waits) {
+            c.close_waits = false;
+            fire<event::close>(c, env);
+        }
+        return step::go_on;
+    }
+    if (!c.snd.acceptable_ack(s.acknowledgment)) return step::drop_and_challenge;  // RFC 5961 section 5.2, MAY-12
+
+    if (c.state == state::time_wait) {
+        if (s.length() == 0) return step::drop;  // N16: two TIME-WAITs would answer each other for ever
+        fire<event::fin>(c, env);
+        return step::drop_and_ack;
+    }
+    take_ack(c, env, s);
+    if (!c.fin_acknowledged()) return step::go_on;
+    if (c.state == state::fin_wait_1) {
+        fire<event::ack_of_fin>(c, env);
+        limit_orphan(c, env);
+        return step::go_on;
+    }
+    if (c.state == state::closing || c.state == state::last_ack) {
+        fire<event::ack_of_fin>(c, env);
+        return step::drop;
+    }
+    return step::go_on;
+}
+
+// ---- sixth: URG -----------------------------------------------------------------------------------------------------------
+
+template <class Tcp>
+constexpr step check_urgent(control_block<Tcp>& c, environment<Tcp>&, const segment& s) {
+    if (!s.has(flag::urg) || !may_receive_text.has(c.state)) return step::go_on;
+    const seq up = s.sequence + s.urgent_pointer;
+    if (c.rcv.nxt < up && (!c.rcv.urgent || c.rcv.up < up)) {
+        c.rcv.up = up;
+        c.rcv.urgent = true;
+        c.tell(news::urgent);  // MUST-32: none was pending, or it has moved on
+    }
+    return step::go_on;
+}
+
+// ---- seventh: text --------------------------------------------------------------------------------------------------------
+
+template <class Tcp>
+constexpr void decide_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, bool in_order) {
+    const instant by = c.ack.acknowledge_by({.now = env.now,
+                                             .octets = s.text_length,
+                                             .largest = c.largest_received,
+                                             .in_order = in_order,
+                                             .fin = s.has(flag::fin)});
+    if (by <= env.now)
+        c.ack_now = true;
+    else
+        c.timer.set(timer::delayed_ack, std::min(by, c.timer[timer::delayed_ack]));
+}
+
+template <class Tcp>
+constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
+    if (s.text_length == 0 || !may_receive_text.has(c.state)) return step::go_on;
+    if (s.text.size() < s.text_length) return step::drop;  // virtual text has no octets to store here
+    if (!c.owned) {  // SHLD-3: nobody will ever read it
+        fire<event::abort>(c, env);
+        return step::drop;
+    }
+    c.largest_received = std::max(c.largest_received, s.text_length / s.segments);
+    const bool had_gap = c.assembly.has_gap();
+    octets text = s.text;
+    if (c.assembly.fin() && *c.assembly.fin() < s.sequence + s.text_length)  // N26: nothing follows a FIN
+        text = text.first(*c.assembly.fin() > s.sequence ? *c.assembly.fin() - s.sequence : 0);
+    if (text.empty()) return step::drop_and_ack;
+
+    const seq before = c.rcv.nxt;
+    c.rcv.nxt = c.assembly.take(c.incoming, c.rcv.nxt, s.sequence, text);
+    if (c.rcv.nxt == before) {
+        // MAY-13, RFC 5681 section 4.2: a duplicate ACK for each segment behind a gap.
+        ++env.count.out_of_order;
+        if (c.duplicate_acks < 255) ++c.duplicate_acks;
+        return step::go_on;
+    }
+    c.duplicate_acks = 0;
+    c.tell(news::readable);
+    decide_ack(c, env, s, !had_gap);
+    return step::go_on;
+}
+
+// ---- eighth: FIN ----------------------------------------------------------------------------------------------------------
+
+template <class Tcp>
+constexpr step check_fin(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
+    if (s.has(flag::fin) && may_receive_text.has(c.state)) {
+        const seq at = s.sequence + s.text_length;
+        if (c.assembly.fin() && *c.assembly.fin() != at) ++env.count.second_fins;
+        c.assembly.note_fin(at);
+        if (c.rcv.nxt != *c.assembly.fin() && s.text_length == 0 && c.duplicate_acks < 255) ++c.duplicate_acks;
+    }
+    // The FIN counts when everything before it is there, be it this segment's or an earlier one's.
+    if (!may_receive_text.has(c.state) || !c.assembly.fin() || *c.assembly.fin() != c.rcv.nxt) return step::go_on;
+    c.rcv.nxt += 1;
+    if (c.rcv.edge < c.rcv.nxt) c.rcv.edge = c.rcv.nxt;  // N20: it was accepted with a window of 0
+    c.ack_now = true;
+    c.duplicate_acks = 0;
+    fire<event::fin>(c, env);
+    return step::go_on;
+}
+
+// ---- the order ------------------------------------------------------------------------------------------------------------
+
+/// Sixth to eighth step, which SYN-SENT shares.
+template <class Tcp>
+constexpr step take_content(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
+    step answer = check_urgent(c, env, s);
+    if (answer == step::go_on) answer = take_text(c, env, s);
+    if (answer == step::go_on) answer = check_fin(c, env, s);
+    return answer;
+}
+
+template <class Tcp>
+constexpr void arrives_when_synchronized(control_block<Tcp>& c, environment<Tcp>& env, const ip_meta& ip, segment s) {
+    c.last_received = env.now;
+    c.keep_alives = 0;
+    step answer = check_sequence(c, env, s);
+    if (answer == step::go_on) answer = check_reset(c, env, s);
+    if (answer == step::go_on) answer = check_syn(c, env, s);
+    if (answer == step::go_on) answer = check_ack(c, env, s);
+    if (answer == step::go_on) answer = take_content(c, env, s);
+    if (answer == step::drop_and_ack) c.ack_now = true;
+    if (answer == step::drop_and_challenge) challenge(c, env);
+    if (answer == step::drop_and_reset) answer_with_reset(env, ip, s);
+}
+
+}  // namespace sluice

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: MIT
+//
+// What leaves next: one packet a call, in the order retransmission, new data, probes, acknowledgments. Who may send new data
+// is decided by the gate (tcb/send_space.hpp), then by Nagle and SWS avoidance (RFC 9293 sections 3.7.4, 3.8.6.2.1).
+// Nothing is built that can't leave, and nothing that leaves is copied.
+#pragma once
+
+#include <sluice/connection/acknowledge.hpp>
+
+namespace sluice {
+
+namespace detail {
+inline constexpr std::array<octet, 1> garbage{};  // of a keep-alive probe (MAY-6)
+}
+
+/// How many octets of text one packet may hold: a segment, or as many whole ones as the link takes at once.
+template <class Tcp>
+constexpr std::uint32_t packet_room(const control_block<Tcp>& c, const environment<Tcp>& env) {
+    return std::max(env.largest_super_segment / c.mss, 1u) * c.mss;
+}
+
+/// The receiver's side of SWS avoidance: each segment that leaves offers what is free by now.
+template <class Tcp>
+constexpr bool offer_window(control_block<Tcp>& c) {
+    const std::size_t free = std::min<std::size_t>(c.incoming.free(), 65535);
+    return c.rcv.offer(static_cast<std::uint32_t>(free), static_cast<std::uint32_t>(c.incoming.capacity()), c.receive_mss);
+}
+
+/// Builds <SEQ=begin><ACK=RCV.NXT> over `length` numbers of the send space, with the SYN, text and FIN that lie there.
+template <class Tcp>
+constexpr void build(control_block<Tcp>& c, tx_packet& p, seq begin, std::uint32_t length) {
+    p.meta = {.source = c.local.address,
+              .destination = c.remote.address,
+              .dscp = c.options.dscp,
+              .hop_limit = c.options.hop_limit};
+    p.spans = 0;
+    p.payload_length = 0;
+    p.segment_size = 0;
+    tcp_header tcp{.source_port = c.local.port, .destination_port = c.remote.port, .sequence = begin};
+    std::array<octet, 40> option_octets{};
+    std::size_t options_length = 0;
+
+    const seq end = begin + length;
+    if (length > 0 && begin == c.snd.iss) {
+        tcp.flags |= flag::syn;
+        const tcp_options options = syn_options(c);
+        options.write(option_octets);
+        options_length = options.length();
+    }
+    const seq first_text = later(begin, c.first_queued()), end_of_text = earlier(end, c.queue_end());
+    if (first_text < end_of_text) {
+        const auto [head, tail] = c.outgoing.view(first_text - c.first_queued(), end_of_text - first_text);
+        p.borrow(head);
+        p.borrow(tail);
+        if (end_of_text == c.queue_end()) tcp.flags |= flag::psh;  // MUST-60, MUST-61
+        if (p.payload_length > c.mss) p.segment_size = static_cast<std::uint16_t>(c.mss);
+    }
+    if (length > 0 && c.fin_queued && end == c.queue_end() + 1) tcp.flags |= flag::fin;
+    if (c.rcv.synchronized) {
+        offer_window(c);
+        tcp.flags |= flag::ack;
+        tcp.acknowledgment = c.rcv.nxt;
+        tcp.window = static_cast<std::uint16_t>(std::min<std::uint32_t>(c.rcv.wnd(), 65535));
+    } else {
+        tcp.window = static_cast<std::uint16_t>(std::min<std::size_t>(c.incoming.free(), 65535));
+    }
+    if (c.snd.urgent && begin < c.snd.up) {
+        // MUST-62: the pointer is the octet after the urgent data; while that is out of its reach, as far as it goes (N33).
+        tcp.flags |= flag::urg;
+        tcp.urgent_pointer = static_cast<std::uint16_t>(std::min<std::uint32_t>(c.snd.up - begin, 0xffff));
+    }
+    write_headers(p, tcp, octets(option_octets).first(options_length));
+}
+
+/// The books of a segment that leaves: timers, what it acknowledged, who watches.
+template <class Tcp>
+constexpr void note_sent(control_block<Tcp>& c, environment<Tcp>& env, const tx_packet& p, sent_report report) {
+    const tcp_header tcp = p.header();
+    report.now = env.now;
+    report.begin = tcp.sequence;
+    report.segments = p.segments();
+    env.count.segments_out += report.segments;
+    if (tcp.flags.has(flag::ack)) {
+        c.ack_now = false;
+        c.timer.stop(timer::delayed_ack);
+        if constexpr (requires { c.ack.on_ack_sent(); }) c.ack.on_ack_sent();
+    }
+    if (report.length > 0) {
+        // RFC 6298 section 5.1. A window probe has its own timer.
+        if (!c.timer.runs(timer::retransmission) && !c.probing)
+            c.timer.set(timer::retransmission, env.now + c.rtt.rto());
+        if (!c.timer.runs(timer::user_timeout)) restart_user_timeout(c, env.now);
+    }
+    env.observe().on_sent(report);
+}
+
+// ---- retransmission ---------------------------------------------------------------------------------------------------
+
+template <class Tcp>
+constexpr bool send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    const list_index i = c.flight.next_lost();
+    if (i == no_index) {
+        c.retransmit_now = false;
+        return false;
+    }
+    const in_flight_record r = c.flight[i];
+    const bool is_syn = r.begin == c.snd.iss;
+    std::uint32_t length = is_syn ? 1 : std::min(r.length(), packet_room(c, env));
+    if (!is_syn) {
+        // What lies inside a shrunk window is sent again, what lies beyond is not (SHLD-16; MAY-7 is not taken up).
+        const seq edge = c.snd.una + c.snd.wnd;
+        if (!(r.begin < edge)) return false;
+        length = std::min(length, edge - r.begin);
+    }
+    const std::uint32_t allowed = is_syn ? length : quota(c);
+    if (!c.retransmit_now && allowed < length) return false;
+    if (length < r.length()) c.flight.split(i, r.begin + length);
+
+    sent_report report{.why = is_syn              ? transmission::handshake
+                              : c.retransmit_now ? transmission::forced_retransmission
+                                                 : transmission::retransmission,
+                       .length = length,
+                       .allowed = allowed,
+                       .window_left = c.snd.usable_window()};
+    c.retransmit_now = false;
+    build(c, p, r.begin, length);
+    c.flight.resend(i, env.now);
+    env.count.retransmitted += p.segments();
+    note_sent(c, env, p, report);
+    return true;
+}
+
+// ---- new data ---------------------------------------------------------------------------------------------------------
+
+/// Text for the next packet, 0 for none, by section 3.8.6.2.1: D is unsent(), U the usable window.
+template <class Tcp>
+constexpr std::uint32_t text_to_send(control_block<Tcp>& c, environment<Tcp>& env, std::uint32_t allowed) {
+    const std::uint32_t unsent = c.unsent();
+    const std::uint32_t usable = c.snd.usable_window();
+    const std::uint32_t sendable = std::min(unsent, gate(allowed, c.snd));
+    if (allowed < std::min(unsent, usable)) c.cwnd_limited = true;
+    if (sendable >= c.mss) return std::min(sendable, packet_room(c, env)) / c.mss * c.mss;  // (1), whole segments
+    if (sendable == 0) return 0;
+
+    const bool idle = c.flight.empty();
+    if (sendable == unsent) {  // (2): everything queued is pushed, and fits
+        return idle || !c.options.nagle || c.fin_unsent() ? sendable : 0;
+    }
+    if (allowed < std::min(unsent, usable)) {  // the network's turn: wait for a whole segment's worth
+        return c.flight.pipe() == 0 ? sendable : 0;
+    }
+    if (sendable >= c.snd.max_wnd / 2 && (idle || !c.options.nagle)) return sendable;  // (3)
+    if (c.override_now) return sendable;                                              // (4)
+    if (idle && !c.timer.runs(timer::sws_override))
+        c.timer.set(timer::sws_override, env.now + env.settings.limits.sws_override);
+    return 0;
+}
+
+/// Sending goes on after a pause: the congestion window may be too old to trust (RFC 5681 section 4.1).
+template <class Tcp>
+constexpr void note_idle(control_block<Tcp>& c, environment<Tcp>& env) {
+    if (!c.flight.empty() || !c.snd.syn_acknowledged()) return;
+    const idle_report report{.now = env.now, .idle = env.now - c.last_sent};
+    if constexpr (requires { c.congestion.on_idle(report); })
+        if (report.idle > c.rtt.rto()) c.congestion.on_idle(report);
+}
+
+template <class Tcp>
+constexpr void send_new(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p, std::uint32_t length,
+                        sent_report report) {
+    const seq begin = c.snd.nxt;
+    report.length = length;
+    build(c, p, begin, length);
+    const bool may_join = begin != c.snd.iss && begin != c.snd.iss + 1;
+    c.flight.send(begin, begin + length, env.now, may_join);
+    c.snd.nxt += length;
+    if (p.header().flags.has(flag::fin)) c.fin_sent = true;
+    c.most_in_flight = std::max(c.most_in_flight, c.snd.flight());
+    c.last_sent = env.now;
+    c.override_now = false;
+    c.timer.stop(timer::sws_override);
+    note_sent(c, env, p, report);
+}
+
+template <class Tcp>
+constexpr bool send_syn(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    if (c.syn_sent() || c.state == state::closed || c.state == state::listen) return false;
+    send_new(c, env, p, 1, {.why = transmission::handshake, .allowed = 1, .window_left = 1});
+    return true;
+}
+
+template <class Tcp>
+constexpr bool send_queued(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    if (!c.may_send_text() || (c.unsent() == 0 && !c.fin_unsent())) return false;
+    if (c.flight.full()) return false;  // out of records: nothing new until an ACK frees one
+    note_idle(c, env);
+    const std::uint32_t allowed = quota(c);
+    std::uint32_t length = text_to_send(c, env, allowed);
+    const std::uint32_t window_left = c.snd.usable_window();
+    // The FIN rides on the last text, or goes alone; either way it needs its place in the window.
+    const bool fin = c.fin_unsent() && length == c.unsent() && length < window_left && length <= packet_room(c, env);
+    if (fin) ++length;
+    if (length == 0) return false;
+
+    const bool beyond_target = c.flight.pipe() + length > c.congestion.window();
+    send_new(c, env, p, length,
+             {.why = beyond_target && !in_recovery(c) ? transmission::limited_transmit : transmission::new_data,
+              .allowed = allowed,
+              .window_left = window_left});
+    if (c.unsent() == 0 && quota(c) > 0) c.app_limited_end = c.snd.nxt;
+    return true;
+}
+
+// ---- segments that carry nothing new ----------------------------------------------------------------------------------
+
+/// One octet against a shut window (3.8.6.1): the first unacknowledged one, or a new one, which may be our FIN (N21).
+template <class Tcp>
+constexpr bool send_window_probe(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    if (!c.probe_now) return false;
+    c.probe_now = false;
+    ++env.count.window_probes;
+    const sent_report report{.why = transmission::window_probe, .length = 1, .allowed = 1};
+    if (c.flight.empty()) {
+        send_new(c, env, p, 1, report);
+        return true;
+    }
+    const list_index head = c.flight.first();
+    if (c.flight[head].length() > 1) c.flight.split(head, c.snd.una + 1);
+    build(c, p, c.snd.una, 1);
+    c.flight.resend(head, env.now);
+    note_sent(c, env, p, report);
+    return true;
+}
+
+/// <SEQ=SND.NXT-1> with or without one garbage octet (3.8.4, SHLD-12, MAY-6): outside the window, so it is answered.
+template <class Tcp>
+constexpr bool send_keep_alive(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    if (!c.keep_alive_now) return false;
+    c.keep_alive_now = false;
+    ++env.count.keep_alives;
+    build(c, p, c.snd.nxt - 1, 0);
+    if (c.options.keep_alive_octet) {
+        const tcp_header tcp = p.header();
+        p.borrow(detail::garbage);
+        write_headers(p, tcp, {});
+    }
+    note_sent(c, env, p, {.why = transmission::keep_alive});
+    return true;
+}
+
+template <class Tcp>
+constexpr bool send_ack(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    if (!c.rcv.synchronized) return false;
+    if (c.duplicate_acks > 0)
+        --c.duplicate_acks;
+    else if (!c.ack_now)
+        return false;
+    build(c, p, c.snd.nxt, 0);
+    note_sent(c, env, p, {.why = transmission::acknowledgment});
+    return true;
+}
+
+/// Fills `p` with what is to leave next; false when nothing may.
+template <class Tcp>
+constexpr bool next_packet(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    if (c.duplicate_acks > 0 && send_ack(c, env, p)) return true;  // each counts at the other side: before anything else
+    return send_syn(c, env, p) || send_lost(c, env, p) || send_queued(c, env, p) || send_window_probe(c, env, p) ||
+           send_keep_alive(c, env, p) || send_ack(c, env, p);
+}
+
+/// A reply that belongs to no connection.
+constexpr void build(const reply& r, tx_packet& p) {
+    p.meta = {.source = r.local.address,
+              .destination = r.remote.address,
+              .dscp = r.dscp,
+              .hop_limit = r.hop_limit};
+    p.spans = 0;
+    p.payload_length = 0;
+    p.segment_size = 0;
+    write_headers(p,
+                  {.source_port = r.local.port,
+                   .destination_port = r.remote.port,
+                   .sequence = r.sequence,
+                   .acknowledgment = r.acknowledgment,
+                   .flags = r.flags},
+                  {});
+}
+
+}  // namespace sluice

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+//
+// What time does to a connection: the user timeout, retransmission (RFC 9293 sections 3.8.1 and 3.8.3, RFC 6298), window
+// probes (3.8.6.1), delayed ACKs, keep-alive (3.8.4), 2MSL. A timeout marks what is to leave; output sends it.
+#pragma once
+
+#include <sluice/connection/input.hpp>
+
+namespace sluice {
+
+/// R2 (3.8.3): both enough tries and enough time; a SYN has a limit of its own (MUST-23).
+template <class Tcp>
+constexpr bool retries_exhausted(const control_block<Tcp>& c, const environment<Tcp>& env) {
+    const duration tried_for = env.now - c.retrying_since;
+    if (c.state == state::syn_received_passive)
+        return env.settings.limits.syn_ack_tries != no_limit && c.retries > env.settings.limits.syn_ack_tries;
+    if (c.state == state::syn_sent || c.state == state::syn_received_active)
+        return env.settings.limits.syn_time != no_time_limit && tried_for >= env.settings.limits.syn_time;
+    return c.options.r2 != no_limit && c.retries >= c.options.r2 && tried_for >= c.options.r2_time;
+}
+
+/// Counts one more expiry. False when it was the last, and the connection is given up.
+template <class Tcp>
+constexpr bool try_again(control_block<Tcp>& c, environment<Tcp>& env, instant first_sent) {
+    if (c.retries == 0) c.retrying_since = first_sent;
+    if (c.retries < 254) ++c.retries;
+    if (c.retries == c.options.r1) c.tell(news::unresponsive);
+    if (!retries_exhausted(c, env)) return true;
+    fire<event::retries_exhausted>(c, env);
+    return false;
+}
+
+template <class Tcp>
+constexpr duration probe_interval(const control_block<Tcp>& c, const environment<Tcp>& env) {
+    const duration longest = env.settings.limits.longest_probe_interval;
+    const duration rto = std::min(c.rtt.rto(), longest);
+    return c.probe_backoff < 16 ? std::min(rto * (1 << c.probe_backoff), longest) : longest;  // SHLD-29, SHLD-30
+}
+
+template <class Tcp>
+constexpr void on_window_probe_timeout(control_block<Tcp>& c, environment<Tcp>& env) {
+    if (!try_again(c, env, env.now)) return;
+    c.probing = true;
+    c.probe_now = true;
+    c.timer.stop(timer::retransmission);
+    if (c.probe_backoff < 16) ++c.probe_backoff;
+    c.timer.set(timer::window_probe, env.now + probe_interval(c, env));
+}
+
+/// RFC 6298 sections 5.4 to 5.6.
+template <class Tcp>
+constexpr void on_retransmission_timeout(control_block<Tcp>& c, environment<Tcp>& env) {
+    if (c.window_shut()) return on_window_probe_timeout(c, env);  // MUST-35, N22
+    const in_flight_record& head = c.flight[c.flight.first()];
+    if (!try_again(c, env, head.sent)) return;
+    ++env.count.timeouts;
+    if constexpr (requires { c.rtt.on_timeout(); }) c.rtt.on_timeout();
+    if (c.snd.syn_acknowledged()) {
+        const rto_report report{.now = env.now, .flight = c.snd.flight(), .first = c.retries == 1};
+        if constexpr (requires { c.congestion.on_rto(report); }) c.congestion.on_rto(report);
+    } else {
+        ++c.syn_retries;
+    }
+    c.recovery.on_timeout(recovery_timeout_report{.now = env.now, .nxt = c.snd.nxt}, c.flight);
+    c.flight.mark_lost(c.flight.first());
+    c.retransmit_now = true;
+    c.timer.set(timer::retransmission, env.now + c.rtt.rto());
+    report_window(c, env);
+}
+
+/// A stand-off that the peer keeps up by answering is no reason to give up, unless the application said so (N23).
+template <class Tcp>
+constexpr void on_user_timeout(control_block<Tcp>& c, environment<Tcp>& env) {
+    fire<event::user_timeout>(c, env);
+}
+
+template <class Tcp>
+constexpr void watch_idle_peer(control_block<Tcp>& c, instant since) {
+    if (c.options.keep_alive && synchronized.has(c.state) && c.state != state::time_wait)
+        c.timer.set(timer::keep_alive, since + c.options.keep_alive_idle);
+    else
+        c.timer.stop(timer::keep_alive);
+}
+
+/// MUST-26: only when nothing is outstanding (N24) and nothing has come for the interval.
+template <class Tcp>
+constexpr void on_keep_alive_timeout(control_block<Tcp>& c, environment<Tcp>& env) {
+    const bool idle = c.nothing_owed() && env.now - c.last_received >= c.options.keep_alive_idle;
+    if (!idle) return watch_idle_peer(c, c.nothing_owed() ? c.last_received : env.now);
+    if (c.keep_alives >= c.options.keep_alive_tries) {  // MUST-29
+        fire<event::retries_exhausted>(c, env);
+        return;
+    }
+    ++c.keep_alives;
+    c.keep_alive_now = true;
+    c.timer.set(timer::keep_alive, env.now + c.options.keep_alive_interval);
+}
+
+template <class Tcp>
+constexpr void on_timeouts(control_block<Tcp>& c, environment<Tcp>& env) {
+    const auto expired = [&](timer t) { return c.timer.take_expired(t, env.now); };
+    if (expired(timer::user_timeout)) on_user_timeout(c, env);
+    if (expired(timer::retransmission)) on_retransmission_timeout(c, env);
+    if (expired(timer::window_probe)) on_window_probe_timeout(c, env);
+    if (expired(timer::delayed_ack)) c.ack_now = true;
+    if (expired(timer::sws_override)) c.override_now = true;
+    if (expired(timer::keep_alive)) on_keep_alive_timeout(c, env);
+    if (expired(timer::time_wait)) {
+        if (c.state == state::time_wait)
+            fire<event::time_wait_timeout>(c, env);
+        else
+            fire<event::orphan_timeout>(c, env);
+    }
+}
+
+/// After every call: a window that is shut against queued data or a FIN, with nothing in flight, is probed (3.8.6.1).
+template <class Tcp>
+constexpr void settle(control_block<Tcp>& c, environment<Tcp>& env) {
+    const bool withheld = c.window_shut() && c.flight.empty() && (c.unsent() > 0 || c.fin_unsent());
+    if (withheld && !c.timer.runs(timer::window_probe) && !c.probe_now)
+        c.timer.set(timer::window_probe, env.now + probe_interval(c, env));
+}
+
+}  // namespace sluice

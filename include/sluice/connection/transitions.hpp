@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+//
+// The one place where a connection changes state: fire<event>() asks the machine, then carries out the transition's actions
+// in the order of the enumeration. It does not know which segment or call led here.
+#pragma once
+
+#include <sluice/connection/control_block.hpp>
+#include <sluice/connection/environment.hpp>
+
+namespace sluice {
+
+/// Timers but TIME-WAIT's, queues and marks of a conversation that is over.
+template <class Tcp>
+constexpr void drop_conversation(control_block<Tcp>& c) {
+    c.timer.stop_all();
+    c.flight.clear();
+    c.outgoing.clear();
+    c.fin_queued = c.close_waits = c.wants_room = false;
+    c.retransmit_now = c.probe_now = c.probing = c.override_now = c.keep_alive_now = false;
+}
+
+/// A fresh conversation: everything that a former one left behind is gone, and policies begin with their settings.
+template <class Tcp>
+constexpr void start_conversation(control_block<Tcp>& c, environment<Tcp>& env) {
+    drop_conversation(c);
+    c.incoming.clear();
+    c.assembly = {};
+    c.snd = {};
+    c.rcv = {};
+    c.congestion = env.settings.congestion;
+    c.rtt = env.settings.rtt;
+    c.recovery = env.settings.recovery;
+    c.ack = env.settings.ack;
+    c.ecn = env.settings.ecn;
+    c.min_rtt = {env.settings.limits.min_rtt_window, duration::max()};
+    c.fin_sent = c.ack_now = c.cwnd_limited = c.cwnd_was_limited = false;
+    c.duplicate_acks = c.retries = c.syn_retries = c.probe_backoff = c.keep_alives = c.challenges = 0;
+    c.most_in_flight = c.largest_received = 0;
+    c.last_sent = c.last_received = c.challenges_since = env.now;
+    c.last_stray_ack = env.now - env.settings.limits.stray_ack_interval;
+}
+
+/// <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK> (3.10.5, N8).
+template <class Tcp>
+constexpr void send_reset(control_block<Tcp>& c, environment<Tcp>& env) {
+    env.answer({.local = c.local,
+                .remote = c.remote,
+                .sequence = c.snd.nxt,
+                .acknowledgment = c.rcv.nxt,
+                .flags = flag::rst | flag::ack,
+                .dscp = c.options.dscp,
+                .hop_limit = c.options.hop_limit});
+}
+
+template <class Tcp>
+constexpr void fail(control_block<Tcp>& c, error why) {
+    c.error = why;
+    c.incoming.clear();  // 3.10.7.4 second: all segment queues are flushed
+    c.tell(news::failed);
+}
+
+/// What a row does besides moving, one action after the other as the enumeration orders them.
+template <class Tcp>
+constexpr void carry_out(control_block<Tcp>& c, environment<Tcp>& env, action_set actions) {
+    if (actions.has(action::queue_fin)) c.fin_queued = true;
+    if (actions.has(action::send_reset)) send_reset(c, env);
+    if (actions.has(action::tell_connected)) c.tell(news::connected);
+    if (actions.has(action::tell_closing)) c.tell(news::peer_closed);
+    if (actions.has(action::tell_reset)) fail(c, error::reset);
+    if (actions.has(action::tell_refused)) fail(c, error::refused);
+    if (actions.has(action::tell_timed_out)) fail(c, error::timed_out);
+    if (actions.has(action::forget_peer)) {
+        start_conversation(c, env);
+        c.local = c.listening_on;
+        c.remote = {};
+    }
+    if (actions.has(action::start_time_wait)) {
+        c.timer.stop_all();
+        c.timer.set(timer::time_wait, env.now + 2 * env.settings.limits.msl);
+    }
+    if (actions.has(action::release)) {
+        drop_conversation(c);
+        c.ack_now = false;
+        c.duplicate_acks = 0;
+        c.tell(news::closed);
+    }
+}
+
+template <event Event, class Tcp>
+constexpr verdict fire(control_block<Tcp>& c, environment<Tcp>& env) {
+    const state before = c.state;
+    const verdict answer = control_block<Tcp>::machine::template fire<Event>(c.state);
+    if (answer.what == outcome::moves) {
+        env.observe().on_transition({.now = env.now, .from = before, .to = c.state, .on = Event});
+        carry_out(c, env, answer.actions);
+    }
+    return answer;
+}
+
+}  // namespace sluice

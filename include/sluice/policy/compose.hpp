@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+//
+// tcp<Policies...>: takes policies in any order, any subset, and names one type for each choice: basic_tcp with its slots in
+// a fixed order. What is not named is the default. The checks stand in the alias, so that a wrong policy is reported before
+// anything is made of it.
+#pragma once
+
+#include <type_traits>
+
+#include <sluice/base/random.hpp>
+#include <sluice/fwd.hpp>
+#include <sluice/policy/ack/delayed_ack.hpp>
+#include <sluice/policy/buffers/fixed_buffers.hpp>
+#include <sluice/policy/congestion/reno.hpp>
+#include <sluice/policy/ecn/no_ecn.hpp>
+#include <sluice/policy/isn/rfc6528.hpp>
+#include <sluice/policy/lifecycle/full.hpp>
+#include <sluice/policy/limits.hpp>
+#include <sluice/policy/recovery/newreno_recovery.hpp>
+#include <sluice/policy/rtt/rfc6298.hpp>
+#include <sluice/policy/rules.hpp>
+
+namespace sluice {
+
+/// All who watch, by value; a report goes to each that has the hook.
+template <class... Observers>
+struct observers : Observers... {
+    constexpr void on_transition(const transition_report& r) {
+        (tell(static_cast<Observers&>(*this), [&](auto& o) requires requires { o.on_transition(r); } { o.on_transition(r); }), ...);
+    }
+    constexpr void on_sent(const sent_report& r) {
+        (tell(static_cast<Observers&>(*this), [&](auto& o) requires requires { o.on_sent(r); } { o.on_sent(r); }), ...);
+    }
+    constexpr void on_received(const segment& s) {
+        (tell(static_cast<Observers&>(*this), [&](auto& o) requires requires { o.on_received(s); } { o.on_received(s); }), ...);
+    }
+    constexpr void on_window(const window_report& r) {
+        (tell(static_cast<Observers&>(*this), [&](auto& o) requires requires { o.on_window(r); } { o.on_window(r); }), ...);
+    }
+
+private:
+    static constexpr void tell(auto& observer, auto&& hook) {
+        if constexpr (requires { hook(observer); }) hook(observer);
+    }
+};
+
+/// One choice for every slot. Written as tcp<…>.
+template <class Congestion, class Rtt, class Recovery, class Ack, class Ecn, class Isn, class Buffers, class Lifecycle,
+          class Observers>
+struct basic_tcp {
+    using congestion_policy = Congestion;
+    using rtt_policy = Rtt;
+    using recovery_policy = Recovery;
+    using ack_policy = Ack;
+    using ecn_policy = Ecn;
+    using isn_policy = Isn;
+    using buffers_policy = Buffers;
+    using lifecycle_policy = Lifecycle;
+    using observers_type = Observers;
+
+    /// One instance a slot, and the limits. A connection begins with copies.
+    struct settings {
+        [[no_unique_address]] Congestion congestion{};
+        [[no_unique_address]] Rtt rtt{};
+        [[no_unique_address]] Recovery recovery{};
+        [[no_unique_address]] Ack ack{};
+        [[no_unique_address]] Ecn ecn{};
+        [[no_unique_address]] Isn isn{};
+        [[no_unique_address]] Buffers buffers{};
+        [[no_unique_address]] Observers observe{};
+        sluice::limits limits{};
+        sluice::seed seed{};
+    };
+
+    using connection = basic_connection<basic_tcp>;
+    using endpoint = basic_endpoint<basic_tcp>;
+};
+
+namespace detail {
+
+template <class Slot, class... Policies>
+inline constexpr int in_slot = (0 + ... + int{std::is_same_v<typename Policies::slot, Slot>});
+
+/// The first of the policies that is for the slot; the default stands last.
+template <class Slot, class First, class... Rest>
+constexpr auto pick() {
+    if constexpr (std::is_same_v<typename First::slot, Slot>)
+        return std::type_identity<First>{};
+    else
+        return pick<Slot, Rest...>();
+}
+
+template <class Slot, class... Policies>
+using picked = typename decltype(pick<Slot, Policies...>())::type;
+
+template <class Joined, class... Policies>
+struct watching {
+    using type = Joined;
+};
+template <class... Joined, class First, class... Rest>
+struct watching<observers<Joined...>, First, Rest...>
+    : watching<std::conditional_t<std::is_same_v<typename First::slot, observe_slot>, observers<Joined..., First>,
+                                  observers<Joined...>>,
+               Rest...> {};
+
+template <class... Policies>
+    requires(rules::any_slot<Policies>::kept && ...) && (rules::slot<Policies, typename Policies::slot>::kept && ...)
+struct composed {
+    // clang-format off
+    static_assert(in_slot<congestion_slot, Policies...> <= 1, "sluice: congestion slot: two policies, room for one");
+    static_assert(in_slot<rtt_slot,        Policies...> <= 1, "sluice: rtt slot: two policies, room for one");
+    static_assert(in_slot<recovery_slot,   Policies...> <= 1, "sluice: recovery slot: two policies, room for one");
+    static_assert(in_slot<ack_slot,        Policies...> <= 1, "sluice: ack slot: two policies, room for one");
+    static_assert(in_slot<ecn_slot,        Policies...> <= 1, "sluice: ecn slot: two policies, room for one");
+    static_assert(in_slot<isn_slot,        Policies...> <= 1, "sluice: isn slot: two policies, room for one");
+    static_assert(in_slot<buffers_slot,    Policies...> <= 1, "sluice: buffers slot: two policies, room for one");
+    static_assert(in_slot<lifecycle_slot,  Policies...> <= 1, "sluice: lifecycle slot: two policies, room for one");
+
+    using type = basic_tcp<picked<congestion_slot, Policies..., reno>,
+                           picked<rtt_slot,        Policies..., rfc6298>,
+                           picked<recovery_slot,   Policies..., newreno_recovery>,
+                           picked<ack_slot,        Policies..., delayed_ack>,
+                           picked<ecn_slot,        Policies..., no_ecn>,
+                           picked<isn_slot,        Policies..., rfc6528>,
+                           picked<buffers_slot,    Policies..., fixed_buffers<>>,
+                           picked<lifecycle_slot,  Policies..., full>,
+                           typename watching<observers<>, Policies...>::type>;
+    // clang-format on
+};
+
+}  // namespace detail
+
+template <class... Policies>
+using tcp = typename detail::composed<Policies...>::type;
+
+}  // namespace sluice

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+//
+// What a policy of each slot must have, may have, and is told: one table a slot, as comment and as concept. A required
+// member that is missing, or an optional one that can't be called as its table says, does not compile. An optional member
+// that is absent is not called and costs nothing. Settings are public members with defaults; state may be, too.
+#pragma once
+
+#include <array>
+#include <concepts>
+
+#include <sluice/policy/hooks.hpp>
+#include <sluice/policy/reports.hpp>
+#include <sluice/policy/slots.hpp>
+#include <sluice/tcb/in_flight.hpp>
+#include <sluice/wire/address.hpp>
+#include <sluice/wire/segment.hpp>
+
+namespace sluice {
+
+template <class P>
+concept policy = std::default_initializable<P> && std::copyable<P> && requires { P::slot::name; };
+
+template <class P, class Slot>
+concept policy_for = policy<P> && std::same_as<typename P::slot, Slot>;
+
+// The congestion slot: how much may be in the network. One a connection.
+//   required  uint32_t window() const                    octets, at most 2^30: always the target, never inflated
+//   optional  void on_start(const start_report&)         ESTABLISHED
+//             void on_ack(const ack_report&)             an ACK of new data, or one that changed what is in flight
+//             void on_congestion(const congestion_report&)  loss found by ACKs, once an episode
+//             void on_rto(const rto_report&)             the retransmission timer expired
+//             void on_idle(const idle_report&)           sending goes on after more than an RTO of silence
+//             void on_mss(const mss_report&)             Eff.snd.MSS changed
+//             uint32_t ssthresh() const                  octets, for those who look
+// clang-format off
+template <class P> concept has_window               = requires(const P& p) { { p.window() } -> std::convertible_to<std::uint32_t>; };
+template <class P> concept congestion_on_start_ok   = hook::absent<P, hook::on_start>      || requires(P& p, const start_report& r) { p.on_start(r); };
+template <class P> concept congestion_on_ack_ok     = hook::absent<P, hook::on_ack>        || requires(P& p, const ack_report& r) { p.on_ack(r); };
+template <class P> concept congestion_on_congestion_ok = hook::absent<P, hook::on_congestion> || requires(P& p, const congestion_report& r) { p.on_congestion(r); };
+template <class P> concept congestion_on_rto_ok     = hook::absent<P, hook::on_rto>        || requires(P& p, const rto_report& r) { p.on_rto(r); };
+template <class P> concept congestion_on_idle_ok    = hook::absent<P, hook::on_idle>       || requires(P& p, const idle_report& r) { p.on_idle(r); };
+template <class P> concept congestion_on_mss_ok     = hook::absent<P, hook::on_mss>        || requires(P& p, const mss_report& r) { p.on_mss(r); };
+template <class P> concept congestion_ssthresh_ok   = hook::absent<P, hook::ssthresh>      || requires(const P& p) { { p.ssthresh() } -> std::convertible_to<std::uint32_t>; };
+// clang-format on
+template <class P>
+concept congestion_policy =
+    policy_for<P, congestion_slot> && has_window<P> && congestion_on_start_ok<P> && congestion_on_ack_ok<P> &&
+    congestion_on_congestion_ok<P> && congestion_on_rto_ok<P> && congestion_on_idle_ok<P> && congestion_on_mss_ok<P> &&
+    congestion_ssthresh_ok<P>;
+
+// The rtt slot: the retransmission timeout. One a connection.
+//   required  duration rto() const                       back-off included
+//   optional  void on_sample(duration)                   the round trip of data sent once
+//             void on_timeout()                          the timer expired: back off (RFC 6298 section 5.5)
+//             void on_established(bool syn_timed_out)     section 5.7
+//             optional<duration> srtt() const            for those who look
+// clang-format off
+template <class P> concept has_rto               = requires(const P& p) { { p.rto() } -> std::convertible_to<duration>; };
+template <class P> concept rtt_on_sample_ok      = hook::absent<P, hook::on_sample>      || requires(P& p, duration d) { p.on_sample(d); };
+template <class P> concept rtt_on_timeout_ok     = hook::absent<P, hook::on_timeout>     || requires(P& p) { p.on_timeout(); };
+template <class P> concept rtt_on_established_ok = hook::absent<P, hook::on_established> || requires(P& p, bool b) { p.on_established(b); };
+template <class P> concept rtt_srtt_ok           = hook::absent<P, hook::srtt>           || requires(const P& p) { { p.srtt() } -> std::convertible_to<std::optional<duration>>; };
+// clang-format on
+template <class P>
+concept rtt_policy = policy_for<P, rtt_slot> && has_rto<P> && rtt_on_sample_ok<P> && rtt_on_timeout_ok<P> &&
+                     rtt_on_established_ok<P> && rtt_srtt_ok<P>;
+
+// The recovery slot: what is lost, and the path to the target. One a connection. Losses are marked in the records.
+//   required  recovery_step on_ack(const recovery_ack_report&, in_flight&)   after the ACK's records are gone
+//             void on_timeout(const recovery_timeout_report&, in_flight&)    the first lost record is sent at once
+//   optional  void on_start(seq iss)
+//             uint32_t quota(const quota_report&) const   octets that may leave; absent: target − pipe
+//             bool in_recovery() const                    an episode that ACKs began is not over
+//             bool after_timeout() const                  what was out at the last timeout is not all acknowledged
+template <class P>
+concept recovers = requires(P& p, in_flight<std::array<in_flight_record, 4>>& flight, const recovery_ack_report& ack,
+                            const recovery_timeout_report& timeout) {
+    { p.on_ack(ack, flight) } -> std::same_as<recovery_step>;
+    p.on_timeout(timeout, flight);
+};
+// clang-format off
+template <class P> concept recovery_on_start_ok      = hook::absent<P, hook::on_start>      || requires(P& p, seq s) { p.on_start(s); };
+template <class P> concept recovery_quota_ok         = hook::absent<P, hook::quota>         || requires(const P& p, const quota_report& r) { { p.quota(r) } -> std::convertible_to<std::uint32_t>; };
+template <class P> concept recovery_in_recovery_ok   = hook::absent<P, hook::in_recovery>   || requires(const P& p) { { p.in_recovery() } -> std::convertible_to<bool>; };
+template <class P> concept recovery_after_timeout_ok = hook::absent<P, hook::after_timeout> || requires(const P& p) { { p.after_timeout() } -> std::convertible_to<bool>; };
+// clang-format on
+template <class P>
+concept recovery_policy = policy_for<P, recovery_slot> && recovers<P> && recovery_on_start_ok<P> && recovery_quota_ok<P> &&
+                          recovery_in_recovery_ok<P> && recovery_after_timeout_ok<P>;
+
+// The ack slot: when to acknowledge. One a connection.
+//   required  instant acknowledge_by(const arrival_report&)   text or FIN came; now, or a deadline under 0.5 s (MUST-40)
+//   optional  void on_ack_sent()                              a segment with our ACK has left
+// clang-format off
+template <class P> concept has_acknowledge_by = requires(P& p, const arrival_report& r) { { p.acknowledge_by(r) } -> std::same_as<instant>; };
+template <class P> concept ack_on_ack_sent_ok = hook::absent<P, hook::on_ack_sent> || requires(P& p) { p.on_ack_sent(); };
+// clang-format on
+template <class P>
+concept ack_policy = policy_for<P, ack_slot> && has_acknowledge_by<P> && ack_on_ack_sent_ok<P>;
+
+// The ecn slot: nothing is asked of it yet; no_ecn is what there is.
+template <class P>
+concept ecn_policy = policy_for<P, ecn_slot>;
+
+// The isn slot: initial sequence numbers. One a stack.
+//   required  seq choose(const socket_address& local, const socket_address& remote, instant now) const
+//   optional  void on_start(uint64_t bits, uint64_t bits)     secret bits of the stack's seed
+// clang-format off
+template <class P> concept has_choose      = requires(const P& p, const socket_address& a, instant now) { { p.choose(a, a, now) } -> std::same_as<seq>; };
+template <class P> concept isn_on_start_ok = hook::absent<P, hook::on_start> || requires(P& p, std::uint64_t bits) { p.on_start(bits, bits); };
+// clang-format on
+template <class P>
+concept isn_policy = policy_for<P, isn_slot> && has_choose<P> && isn_on_start_ok<P>;
+
+// The buffers slot: where octets, records and intervals wait. Types, see buffers/fixed_buffers.hpp.
+template <class P>
+concept buffers_types = requires {
+    typename P::send_buffer;
+    typename P::receive_buffer;
+    typename P::records;
+    typename P::intervals;
+};
+template <class P>
+concept buffers_policy = policy_for<P, buffers_slot> && buffers_types<P>;
+
+// The lifecycle slot: a transition table, `static constexpr auto table`.
+template <class P>
+concept has_table = requires { P::table.rows; };
+template <class P>
+concept lifecycle_policy = policy_for<P, lifecycle_slot> && has_table<P>;
+
+// The observe slot: who watches; any number. They see values and change nothing.
+//   optional  void on_transition(const transition_report&)
+//             void on_sent(const sent_report&)            a segment has been handed to the link
+//             void on_received(const segment&)            a segment for this connection, before its checks
+//             void on_window(const window_report&)        after each ACK and each retransmission timeout
+// clang-format off
+template <class P> concept observe_on_transition_ok = hook::absent<P, hook::on_transition> || requires(P& p, const transition_report& r) { p.on_transition(r); };
+template <class P> concept observe_on_sent_ok       = hook::absent<P, hook::on_sent>       || requires(P& p, const sent_report& r) { p.on_sent(r); };
+template <class P> concept observe_on_received_ok   = hook::absent<P, hook::on_received>   || requires(P& p, const segment& s) { p.on_received(s); };
+template <class P> concept observe_on_window_ok     = hook::absent<P, hook::on_window>     || requires(P& p, const window_report& r) { p.on_window(r); };
+// clang-format on
+template <class P>
+concept observer = policy_for<P, observe_slot> && observe_on_transition_ok<P> && observe_on_sent_ok<P> &&
+                   observe_on_received_ok<P> && observe_on_window_ok<P>;
+
+}  // namespace sluice

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+//
+// Does a policy have a member of some name at all, be it overloaded, a template, or of the wrong type? A hook that is there
+// but can't be called as documented must not be passed over in silence, so the question has to be put to the name alone:
+// a struct that inherits a name twice can't say which one it means.
+#pragma once
+
+namespace sluice::hook {
+
+template <class P, class Name>
+struct inherits_both : P, Name {};
+
+// clang-format off
+struct on_start       { int on_start;       template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_start>::on_start; }; };
+struct on_ack         { int on_ack;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_ack>::on_ack; }; };
+struct on_congestion  { int on_congestion;  template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_congestion>::on_congestion; }; };
+struct on_rto         { int on_rto;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_rto>::on_rto; }; };
+struct on_idle        { int on_idle;        template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_idle>::on_idle; }; };
+struct on_mss         { int on_mss;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_mss>::on_mss; }; };
+struct ssthresh       { int ssthresh;       template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::ssthresh>::ssthresh; }; };
+struct on_sample      { int on_sample;      template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_sample>::on_sample; }; };
+struct on_timeout     { int on_timeout;     template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_timeout>::on_timeout; }; };
+struct on_established { int on_established; template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_established>::on_established; }; };
+struct srtt           { int srtt;           template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::srtt>::srtt; }; };
+struct quota          { int quota;          template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::quota>::quota; }; };
+struct in_recovery    { int in_recovery;    template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::in_recovery>::in_recovery; }; };
+struct after_timeout  { int after_timeout;  template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::after_timeout>::after_timeout; }; };
+struct on_ack_sent    { int on_ack_sent;    template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_ack_sent>::on_ack_sent; }; };
+struct on_transition  { int on_transition;  template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_transition>::on_transition; }; };
+struct on_sent        { int on_sent;        template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_sent>::on_sent; }; };
+struct on_received    { int on_received;    template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_received>::on_received; }; };
+struct on_window      { int on_window;      template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_window>::on_window; }; };
+// clang-format on
+
+/// The policy does not name the hook.
+template <class P, class Name>
+concept absent = !Name::template in<P>;
+
+}  // namespace sluice::hook

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+//
+// Initial sequence numbers (RFC 9293 section 3.4.1, RFC 6528): a 4 µs clock plus a keyed hash of the two sockets (SHLD-1,
+// MUST-8, MUST-9). The key comes from the stack's seed and never leaves here.
+#pragma once
+
+#include <array>
+
+#include <sluice/base/siphash.hpp>
+#include <sluice/base/time.hpp>
+#include <sluice/policy/slots.hpp>
+#include <sluice/wire/address.hpp>
+#include <sluice/wire/seq.hpp>
+
+namespace sluice {
+
+struct rfc6528 {
+    using slot = isn_slot;
+
+    siphash_key key_{};
+
+    /// `bits` are secret: from the stack's seed.
+    constexpr void on_start(std::uint64_t bits, std::uint64_t more_bits) { key_ = {bits, more_bits}; }
+
+    constexpr seq choose(const socket_address& local, const socket_address& remote, instant now) const {
+        std::array<octet, 36> message{};
+        std::size_t end = 0;
+        const auto append = [&](octets part) {
+            copy(part, mutable_octets(message).subspan(end));
+            end += part.size();
+        };
+        append(local.address.in_header());
+        append(remote.address.in_header());
+        store_be16(message.data() + end, local.port);
+        store_be16(message.data() + end + 2, remote.port);
+        const std::uint64_t hash = siphash(key_, octets(message).first(end + 4));
+        const auto clock = static_cast<std::uint64_t>(now.time_since_epoch() / 4us);
+        return seq(static_cast<std::uint32_t>(clock + hash));
+    }
+};
+
+}  // namespace sluice

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+//
+// Limits that belong to no policy, each with its source. `limits` are a whole stack's; `connection_options` are what an
+// application may change on one connection (RFC 9293 section 3.9).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include <sluice/base/time.hpp>
+
+namespace sluice {
+
+/// Stands for "for ever" where a limit of tries or time can be switched off.
+inline constexpr std::uint8_t no_limit = 255;
+inline constexpr duration no_time_limit = duration::max();
+
+struct connection_options {
+    bool nagle = true;        // SHLD-7; off: MUST-17
+    bool keep_alive = false;  // MUST-24, MUST-25
+    std::uint8_t keep_alive_tries = 9;                // MUST-29: one is no proof; practice
+    bool keep_alive_octet = false;                    // MAY-6: one garbage octet for peers that need it
+    std::uint8_t dscp = 0;                            // MUST-48
+    std::uint8_t hop_limit = 64;                      // MUST-49
+    std::uint8_t r1 = 3;                              // SHLD-10: retransmissions
+    std::uint8_t r2 = 8;                              // together with r2_time; no_limit: never (MUST-21)
+    duration r2_time = 100s;                          // SHLD-11
+    duration keep_alive_idle = 2h;                    // MUST-27, MUST-28
+    duration keep_alive_interval = 75s;               // practice
+    duration user_timeout = 5min;                     // 3.9.1.1; no_time_limit: never
+    bool user_timeout_ends_stand_off = false;         // N23: only if the application set it (MUST-37)
+};
+
+struct limits {
+    std::uint16_t mtu = 1500;                         // of the link or path
+    std::uint16_t least_peer_mss = 216;               // CVE-2019-11479
+    std::uint8_t syn_ack_tries = 5;                   // practice
+    duration syn_time = 180s;                         // MUST-23: R2 of a SYN covers at least three minutes
+    duration msl = 30s;                               // 2 MSL = 60 s, practice; the RFC's is 2 min
+    duration orphan_fin_wait_2 = 60s;                 // N28, practice
+    duration longest_probe_interval = 60s;            // 3.8.6.1
+    duration sws_override = 200ms;                    // 3.8.6.2.1: 0.1 to 1 s
+    std::uint8_t challenge_acks = 10;                 // RFC 5961 section 7: per 5 s and connection, plus a random share
+    duration challenge_period = 5s;
+    duration stray_ack_interval = 500ms;              // N15: for unacceptable segments without data
+    duration min_rtt_window = 10s;                    // how long a smallest RTT is believed
+    connection_options connection{};
+};
+
+}  // namespace sluice

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+//
+// What policies are told. A report is a plain value: no policy reaches into a connection. Octets are octets of sequence
+// space; `now` is the time of the event.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include <sluice/base/time.hpp>
+#include <sluice/state/events.hpp>
+#include <sluice/wire/seq.hpp>
+
+namespace sluice {
+
+/// The connection has become ESTABLISHED and its MSS is known.
+struct start_report {
+    instant now{};
+    std::uint32_t mss = 0;           // Eff.snd.MSS
+    std::uint32_t syn_retries = 0;   // how often our SYN or SYN-ACK was sent again
+    std::uint64_t random = 0;        // bits of this connection's own
+};
+
+/// An ACK has been processed. Counts are byte counts, so an ACK for many segments counts as many (RFC 3465).
+struct ack_report {
+    instant now{};
+    std::uint32_t newly_acked = 0;
+    std::uint32_t newly_lost = 0;
+    std::uint32_t pipe_before = 0;     // octets in the network before this ACK, and after it
+    std::uint32_t pipe = 0;
+    std::uint32_t segments = 1;        // how many coalesced segments brought it
+    std::optional<duration> rtt{};     // a sample of data sent once (Karn)
+    std::optional<duration> min_rtt{};  // over the last ten seconds
+    bool app_limited = false;     // the application, not the network or the peer, held back what was acknowledged
+    bool cwnd_limited = false;    // the window() was what limited the flight in this round trip
+    bool round_start = false;     // the first ACK of data sent after the last round began
+    bool in_recovery = false;     // between detection of a loss and its repair
+    bool after_timeout = false;   // what was out at the last timeout is not all acknowledged yet
+};
+
+/// Loss has been found by ACKs: the beginning of an episode, told once.
+struct congestion_report {
+    instant now{};
+    std::uint32_t flight = 0;  // FlightSize, without what limited transmit sent (RFC 5681 section 3.2)
+    std::uint32_t pipe = 0;
+};
+
+/// The retransmission timer expired.
+struct rto_report {
+    instant now{};
+    std::uint32_t flight = 0;
+    bool first = true;  // not yet the second time for the same octet (RFC 5681 section 3.1)
+};
+
+/// New data leaves after nothing had left for longer than an RTO.
+struct idle_report {
+    instant now{};
+    duration idle{};
+};
+
+struct mss_report {
+    std::uint32_t before = 0;
+    std::uint32_t mss = 0;
+};
+
+/// To recovery policies: one ACK.
+struct recovery_ack_report {
+    instant now{};
+    seq ack{};
+    seq nxt{};
+    std::uint32_t newly_acked = 0;
+    std::uint32_t mss = 0;
+    std::uint32_t target = 0;   // the congestion policy's window
+    bool duplicate = false;     // RFC 5681 section 2, all five conditions
+};
+
+struct recovery_timeout_report {
+    instant now{};
+    seq nxt{};
+};
+
+/// How much may be sent on the way to the target?
+struct quota_report {
+    std::uint32_t target = 0;
+    std::uint32_t pipe = 0;
+    std::uint32_t flight = 0;  // SND.NXT − SND.UNA
+    std::uint32_t mss = 0;
+};
+
+/// A recovery policy's answer to an ACK.
+struct recovery_step {
+    bool entered = false;        // an episode begins: the congestion policy is told
+    bool retransmit_now = false;  // one segment, whatever the gate says; the policy names its clause
+    bool keep_timer = false;     // this ACK of new data does not restart the retransmission timer
+    std::uint32_t limited_transmit = 0;  // octets of the flight that only limited transmit let out
+};
+
+/// To ACK policies: text, a FIN or both have been received in the window.
+struct arrival_report {
+    instant now{};
+    std::uint32_t octets = 0;
+    std::uint32_t largest = 0;   // the largest segment that the peer has sent: what "full-sized" means
+    bool in_order = true;        // it began at RCV.NXT, and nothing is missing behind it
+    bool fin = false;
+};
+
+// ---- to observers -----------------------------------------------------------------------------------------------------
+
+struct transition_report {
+    instant now{};
+    state from{};
+    state to{};
+    event on{};
+};
+
+/// Why a segment left: the gate's own, or one of its named exceptions.
+enum class transmission : std::uint8_t {
+    handshake,
+    new_data,
+    retransmission,
+    forced_retransmission,  // the first of an episode, a partial ACK's, the timeout's
+    limited_transmit,       // RFC 3042: a quota beyond the target
+    window_probe,
+    keep_alive,
+    acknowledgment,
+    reset,
+};
+
+struct sent_report {
+    instant now{};
+    transmission why{};
+    seq begin{};
+    std::uint32_t length = 0;  // sequence space
+    std::uint32_t segments = 1;
+    std::uint32_t allowed = 0;  // what the gate, or for a retransmission its first term, said before
+    std::uint32_t window_left = 0;  // of the peer's window, before
+};
+
+/// The variables people plot, after each ACK and each timeout.
+struct window_report {
+    instant now{};
+    std::uint32_t cwnd = 0;
+    std::uint32_t pipe = 0;
+    std::uint32_t flight = 0;
+    std::uint32_t peer_window = 0;
+    std::optional<duration> srtt{};
+    duration rto{};
+    bool in_recovery = false;
+};
+
+}  // namespace sluice

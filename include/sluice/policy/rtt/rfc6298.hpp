@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// The retransmission timeout of RFC 6298, in nanoseconds.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+
+#include <sluice/base/time.hpp>
+#include <sluice/policy/slots.hpp>
+
+namespace sluice {
+
+/// SRTT and RTTVAR (RFC 6298 section 2), a part that estimators share.
+struct smoothed_rtt {
+    duration srtt{};
+    duration rttvar{};
+    bool sampled = false;
+
+    constexpr void add(duration r) {
+        if (!sampled) {
+            srtt = r;
+            rttvar = r / 2;
+            sampled = true;
+            return;
+        }
+        rttvar = (3 * rttvar + std::chrono::abs(srtt - r)) / 4;  // with the old SRTT: the order is a MUST
+        srtt = (7 * srtt + r) / 8;
+    }
+};
+
+struct rfc6298 {
+    using slot = rtt_slot;
+
+    duration initial = 1s;
+    duration after_lost_syn = 3s;  // 5.7
+    duration floor = 200ms;        // 2.4 says 1 s and every system waives it; set it to 1 s for the RFC's
+    duration cap = 120s;           // 2.5: at least 60 s
+    duration granularity = 1ms;    // G
+
+    smoothed_rtt smoothed_{};
+    duration rto_{};  // zero before the first timeout or sample
+
+    constexpr duration rto() const { return rto_ == duration::zero() ? initial : rto_; }
+    constexpr std::optional<duration> srtt() const {
+        return smoothed_.sampled ? std::optional(smoothed_.srtt) : std::nullopt;
+    }
+
+    constexpr void on_sample(duration r) {
+        smoothed_.add(r);
+        rto_ = std::clamp(smoothed_.srtt + std::max(granularity, 4 * smoothed_.rttvar), floor, cap);
+    }
+
+    /// 5.5; taken back by the next sample only (Karn).
+    constexpr void on_timeout() { rto_ = std::min(2 * rto(), cap); }
+
+    constexpr void on_established(bool syn_timed_out) {
+        if (syn_timed_out && !smoothed_.sampled) rto_ = after_lost_syn;
+    }
+};
+
+}  // namespace sluice

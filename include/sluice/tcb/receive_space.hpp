@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+//
+// The receive sequence space (RFC 9293 section 3.3.1, figure 4) and the acceptability of segments (section 3.4, table 6).
+// The window is kept as its right edge, which never moves left (SHLD-14).
+#pragma once
+
+#include <algorithm>
+
+#include <sluice/wire/seq.hpp>
+
+namespace sluice {
+
+struct receive_space {
+    seq irs;
+    seq nxt;
+    seq edge;  // RCV.NXT + RCV.WND, as last advertised
+    seq up;    // just after the last urgent octet, while `urgent`
+    bool synchronized = false;  // IRS is known
+    bool urgent = false;
+
+    constexpr void start(seq initial, std::uint32_t window) {
+        *this = {};
+        irs = initial;
+        nxt = up = initial + 1;
+        edge = nxt + window;
+        synchronized = true;
+    }
+
+    constexpr std::uint32_t wnd() const { return edge - nxt; }
+    constexpr bool in_window(seq s) const { return nxt <= s && s < edge; }
+
+    /// Table 6. A segment with a length needs its first or its last octet inside.
+    constexpr bool acceptable(seq first, std::uint32_t length) const {
+        if (wnd() == 0) return length == 0 && first == nxt;
+        return in_window(first) || (length > 0 && in_window(first + (length - 1)));
+    }
+
+    /// Receiver SWS avoidance (3.8.6.2.2, MUST-39): the edge follows the free space only in steps worth a segment or half
+    /// of the buffer. True when it moved.
+    constexpr bool offer(std::uint32_t free_space, std::uint32_t buffer_size, std::uint32_t mss) {
+        const seq possible = nxt + free_space;
+        const std::uint32_t worth = std::min(buffer_size / 2, mss);
+        if (!(edge < possible) || possible - edge < worth) return false;
+        edge = possible;
+        return true;
+    }
+};
+
+}  // namespace sluice

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+//
+// What IP and TCP tell each other about one datagram besides its payload (RFC 9293 section 3.9.2): addresses, Diffserv,
+// ECN codepoint, hop limit; and the pseudo-header of both families (RFC 9293 section 3.1, RFC 8200 section 8.1).
+#pragma once
+
+#include <cstdint>
+
+#include <sluice/wire/address.hpp>
+#include <sluice/wire/checksum.hpp>
+
+namespace sluice {
+
+enum class ecn_codepoint : std::uint8_t { not_ect = 0, ect1 = 1, ect0 = 2, ce = 3 };  // RFC 3168 section 5
+
+inline constexpr octet protocol_tcp = 6;
+
+struct ip_meta {
+    ip_address source;
+    ip_address destination;
+    std::uint8_t dscp = 0;  // the upper six bits of the traffic class (RFC 2474)
+    ecn_codepoint ecn = ecn_codepoint::not_ect;
+    std::uint8_t hop_limit = 64;
+
+    constexpr bool is_v4() const { return destination.is_v4(); }
+    friend constexpr bool operator==(const ip_meta&, const ip_meta&) = default;
+};
+
+constexpr partial_sum pseudo_header_sum(const ip_meta& ip, std::size_t tcp_length) {
+    const std::uint32_t length = static_cast<std::uint32_t>(tcp_length);
+    return partial_sum()
+        .add(ip.source.in_header())
+        .add(ip.destination.in_header())
+        .add_word(protocol_tcp)
+        .add_word(static_cast<std::uint16_t>(length >> 16))
+        .add_word(static_cast<std::uint16_t>(length));
+}
+
+}  // namespace sluice

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+//
+// The IPv4 header (RFC 791 section 3.1). Parsing accepts options by skipping them (MUST-50) and refuses fragments: a TCP
+// that sets DF and is given no reassembly has no use for them.
+#pragma once
+
+#include <optional>
+
+#include <sluice/wire/ip_meta.hpp>
+
+namespace sluice::ipv4 {
+
+inline constexpr std::size_t header_length = 20;  // what we send: no options
+
+// clang-format off
+namespace at {  // first octet of each field
+inline constexpr std::size_t version_ihl = 0, traffic_class = 1, total_length = 2, identification = 4, fragment = 6,
+                             ttl = 8, protocol = 9, checksum = 10, source = 12, destination = 16;
+}
+// clang-format on
+
+inline constexpr std::uint16_t dont_fragment = 0x4000, more_fragments = 0x2000, fragment_offset = 0x1fff;
+
+struct datagram {
+    ip_meta meta;
+    std::size_t header_length;
+    std::size_t total_length;  // as the header says; a link may have padded behind it
+};
+
+/// Nothing for what is no whole, unfragmented TCP datagram with a correct header checksum. `length` is the packet's length,
+/// of which `packet` holds at least the headers.
+constexpr std::optional<datagram> parse(octets packet, std::size_t length) {
+    if (packet.size() < header_length || packet[at::version_ihl] >> 4 != 4) return {};
+    const std::size_t ihl = static_cast<std::size_t>(packet[at::version_ihl] & 0xf) * 4;
+    const std::size_t total = load_be16(packet.data() + at::total_length);
+    if (ihl < header_length || ihl > packet.size() || total < ihl || total > length) return {};
+    if (load_be16(packet.data() + at::fragment) & (more_fragments | fragment_offset)) return {};
+    if (packet[at::protocol] != protocol_tcp) return {};
+    if (partial_sum().add(packet.first(ihl)).finish() != 0) return {};
+    return datagram{.meta = {.source = ip_address::v4(packet.subspan(at::source, 4)),
+                             .destination = ip_address::v4(packet.subspan(at::destination, 4)),
+                             .dscp = static_cast<std::uint8_t>(packet[at::traffic_class] >> 2),
+                             .ecn = static_cast<ecn_codepoint>(packet[at::traffic_class] & 3),
+                             .hop_limit = packet[at::ttl]},
+                    .header_length = ihl,
+                    .total_length = total};
+}
+
+/// Writes 20 octets with DF set; the identification is free to be 0 in an atomic datagram (RFC 6864 section 4.1).
+constexpr void write(const ip_meta& ip, std::size_t total_length, mutable_octets out) {
+    std::fill_n(out.data(), header_length, octet{0});
+    out[at::version_ihl] = 4 << 4 | header_length / 4;
+    out[at::traffic_class] = static_cast<octet>(ip.dscp << 2 | static_cast<octet>(ip.ecn));
+    store_be16(out.data() + at::total_length, static_cast<std::uint16_t>(total_length));
+    store_be16(out.data() + at::fragment, dont_fragment);
+    out[at::ttl] = ip.hop_limit;
+    out[at::protocol] = protocol_tcp;
+    copy(ip.source.in_header(), out.subspan(at::source, 4));
+    copy(ip.destination.in_header(), out.subspan(at::destination, 4));
+    store_be16(out.data() + at::checksum, partial_sum().add(out.first(header_length)).finish());
+}
+
+}  // namespace sluice::ipv4

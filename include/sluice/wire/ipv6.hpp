@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+//
+// The IPv6 header (RFC 8200 section 3) and the walk over the extension headers that may stand before TCP (section 4).
+// A fragment header ends the walk: there is no reassembly here.
+#pragma once
+
+#include <optional>
+
+#include <sluice/wire/ip_meta.hpp>
+
+namespace sluice::ipv6 {
+
+inline constexpr std::size_t header_length = 40;
+
+// clang-format off
+namespace at {  // first octet of each field
+inline constexpr std::size_t version_class_flow = 0, payload_length = 4, next_header = 6, hop_limit = 7,
+                             source = 8, destination = 24;
+}
+// clang-format on
+
+struct datagram {
+    ip_meta meta;
+    std::size_t header_length;  // with extension headers
+    std::size_t total_length;
+};
+
+namespace detail {
+inline constexpr octet hop_by_hop = 0, routing = 43, destination_options = 60;
+
+/// The place of the TCP header, or nothing.
+constexpr std::optional<std::size_t> skip_extensions(octets packet) {
+    octet next = packet[at::next_header];
+    std::size_t here = header_length;
+    while (next != protocol_tcp) {
+        if (next != hop_by_hop && next != routing && next != destination_options) return {};
+        if (here + 8 > packet.size()) return {};
+        // A route that is not yet used up is for routers (RFC 8200 section 4.4).
+        if (next == routing && packet[here + 3] != 0) return {};
+        next = packet[here];
+        here += (static_cast<std::size_t>(packet[here + 1]) + 1) * 8;
+        if (here > packet.size()) return {};
+    }
+    return here;
+}
+}  // namespace detail
+
+/// Nothing for what is no whole, unfragmented TCP datagram.
+constexpr std::optional<datagram> parse(octets packet, std::size_t length) {
+    if (packet.size() < header_length || packet[at::version_class_flow] >> 4 != 6) return {};
+    const std::size_t total = header_length + load_be16(packet.data() + at::payload_length);
+    if (total > length) return {};
+    const auto tcp_at = detail::skip_extensions(packet);
+    if (!tcp_at || *tcp_at > total) return {};
+    const auto source = ip_address::v6(packet.subspan(at::source, 16));
+    const auto destination = ip_address::v6(packet.subspan(at::destination, 16));
+    // Mapped addresses stand for IPv4 in this library and never belong on the wire (RFC 4038 section 4.2).
+    if (source.is_v4() || destination.is_v4()) return {};
+    const std::uint32_t traffic_class = load_be32(packet.data()) >> 20 & 0xff;
+    return datagram{.meta = {.source = source,
+                             .destination = destination,
+                             .dscp = static_cast<std::uint8_t>(traffic_class >> 2),
+                             .ecn = static_cast<ecn_codepoint>(traffic_class & 3),
+                             .hop_limit = packet[at::hop_limit]},
+                    .header_length = *tcp_at,
+                    .total_length = total};
+}
+
+constexpr void write(const ip_meta& ip, std::size_t total_length, mutable_octets out) {
+    const std::uint32_t traffic_class = static_cast<std::uint32_t>(ip.dscp) << 2 | static_cast<std::uint32_t>(ip.ecn);
+    store_be32(out.data() + at::version_class_flow, 6u << 28 | traffic_class << 20);
+    store_be16(out.data() + at::payload_length, static_cast<std::uint16_t>(total_length - header_length));
+    out[at::next_header] = protocol_tcp;
+    out[at::hop_limit] = ip.hop_limit;
+    copy(ip.source.in_header(), out.subspan(at::source, 16));
+    copy(ip.destination.in_header(), out.subspan(at::destination, 16));
+}
+
+}  // namespace sluice::ipv6

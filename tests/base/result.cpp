@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// base/result.hpp: a value or an error, never both, and a text of its own for each error.
+#include <doctest/doctest.h>
+
+#include <sluice/base/result.hpp>
+
+#include <set>
+#include <string>
+
+namespace {
+
+using namespace sluice;
+
+constexpr result<int> half_of(int number) {
+    if (number % 2 != 0) return error::bad_argument;
+    return number / 2;
+}
+constexpr result<void> want_even(int number) {
+    if (number % 2 != 0) return error::bad_argument;
+    return {};
+}
+
+static_assert(half_of(8) && *half_of(8) == 4 && half_of(8).error() == error::none);
+static_assert(!half_of(7) && half_of(7).error() == error::bad_argument && half_of(7).value_or(-1) == -1);
+static_assert(want_even(8) && !want_even(7) && want_even(7).error() == error::bad_argument);
+static_assert(!std::is_convertible_v<result<int>, bool> && !std::is_convertible_v<result<void>, bool>,
+    "a result is no number by accident");
+
+}  // namespace
+
+TEST_CASE("a result holds its value or its error") {
+    CHECK(half_of(8));
+    CHECK(*half_of(8) == 4);
+    CHECK(half_of(8).value() == 4);
+    CHECK(half_of(8).value_or(-1) == 4);
+    CHECK(half_of(8).error() == error::none);
+    CHECK_FALSE(half_of(7));
+    CHECK(half_of(7).value_or(-1) == -1);
+    CHECK(half_of(7).error() == error::bad_argument);
+    CHECK(want_even(8));
+    CHECK(want_even(8).error() == error::none);
+    CHECK_FALSE(want_even(7));
+    CHECK(want_even(7).error() == error::bad_argument);
+}
+
+TEST_CASE("each error has a text of its own, and those of RFC 9293 section 3.10 are the RFC's words") {
+    std::set<std::string> texts;
+    int errors = 0;
+    for (std::string each; (each = text(static_cast<error>(errors))) != "?"; ++errors) texts.insert(each);
+    CHECK(errors == static_cast<int>(error::not_supported) + 1);
+    CHECK(texts.size() == static_cast<std::size_t>(errors));
+    CHECK(std::string(text(error::not_open)) == "connection does not exist");
+    CHECK(std::string(text(error::insufficient_resources)) == "insufficient resources");
+    CHECK(std::string(text(error::remote_unspecified)) == "remote socket unspecified");
+    CHECK(std::string(text(error::already_open)) == "connection already exists");
+    CHECK(std::string(text(error::closing)) == "connection closing");
+    CHECK(std::string(text(error::reset)) == "connection reset");
+    CHECK(std::string(text(error::refused)) == "connection refused");
+    CHECK(std::string(text(error::timed_out)) == "connection aborted due to user timeout");
+}
