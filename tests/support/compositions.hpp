@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+//
+// The compositions that tests share, compiled once (compositions.cpp). Each watches its own transmissions.
+#pragma once
+
+#include <sluice/policy/ack/every_segment.hpp>
+#include <sluice/policy/congestion/fixed_window.hpp>
+#include <sluice/policy/congestion/no_congestion_control.hpp>
+#include <sluice/policy/isn/counter_isn.hpp>
+#include <sluice/policy/lifecycle/client_only.hpp>
+#include <sluice/policy/lifecycle/server_only.hpp>
+#include <sluice/policy/recovery/go_back_n.hpp>
+#include <sluice/policy/rtt/fixed_rto.hpp>
+#include <sluice/policy/rtt/linux_like.hpp>
+#include <sluice/testing/audit.hpp>
+
+/// All defaults.
+using default_tcp = sluice::tcp<sluice::testing::gate_audit>;
+/// Every choice made differently: nothing adapts, nothing is delayed.
+using plain_tcp = sluice::tcp<sluice::testing::gate_audit, sluice::fixed_window, sluice::fixed_rto, sluice::go_back_n,
+                              sluice::every_segment, sluice::counter_isn>;
+/// Small enough to fill, to copy a million times and to run in the compiler.
+using small_tcp = sluice::tcp<sluice::testing::gate_audit, sluice::fixed_buffers<2048, 2048, 16, 4>>;
+
+extern template class sluice::basic_endpoint<default_tcp>;
+extern template class sluice::basic_endpoint<plain_tcp>;
+extern template class sluice::basic_endpoint<small_tcp>;

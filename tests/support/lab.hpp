@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+//
+// One endpoint on the bench: the test plays its peer with hand-made segments, moves time by hand and sees whatever leaves,
+// as octets that were written, summed and read back. Sequence numbers are relative: `seq` 0 is the peer's ISS, `ack` 0 is
+// the endpoint's. Every event is followed by an audit.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <sluice/testing/audit.hpp>
+
+namespace lab {
+
+using namespace sluice;
+
+inline constexpr socket_address here{ip_address::v4(198, 18, 0, 1), 4000};
+inline constexpr socket_address there{ip_address::v4(198, 18, 0, 2), 80};
+inline constexpr socket_address here_v6{ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 1}), 4000};
+inline constexpr socket_address there_v6{ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 2}), 80};
+
+/// A segment as a test writes it or sees it.
+struct wire_segment {
+    tcp_flags flags = flag::none;
+    std::uint32_t sequence = 0;  // relative to the sender's ISS
+    std::uint32_t acknowledgment = 0;  // relative to the receiver's ISS
+    std::string text{};
+    std::uint16_t window = 65535;
+    std::uint16_t urgent_pointer = 0;
+    std::optional<std::uint16_t> mss{};
+    std::vector<octet> raw_options{};  // instead of mss; padded by the test
+    ip_meta ip{};                      // of what was seen
+    instant at{};
+
+    bool has(tcp_flags f) const { return flags.has(f); }
+    bool is_pure_ack() const { return flags == flag::ack && text.empty(); }
+};
+
+template <class Tcp>
+class bench {
+public:
+    using settings = typename Tcp::settings;
+
+    explicit bench(settings s = {}, bool v6 = false)
+        : endpoint(s), local(v6 ? here_v6 : here), remote(v6 ? there_v6 : there) {}
+
+    basic_endpoint<Tcp> endpoint;
+    instant now{instant(1s)};
+    socket_address local;
+    socket_address remote;
+    seq peer_iss{0x0badf00d};
+    std::vector<wire_segment> sent;  // everything so far that take() has not taken
+
+    seq iss() const { return block().snd.iss; }
+    const control_block<Tcp>& block() const { return endpoint.connection().variables(); }
+    sluice::state state() const { return endpoint.state(); }
+
+    // ---- the peer ---------------------------------------------------------------------------------------------------------
+
+    /// A segment arrives; what it makes leave is in `sent`.
+    void arrives(const wire_segment& s) {
+        deliver(s);
+        flush();
+    }
+
+    /// Without letting anything leave yet: several segments of one batch.
+    void deliver(const wire_segment& s) {
+        std::vector<octet> options = s.raw_options;
+        if (s.mss) {
+            options.resize(4);
+            tcp_options{.mss = s.mss}.write(options);
+        }
+        tx_packet p;
+        p.meta = {.source = remote.address, .destination = local.address};
+        const std::vector<octet> text(s.text.begin(), s.text.end());
+        p.borrow(text);
+        write_headers(p,
+                      {.source_port = remote.port,
+                       .destination_port = local.port,
+                       .sequence = peer_iss + s.sequence,
+                       .acknowledgment = s.has(flag::ack) ? iss() + s.acknowledgment : seq(s.acknowledgment),
+                       .flags = s.flags,
+                       .window = s.window,
+                       .urgent_pointer = s.urgent_pointer},
+                      options);
+        std::vector<octet> octets_of(p.length());
+        write(p, octets_of);
+        endpoint.on_packet({.data = octets_of, .length = octets_of.size()}, now);
+    }
+
+    // ---- time -------------------------------------------------------------------------------------------------------------
+
+    /// Lets `d` pass, with every deadline in it at its own instant.
+    void wait(duration d) {
+        const instant end = now + d;
+        while (endpoint.next_deadline() <= end) {
+            now = std::max(now, endpoint.next_deadline());
+            endpoint.on_deadline(now);
+            flush();
+        }
+        now = end;
+    }
+
+    /// Goes to the next deadline and lets it act; false when there is none.
+    bool wait_for_deadline() {
+        if (endpoint.next_deadline() == never) return false;
+        wait(std::max(endpoint.next_deadline() - now, duration::zero()));
+        return true;
+    }
+
+    // ---- calls, with what they make leave ---------------------------------------------------------------------------------
+
+    auto listen() { return then(endpoint.listen(local, now)); }
+    auto connect() { return then(endpoint.connect(local, remote, now)); }
+    auto send(const std::string& text) { return then(endpoint.send(bytes(text), now)); }
+    auto send_urgent(const std::string& text) { return then(endpoint.send_urgent(bytes(text), now)); }
+    auto shutdown() { return then(endpoint.shutdown(now)); }
+    auto close() { return then(endpoint.close(now)); }
+    auto abort() { return then(endpoint.abort(now)); }
+    void set_options(const connection_options& o) {
+        endpoint.set_options(o, now);
+        flush();
+    }
+    /// Reads up to `most` octets; nothing when the call gives an error (see receive_error).
+    std::string receive(std::size_t most = 65536) {
+        std::string out(most, '\0');
+        std::vector<octet> into(most);
+        const auto got = endpoint.receive(into, now);
+        receive_error = got.error();
+        flush();
+        const std::size_t count = got.value_or(0);
+        return {into.begin(), into.begin() + static_cast<std::ptrdiff_t>(count)};
+    }
+    error receive_error = error::none;
+
+    // ---- what leaves ------------------------------------------------------------------------------------------------------
+
+    /// Everything that left since the last take.
+    std::vector<wire_segment> take() { return std::exchange(sent, {}); }
+    /// The one segment that left since the last take.
+    wire_segment take_one() {
+        REQUIRE(sent.size() == 1);
+        return take().front();
+    }
+    bool quiet() { return take().empty(); }
+
+    std::vector<news> heard() {
+        std::vector<news> out;
+        while (const auto n = endpoint.poll_event()) out.push_back(*n);
+        return out;
+    }
+    bool heard(news wanted) {
+        bool found = false;
+        for (const news n : heard()) found |= n == wanted;
+        return found;
+    }
+
+    void flush() {
+        std::array<tx_packet, 1> room;
+        while (endpoint.poll_transmit(now, room) == 1) see(room[0]);
+        audited();
+    }
+
+    // ---- the usual ways to a state -----------------------------------------------------------------------------------------
+
+    /// Active open, answered: the peer's SYN,ACK has been acknowledged. `sent` is empty afterwards.
+    void establish(std::uint16_t window = 65535, std::optional<std::uint16_t> mss = 1460) {
+        REQUIRE(connect());
+        arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .window = window, .mss = mss});
+        REQUIRE(state() == state::established);
+        take();
+        heard();
+    }
+
+    /// Passive open, all three segments.
+    void accept(std::uint16_t window = 65535, std::optional<std::uint16_t> mss = 1460) {
+        REQUIRE(listen());
+        arrives({.flags = flag::syn, .sequence = 0, .window = window, .mss = mss});
+        arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1, .window = window});
+        REQUIRE(state() == state::established);
+        take();
+        heard();
+    }
+
+    /// SND.NXT and RCV.NXT, relative: what a well-behaved next segment of the peer carries.
+    std::uint32_t next_ack() const { return block().snd.nxt - iss(); }
+    std::uint32_t next_seq() const { return block().rcv.nxt - peer_iss; }
+
+private:
+    octets bytes(const std::string& text) {
+        scratch_.assign(text.begin(), text.end());
+        return scratch_;
+    }
+
+    template <class T>
+    T then(T answer) {
+        flush();
+        return answer;
+    }
+
+    void see(const tx_packet& super) {
+        split(super, [&](const tx_packet& p) {
+            std::vector<octet> on_wire(p.length());
+            write(p, on_wire);
+            const auto parsed = parse_packet({.data = on_wire, .length = on_wire.size()});
+            REQUIRE_MESSAGE(parsed, "a packet left that does not parse or has a wrong checksum");
+            const segment& s = parsed->segment;
+            CHECK(s.source_port == local.port);
+            CHECK(s.destination_port == remote.port);
+            const bool is_rst = s.has(flag::rst);
+            // <SEQ=0> of a RST to a segment without ACK is absolute.
+            sent.push_back({.flags = s.flags,
+                            .sequence = is_rst && s.sequence == seq(0) ? 0 : s.sequence - iss(),
+                            .acknowledgment = s.has(flag::ack) ? s.acknowledgment - peer_iss : 0,
+                            .text = {s.text.begin(), s.text.end()},
+                            .window = s.window,
+                            .urgent_pointer = s.urgent_pointer,
+                            .mss = s.options.mss,
+                            .ip = parsed->ip,
+                            .at = now});
+        });
+    }
+
+    void audited() {
+        const char* broken = sluice::testing::audit(block());
+        CHECK_MESSAGE(broken == nullptr, std::string(broken ? broken : ""));
+        if constexpr (requires { endpoint.observers().broken; }) {
+            const char* beyond = endpoint.observers().broken;
+            CHECK_MESSAGE(beyond == nullptr, std::string(beyond ? beyond : ""));
+        }
+    }
+
+    std::vector<octet> scratch_;
+};
+
+}  // namespace lab
