@@ -51,13 +51,12 @@ constexpr void report_window(control_block<Tcp>& c, environment<Tcp>& env) {
     env.observe().on_window(report);
 }
 
-/// The user timeout counts from the first unacknowledged octet (N23).
+/// The user timeout counts from when the first unacknowledged octet was sent (N23), or from now when that is forgotten.
 template <class Tcp>
-constexpr void restart_user_timeout(control_block<Tcp>& c, instant since) {
-    if (c.options.user_timeout == no_time_limit || c.flight.empty())
-        c.timer.stop(timer::user_timeout);
-    else
-        c.timer.set(timer::user_timeout, since + c.options.user_timeout);
+constexpr void restart_user_timeout(control_block<Tcp>& c, instant now) {
+    if (c.options.user_timeout == no_time_limit || c.flight.empty()) return c.timer.stop(timer::user_timeout);
+    const in_flight_record& head = c.flight[c.flight.first()];
+    c.timer.set(timer::user_timeout, (head.transmissions == 1 ? head.sent : now) + c.options.user_timeout);
 }
 
 /// Judges whether the congestion window was what held the flight back ("cwnd-limited" of RFC 7661 and RFC 9438).
@@ -100,7 +99,8 @@ constexpr void take_new_ack(control_block<Tcp>& c, environment<Tcp>& env, const 
 
     const auto gone = c.flight.acknowledge(ack);
     c.outgoing.drop(queued_octets_below(c, ack));
-    c.snd.una = ack;
+    c.snd.advance(ack);
+    c.app_limited_end = later(c.app_limited_end, ack);
     c.retries = 0;
     if (c.wants_room && c.outgoing.free() > 0) {
         c.wants_room = false;
@@ -152,12 +152,7 @@ constexpr void take_new_ack(control_block<Tcp>& c, environment<Tcp>& env, const 
         c.timer.stop(timer::retransmission);
     else if (!step.keep_timer)
         c.timer.set(timer::retransmission, env.now + c.rtt.rto());
-    if (!c.flight.empty()) {
-        const in_flight_record& head = c.flight[c.flight.first()];
-        restart_user_timeout(c, head.transmissions == 1 ? head.sent : env.now);
-    } else {
-        c.timer.stop(timer::user_timeout);
-    }
+    restart_user_timeout(c, env.now);
 }
 
 /// RFC 5681 section 2: outstanding data, no text, neither SYN nor FIN, the highest ACK again, and the same window. What

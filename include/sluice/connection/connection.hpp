@@ -86,9 +86,9 @@ public:
             consider_window_update();
             return taken;
         }
+        if (fin_received()) return error::closing;
         if (const auto answer = fire<event::receive>(c_, env); answer.what == outcome::refuses) return answer.refusal;
-        const bool finished = !may_receive_text.has(c_.state) && synchronized.has(c_.state);
-        return finished ? error::closing : error::would_block;
+        return error::would_block;
     }
 
     /// CLOSE of the sending side (3.10.4); receiving goes on (N28).

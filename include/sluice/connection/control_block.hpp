@@ -105,10 +105,9 @@ struct control_block {
     constexpr seq queue_end() const {
         return first_queued() + static_cast<std::uint32_t>(outgoing.size());
     }
-    constexpr bool syn_sent() const { return snd.nxt != snd.iss; }
     constexpr std::uint32_t unsent() const {
         const seq end = queue_end();
-        return !syn_sent() ? static_cast<std::uint32_t>(outgoing.size()) : snd.nxt < end ? end - snd.nxt : 0;
+        return !snd.syn_sent() ? static_cast<std::uint32_t>(outgoing.size()) : snd.nxt < end ? end - snd.nxt : 0;
     }
     constexpr bool fin_unsent() const { return fin_queued && !fin_sent; }
     constexpr bool fin_acknowledged() const { return fin_sent && snd.una == snd.nxt; }

@@ -60,6 +60,7 @@ constexpr void trim_to_window(control_block<Tcp>& c, segment& s) {
         s.text = s.text.subspan(std::min<std::size_t>(old, s.text.size()));
         s.text_length -= old;
         s.sequence += old;
+        s.urgent_pointer = static_cast<std::uint16_t>(floored_difference(s.urgent_pointer, old));
     }
     const std::uint32_t room = c.rcv.edge > s.sequence ? c.rcv.edge - s.sequence : 0;
     if (s.text_length > room) {

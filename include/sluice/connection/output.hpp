@@ -5,6 +5,8 @@
 // Nothing is built that can't leave, and nothing that leaves is copied.
 #pragma once
 
+#include <utility>
+
 #include <sluice/connection/acknowledge.hpp>
 
 namespace sluice {
@@ -16,7 +18,9 @@ inline constexpr std::array<octet, 1> garbage{};  // of a keep-alive probe (MAY-
 /// How many octets of text one packet may hold: a segment, or as many whole ones as the link takes at once.
 template <class Tcp>
 constexpr std::uint32_t packet_room(const control_block<Tcp>& c, const environment<Tcp>& env) {
-    return std::max(env.largest_super_segment / c.mss, 1u) * c.mss;
+    if (c.snd.urgent) return c.mss;  // each segment has a pointer of its own (MUST-62)
+    const std::uint32_t largest = std::min<std::uint32_t>(env.largest_super_segment, 65535 - tx_packet::longest_headers);
+    return std::max(largest / c.mss, 1u) * c.mss;
 }
 
 /// The receiver's side of SWS avoidance: each segment that leaves offers what is free by now.
@@ -41,7 +45,7 @@ constexpr void build(control_block<Tcp>& c, tx_packet& p, seq begin, std::uint32
     std::size_t options_length = 0;
 
     const seq end = begin + length;
-    if (length > 0 && begin == c.snd.iss) {
+    if (length > 0 && c.snd.is_syn(begin)) {
         tcp.flags |= flag::syn;
         const tcp_options options = syn_options(c);
         options.write(option_octets);
@@ -104,7 +108,7 @@ constexpr bool send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet
         return false;
     }
     const in_flight_record r = c.flight[i];
-    const bool is_syn = r.begin == c.snd.iss;
+    const bool is_syn = c.snd.is_syn(r.begin);
     std::uint32_t length = is_syn ? 1 : std::min(r.length(), packet_room(c, env));
     if (!is_syn) {
         // What lies inside a shrunk window is sent again, what lies beyond is not (SHLD-16; MAY-7 is not taken up).
@@ -171,7 +175,7 @@ constexpr void send_new(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
     const seq begin = c.snd.nxt;
     report.length = length;
     build(c, p, begin, length);
-    const bool may_join = begin != c.snd.iss && begin != c.snd.iss + 1;
+    const bool may_join = c.snd.syn_acknowledged();
     c.flight.send(begin, begin + length, env.now, may_join);
     c.snd.nxt += length;
     if (p.header().flags.has(flag::fin)) c.fin_sent = true;
@@ -184,7 +188,7 @@ constexpr void send_new(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
 
 template <class Tcp>
 constexpr bool send_syn(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
-    if (c.syn_sent() || c.state == state::closed || c.state == state::listen) return false;
+    if (c.snd.syn_sent() || c.state == state::closed || c.state == state::listen) return false;
     send_new(c, env, p, 1, {.why = transmission::handshake, .allowed = 1, .window_left = 1});
     return true;
 }
@@ -216,8 +220,7 @@ constexpr bool send_queued(control_block<Tcp>& c, environment<Tcp>& env, tx_pack
 /// One octet against a shut window (3.8.6.1): the first unacknowledged one, or a new one, which may be our FIN (N21).
 template <class Tcp>
 constexpr bool send_window_probe(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
-    if (!c.probe_now) return false;
-    c.probe_now = false;
+    if (!std::exchange(c.probe_now, false) || c.nothing_owed()) return false;
     ++env.count.window_probes;
     const sent_report report{.why = transmission::window_probe, .length = 1, .allowed = 1};
     if (c.flight.empty()) {
@@ -235,8 +238,7 @@ constexpr bool send_window_probe(control_block<Tcp>& c, environment<Tcp>& env, t
 /// <SEQ=SND.NXT-1> with or without one garbage octet (3.8.4, SHLD-12, MAY-6): outside the window, so it is answered.
 template <class Tcp>
 constexpr bool send_keep_alive(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
-    if (!c.keep_alive_now) return false;
-    c.keep_alive_now = false;
+    if (!std::exchange(c.keep_alive_now, false)) return false;
     ++env.count.keep_alives;
     build(c, p, c.snd.nxt - 1, 0);
     if (c.options.keep_alive_octet) {

@@ -39,6 +39,10 @@ constexpr duration probe_interval(const control_block<Tcp>& c, const environment
 
 template <class Tcp>
 constexpr void on_window_probe_timeout(control_block<Tcp>& c, environment<Tcp>& env) {
+    if (c.nothing_owed()) {
+        c.probing = false;
+        return;
+    }
     if (!try_again(c, env, env.now)) return;
     c.probing = true;
     c.probe_now = true;

@@ -17,6 +17,7 @@ struct send_space {
     seq up;   // just after the last urgent octet, while `urgent`
     seq wl1;  // SEG.SEQ and SEG.ACK of the last window update
     seq wl2;
+    std::uint32_t acked = 0;    // SYN included; stops counting at 2^30, so that it outlives the wrap of ISS
     std::uint32_t wnd = 0;      // 32 bits whatever the header holds (REC-1)
     std::uint32_t max_wnd = 0;  // MAX.SND.WND: only grows (N30)
     bool urgent = false;
@@ -28,7 +29,16 @@ struct send_space {
 
     /// Sequence numbers sent and not yet acknowledged.
     constexpr std::uint32_t flight() const { return nxt - una; }
-    constexpr bool syn_acknowledged() const { return una != iss; }
+    constexpr bool syn_acknowledged() const { return acked > 0; }
+    constexpr bool syn_sent() const { return acked > 0 || nxt != iss; }
+    /// Whether our SYN stands at this number; after 4 GiB other octets do.
+    constexpr bool is_syn(seq s) const { return acked == 0 && s == iss; }
+
+    constexpr void advance(seq ack) {
+        acked = std::min(acked + (ack - una), std::uint32_t{1} << 30);
+        una = ack;
+        if (urgent && up <= ack) urgent = false;
+    }
 
     /// What is left of the offered window; zero when it has shrunk below what is out (MUST-34).
     constexpr std::uint32_t usable_window() const {
@@ -41,7 +51,7 @@ struct send_space {
 
     /// RFC 5961 section 5.2 (MAY-12), with N19: an ACK from before our SYN can't be genuine.
     constexpr bool acceptable_ack(seq ack) const {
-        const std::uint32_t oldest = std::min(max_wnd, una - iss);
+        const std::uint32_t oldest = std::min(max_wnd, acked);
         return una - oldest <= ack && ack <= nxt;
     }
 

@@ -58,7 +58,7 @@ constexpr const char* audit(const control_block<Tcp>& c) {
     // Sequence spaces.
     if (c.snd.nxt < c.snd.una) return "SND.NXT before SND.UNA";
     if (c.rcv.synchronized && c.rcv.edge < c.rcv.nxt) return "the receive window is negative";
-    if (c.syn_sent() && c.snd.nxt != c.snd.una && c.flight.empty()) return "unacknowledged numbers without a record";
+    if (c.snd.syn_sent() && c.snd.nxt != c.snd.una && c.flight.empty()) return "unacknowledged numbers without a record";
 
     // Records: contiguous over [SND.UNA, SND.NXT), in order; the pipe is their sum.
     std::uint32_t pipe = 0;
@@ -95,7 +95,7 @@ constexpr const char* audit(const control_block<Tcp>& c) {
     if (withheld && c.timer.next() == never) return "withheld data or FIN without a deadline";
     if (c.state == state::time_wait && !runs(timer::time_wait)) return "TIME-WAIT without its timer";
     if (c.state == state::fin_wait_2 && !c.owned && !runs(timer::time_wait)) return "an orphan in FIN-WAIT-2 for ever";
-    if (!c.syn_sent()) return "a SYN that does not leave";
+    if (!c.snd.syn_sent()) return "a SYN that does not leave";
     return nullptr;
 }
 

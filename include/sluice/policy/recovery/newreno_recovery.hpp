@@ -81,6 +81,7 @@ private:
         }
         const bool full = r.ack >= recover_;
         if (full) after_timeout_ = false;
+        recover_ = later(recover_, r.ack - (std::uint32_t{1} << 30));  // or it would lie ahead again after 2 GiB
         if (!recovering_) return {};
         if (full) {
             recovering_ = false;
