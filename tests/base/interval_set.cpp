@@ -70,6 +70,9 @@ TEST_CASE_TEMPLATE("an interval set holds what a bitmap would, or says that it h
             if (numbers.below(8) == 0) {
                 set.remove_below(at(begin));
                 bits &= ~range(0, begin);
+            } else if (numbers.below(8) == 0) {
+                set.remove_from(at(begin));
+                bits &= range(0, begin);
             } else {
                 const bitmap more = bits | range(begin, end);
                 const bool fits = runs(more) <= Set::capacity();

@@ -23,6 +23,13 @@ inline constexpr socket_address there{ip_address::v4(198, 18, 0, 2), 80};
 inline constexpr socket_address here_v6{ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 1}), 4000};
 inline constexpr socket_address there_v6{ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 2}), 80};
 
+/// Octets of which each tells its place.
+inline std::string text(std::size_t length) {
+    std::string out(length, '\0');
+    for (std::size_t i = 0; i < length; ++i) out[i] = static_cast<char>('a' + i % 23);
+    return out;
+}
+
 /// A segment as a test writes it or sees it.
 struct wire_segment {
     tcp_flags flags = flag::none;
@@ -65,6 +72,16 @@ public:
     void arrives(const wire_segment& s) {
         deliver(s);
         flush();
+    }
+
+    /// A pure ACK of all below `upto`, and the window behind it.
+    void acks(std::uint32_t upto, std::uint16_t window = 65535) {
+        arrives({.flags = flag::ack, .sequence = next_seq(), .acknowledgment = upto, .window = window});
+    }
+
+    /// The peer's next text in order, which acknowledges everything.
+    void says(const std::string& what) {
+        arrives({.flags = flag::ack | flag::psh, .sequence = next_seq(), .acknowledgment = next_ack(), .text = what});
     }
 
     /// Without letting anything leave yet: several segments of one batch.
@@ -122,7 +139,7 @@ public:
     auto close() { return then(endpoint.close(now)); }
     auto abort() { return then(endpoint.abort(now)); }
     void set_options(const connection_options& o) {
-        endpoint.set_options(o, now);
+        REQUIRE(endpoint.set_options(o, now));
         flush();
     }
     /// Reads up to `most` octets; nothing when the call gives an error (see receive_error).

@@ -154,7 +154,7 @@ TEST_CASE("labels fit on the page") {
     const std::string label = "P. 4000000000:4000065000(65000) ack 4000000000 win 65535";
     REQUIRE(xml::count(text, label + "<") == 1);
     const std::size_t box = text.find("viewBox=\"0 0 ") + 13;
-    const std::size_t before = text.rfind("<text x=\"", text.find(">" + label)) + 9;
+    const std::size_t before = text.rfind("<text x=\"", text.find(">" + label + "<")) + 9;
     // twelve pixels of a typewriter's letters are about 7.2 wide
     CHECK(std::stod(text.substr(before)) + 7.2 * static_cast<double>(label.size()) < std::stod(text.substr(box)));
 }
@@ -164,6 +164,9 @@ TEST_CASE("a silence is shortened, marked and named, unless a segment is under w
     CHECK(xml::paths(text, "axis broken").size() == 1);
     CHECK(xml::count(text, ">1.150000<") == 0);
     CHECK(xml::count(text, ">1.150 s<") == 1);  // from 150 ms to 1300 ms
+    // 72 for all the silence, after the row in which the lost segment would have arrived
+    const auto ack = xml::vertices(xml::paths(text, "stroke grey").at(0));
+    CHECK(xml::vertices(xml::paths(text, "stroke orange").at(0))[0].y == doctest::Approx(ack[1].y + 18 + 72));
     CHECK(xml::paths(ladder(handshake()), "axis broken").empty());
     std::vector<wire_event> slow = handshake();
     slow.push_back(segment_of(0, 100ms, 10s, 1, 1, flag::ack, 100));

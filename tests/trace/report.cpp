@@ -17,7 +17,8 @@ html_report example() {
     html_report report("A & B");
     report.heading("Part <1>").paragraph("x < y & \"z\"").listing("a  b\n c\n");
     report.table({"policy", "time", "sent", "note"},
-        {{"reno", "1.5 s", "12", "10 segments here"}, {"fixed_window", "-0.25 s", "-", "<none>"}, {"3rd", "7 ms", "1"}});
+        {{"reno", "1.5 s", "12", "10 segments here"}, {"fixed_window", "-0.25 s", "-", "<none>"},
+            {"3rd", "7 ms", "1"}});
     report.figure("A caption & more",
         chart("c", {"t", unit::seconds}, {"y", unit::none}).line("l", tone::blue, {{0, 1}, {1, 2}}).text());
     return report;
@@ -31,8 +32,8 @@ TEST_CASE("a report is well-formed and holds what was added, in that order") {
     CHECK(text.substr(0, 15) == "<!DOCTYPE html>");
     std::size_t at = 0;
     for (const char* part : {"<title>A &amp; B</title>", "<h1>A &amp; B</h1>", "<h2>Part &lt;1&gt;</h2>",
-             "<p>x &lt; y &amp; &quot;z&quot;</p>", "<pre>a  b\n c\n</pre>", "<table>", "&lt;none&gt;", "</table>", "<svg ",
-             "<figcaption>A caption &amp; more</figcaption>"}) {
+             "<p>x &lt; y &amp; &quot;z&quot;</p>", "<pre>a  b\n c\n</pre>", "<table>", "&lt;none&gt;", "</table>",
+             "<svg ", "<figcaption>A caption &amp; more</figcaption>"}) {
         const std::size_t next = text.find(part, at);
         REQUIRE_MESSAGE(next != text.npos, part);
         at = next;
@@ -42,7 +43,8 @@ TEST_CASE("a report is well-formed and holds what was added, in that order") {
 TEST_CASE("a report refers to nothing outside itself") {
     const std::string text = example().text();
     CHECK(xml::count(text, "://") == xml::count(text, "xmlns=\"http://"));
-    for (const char* outside : {"href", "src=", "@import", "url(", "<script", "<link"}) CHECK(xml::count(text, outside) == 0);
+    for (const char* outside : {"href", "src=", "@import", "url(", "<script", "<link"})
+        CHECK(xml::count(text, outside) == 0);
     CHECK(text.find("prefers-color-scheme:dark") != text.npos);
 }
 

@@ -13,7 +13,8 @@ using namespace sluice::trace;
 TEST_CASE("the checker of these tests sees what is not well-formed") {
     CHECK(xml::fault("<a><b c=\"d\"/>x &lt; y</a>") == "");
     for (const char* bad : {"<a>", "<a></b>", "<a><b></a></b>", "<a b=c/>", "<a b=\"c/>", "<a>&</a>", "<a b=\"&x\"/>",
-             "<a b=\"<\"/>", "</a>", "<a/><b/>", "<a/>x", "", "<a>\x01</a>", "<a b=\"1\"c=\"2\"/>", "<style>a<b</style>"})
+             "<a b=\"<\"/>", "</a>", "<a/><b/>", "<a/>x", "", "<a>\x01</a>", "<a b=\"1\"c=\"2\"/>",
+             "<style>a<b</style>"})
         CHECK(xml::fault(bad) != "");
 }
 

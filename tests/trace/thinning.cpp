@@ -33,6 +33,13 @@ TEST_CASE("points that are alone in their columns stay as they are") {
     CHECK(thinned(in, 1) == in);
 }
 
+TEST_CASE("columns left of zero are as wide as the others") {
+    CHECK(column_of(-0.5, 1) == -1);
+    CHECK(column_of(-1, 1) == -1);
+    CHECK(column_of(0, 1) == 0);
+    CHECK(column_of(0.99, 0.5) == 1);
+}
+
 TEST_CASE("one point with more than one role is kept once") {
     CHECK(thinned(points{{0, 1}, {0.5, 2}}, 1) == points{{0, 1}, {0.5, 2}});
     CHECK(thinned(points{{0, 3}, {0.2, 3}, {0.5, 3}}, 1) == points{{0, 3}, {0.5, 3}});

@@ -95,7 +95,7 @@ TEST_CASE("the acknowledged line and the right edge step when the sender learns 
 TEST_CASE("a lost acknowledgment, and one that was overtaken, move nothing back") {
     std::vector<wire_event> events = transfer();
     events.push_back(acknowledgment(4s, 9500ms, 1, 4000));     // overtaken by the one for 5001
-    events.push_back(acknowledgment(5s, 0s, 9001, 4000));
+    events.push_back(acknowledgment(5s, 0s, 10002, 4000));
     events.back().arrived = never;
     const std::string text = time_sequence(events, 0);
     CHECK(xml::paths(text, "stroke green") == xml::paths(time_sequence(transfer(), 0), "stroke green"));

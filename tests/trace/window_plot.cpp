@@ -44,6 +44,15 @@ TEST_CASE("an ssthresh out of sight begins when it comes down, and one that neve
     CHECK(window_plot(unset).find("ssthresh") == std::string::npos);
 }
 
+TEST_CASE("the cwnd of who has no congestion control is not mentioned, and does not press the pipe flat") {
+    std::vector<window_sample> unbounded = samples;
+    for (window_sample& sample : unbounded) sample.cwnd = 1u << 30, sample.ssthresh = 0xFFFFFFFF;
+    const std::string text = window_plot(unbounded);
+    CHECK(text.find("cwnd") == std::string::npos);
+    const auto pipe = xml::vertices(xml::paths(text, "stroke green").at(1));
+    CHECK(pipe[0].y - pipe[2].y > 200);  // 5 to 80 KiB, of 320 from bottom to top
+}
+
 TEST_CASE("an SRTT is drawn from its first sample on, in milliseconds") {
     const std::string text = srtt_plot(samples);
     CHECK(xml::fault(text) == "");

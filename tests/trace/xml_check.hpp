@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What tests of pictures and reports need: is this well-formed XML, and what is in it. Written from the XML grammar, for
-// the part of it that we use; knows nothing of the code that writes.
+// What tests of pictures and reports need: is this well-formed XML, and what is in it. Written from the XML grammar,
+// for the part of it that we use; knows nothing of the code that writes.
 #pragma once
 
 #include <cstdlib>
@@ -20,8 +20,8 @@ inline bool is_reference(std::string_view text) {  // what begins with '&'
     return false;
 }
 
-/// Empty if every tag is closed in its order, every attribute quoted, every & a known reference, and no control character
-/// is in it; else what is wrong.
+/// Empty if every tag is closed in its order, every attribute quoted, every & a known reference, and no control
+/// character is in it; else what is wrong.
 inline std::string fault(std::string_view text) {
     std::vector<std::string> open;
     bool had_root = false;

@@ -61,6 +61,12 @@ public:
         if (size_ > 0 && at_[0].begin < point) at_[0].begin = point;
     }
 
+    /// Removes everything from `point` on.
+    constexpr void remove_from(Point point) {
+        while (size_ > 0 && !(at_[size_ - 1].begin < point)) --size_;
+        if (size_ > 0 && point < at_[size_ - 1].end) at_[size_ - 1].end = point;
+    }
+
     constexpr bool contains(Point begin, Point end) const {
         return std::any_of(at_.begin(), at_.begin() + size_,
                            [&](const auto& i) { return !(begin < i.begin) && !(i.end < end); });

@@ -112,7 +112,10 @@ constexpr void take_new_ack(control_block<Tcp>& c, environment<Tcp>& env, const 
     if (gone.sent && !gone.retransmitted) {
         sample = env.now - *gone.sent;
         c.min_rtt.update(*sample, env.now);
-        if constexpr (requires { c.rtt.on_sample(*sample); }) c.rtt.on_sample(*sample);
+        // One for every second segment that was in flight (RFC 7323 appendix G).
+        const std::uint32_t expected_samples = (c.snd.flight() + newly_acked + 2 * c.mss - 1) / (2 * c.mss);
+        if constexpr (requires { c.rtt.on_sample(*sample, expected_samples); })
+            c.rtt.on_sample(*sample, expected_samples);
     }
 
     const recovery_ack_report to_recovery{.now = env.now,

@@ -25,8 +25,7 @@ public:
     constexpr result<void> listen(environment& env, const socket_address& local) {
         if constexpr (machine::has(event::passive_open)) {
             if (local.port == 0) return error::bad_argument;
-            if (const auto answer = fire<event::passive_open>(c_, env); answer.what == outcome::refuses)
-                return answer.refusal;
+            if (const auto refusal = fire<event::passive_open>(c_, env); refusal != error::none) return refusal;
             open(env);
             c_.local = c_.listening_on = local;
             c_.remote = {};
@@ -39,12 +38,13 @@ public:
     /// Active OPEN; from LISTEN too (3.10.1).
     constexpr result<void> connect(environment& env, const socket_address& local, const socket_address& remote) {
         if constexpr (machine::has(event::active_open)) {
+            if (const auto answer = machine::template look_up<event::active_open>(c_.state); answer.what == outcome::refuses)
+                return answer.refusal;  // before the arguments are looked at (3.10.1)
             if (remote.address.is_unspecified() || remote.port == 0) return error::remote_unspecified;
             if (!remote.address.is_host() || remote.address.is_v4() != local.address.is_v4())
                 return error::bad_address;  // MUST-46
             if (local.port == 0 || !local.address.is_host()) return error::bad_argument;
-            if (const auto answer = fire<event::active_open>(c_, env); answer.what == outcome::refuses)
-                return answer.refusal;
+            fire<event::active_open>(c_, env);
             open(env);
             c_.local = local;
             c_.remote = remote;
@@ -58,7 +58,7 @@ public:
     /// SEND: queues as much as there is room for and says how much. Everything is pushed (MUST-60).
     constexpr result<std::size_t> send(environment& env, octets data) {
         if (c_.error != error::none) return c_.error;
-        if (const auto answer = fire<event::send>(c_, env); answer.what == outcome::refuses) return answer.refusal;
+        if (const auto refusal = fire<event::send>(c_, env); refusal != error::none) return refusal;
         if (c_.close_waits) return error::closing;
         const std::size_t taken = c_.outgoing.append(data);
         if (taken < data.size()) c_.wants_room = true;
@@ -87,8 +87,8 @@ public:
             return taken;
         }
         if (fin_received()) return error::closing;
-        if (const auto answer = fire<event::receive>(c_, env); answer.what == outcome::refuses) return answer.refusal;
-        return error::would_block;
+        if (const auto refusal = fire<event::receive>(c_, env); refusal != error::none) return refusal;
+        return c_.owned ? error::would_block : error::closing;
     }
 
     /// CLOSE of the sending side (3.10.4); receiving goes on (N28).
@@ -98,9 +98,9 @@ public:
             c_.close_waits = true;  // 3.10.4: queued until ESTABLISHED
             return {};
         }
-        const auto answer = fire<event::close>(c_, env);
+        const auto refusal = fire<event::close>(c_, env);
         settle(c_, env);
-        if (answer.what == outcome::refuses) return answer.refusal;
+        if (refusal != error::none) return refusal;
         return {};
     }
 
@@ -118,19 +118,22 @@ public:
 
     /// ABORT (3.10.5).
     constexpr result<void> abort(environment& env) {
-        const auto answer = fire<event::abort>(c_, env);
-        if (answer.what == outcome::refuses) return answer.refusal;
+        const auto refusal = fire<event::abort>(c_, env);
+        if (refusal != error::none) return refusal;
         c_.error = error::aborted;
         c_.incoming.clear();
         return {};
     }
 
-    /// What may change while the connection lives (3.9.1, 3.9.2).
+    /// What may change while the connection lives (3.9.1, 3.9.2). What it begins with are the settings' limits.
     constexpr const connection_options& options() const { return c_.options; }
-    constexpr void set_options(environment& env, const connection_options& options) {
+    constexpr result<void> set_options(environment& env, const connection_options& options) {
+        if (c_.state == state::closed) return error::not_open;
+        if (options.dscp > 63 || options.hop_limit == 0) return error::bad_argument;
         c_.options = options;
         watch_idle_peer(c_, env.now);
         restart_user_timeout(c_, env.now);
+        return {};
     }
 
     // ---- segments and time ------------------------------------------------------------------------------------------------

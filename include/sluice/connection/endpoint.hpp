@@ -27,8 +27,8 @@ public:
     constexpr result<void> shutdown(instant now) { return connection_.shutdown(at(now)); }
     constexpr result<void> close(instant now) { return connection_.close(at(now)); }
     constexpr result<void> abort(instant now) { return connection_.abort(at(now)); }
-    constexpr void set_options(const connection_options& options, instant now) {
-        connection_.set_options(at(now), options);
+    constexpr result<void> set_options(const connection_options& options, instant now) {
+        return connection_.set_options(at(now), options);
     }
 
     // ---- packets and time -------------------------------------------------------------------------------------------------

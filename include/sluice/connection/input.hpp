@@ -76,6 +76,8 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
         if (s.has(flag::ack)) {  // N1: the SYN,ACK of a simultaneous open; its SYN has been taken already
             s.flags = s.flags.without(flag::syn);
             s.sequence += 1;
+            s.urgent_pointer = static_cast<std::uint16_t>(floored_difference(s.urgent_pointer, 1));  // counts from the SYN
+            trim_to_window(c, s);
             return step::go_on;
         }
         if (const list_index head = c.flight.first(); head != no_index) {  // N3: our SYN,ACK was lost
@@ -88,7 +90,7 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
         if (!s.flags.has_any(flag::rst | flag::syn)) trim_to_window(c, s);
         return step::go_on;
     }
-    if (s.has(flag::rst)) return step::drop;
+    if (s.has(flag::rst)) return s.sequence == c.rcv.nxt ? step::go_on : step::drop;  // MUST-66: with text, too
     if (s.has(flag::syn)) return step::drop_and_challenge;  // RFC 5961 section 4.2: whatever its number
     if (c.rcv.wnd() == 0 && s.sequence == c.rcv.nxt) {
         // N12: valid ACKs, URGs and RSTs still count; the text doesn't, and its sender is told. N20: a FIN alone fits.
@@ -99,7 +101,7 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
         return step::go_on;
     }
     ++env.count.unacceptable;
-    if (c.state == state::time_wait && s.has(flag::fin)) fire<event::fin>(c, env);  // N2
+    if (c.state == state::time_wait && s.has(flag::fin) && s.end() == c.rcv.nxt) fire<event::fin>(c, env);  // N2
     acknowledge_unacceptable(c, env, s);
     return step::drop;
 }
@@ -109,7 +111,8 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
 template <class Tcp>
 constexpr step check_reset(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
     if (!s.has(flag::rst)) return step::go_on;
-    if (s.sequence != c.rcv.nxt) return step::drop_and_challenge;  // RFC 5961 section 3.2
+    if (s.sequence != c.rcv.nxt && c.state != state::time_wait)  // RFC 5961 section 3.2; N18: there, all are ignored
+        return c.rcv.in_window(s.sequence) ? step::drop_and_challenge : step::drop;
     ++env.count.resets_in;
     fire<event::reset>(c, env);
     return step::drop;
@@ -202,6 +205,15 @@ constexpr void decide_ack(control_block<Tcp>& c, environment<Tcp>& env, const se
         c.timer.set(timer::delayed_ack, std::min(by, c.timer[timer::delayed_ack]));
 }
 
+/// Where the FIN stands is known before its text is taken: nothing past it counts (N26), whatever came first.
+template <class Tcp>
+constexpr void note_fin(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
+    if (!s.has(flag::fin) || !may_receive_text.has(c.state)) return;
+    const seq at = s.sequence + s.text_length;
+    if (c.assembly.fin() && *c.assembly.fin() != at) ++env.count.second_fins;
+    c.assembly.note_fin(at);
+}
+
 template <class Tcp>
 constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
     if (s.text_length == 0 || !may_receive_text.has(c.state)) return step::go_on;
@@ -235,12 +247,9 @@ constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const seg
 
 template <class Tcp>
 constexpr step check_fin(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    if (s.has(flag::fin) && may_receive_text.has(c.state)) {
-        const seq at = s.sequence + s.text_length;
-        if (c.assembly.fin() && *c.assembly.fin() != at) ++env.count.second_fins;
-        c.assembly.note_fin(at);
-        if (c.rcv.nxt != *c.assembly.fin() && s.text_length == 0 && c.duplicate_acks < 255) ++c.duplicate_acks;
-    }
+    const bool early = c.assembly.fin() && *c.assembly.fin() != c.rcv.nxt;
+    if (s.has(flag::fin) && may_receive_text.has(c.state) && early && s.text_length == 0 && c.duplicate_acks < 255)
+        ++c.duplicate_acks;
     // The FIN counts when everything before it is there, be it this segment's or an earlier one's.
     if (!may_receive_text.has(c.state) || !c.assembly.fin() || *c.assembly.fin() != c.rcv.nxt) return step::go_on;
     c.rcv.nxt += 1;
@@ -257,6 +266,7 @@ constexpr step check_fin(control_block<Tcp>& c, environment<Tcp>& env, const seg
 template <class Tcp>
 constexpr step take_content(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
     step answer = check_urgent(c, env, s);
+    if (answer == step::go_on) note_fin(c, env, s);
     if (answer == step::go_on) answer = take_text(c, env, s);
     if (answer == step::go_on) answer = check_fin(c, env, s);
     return answer;

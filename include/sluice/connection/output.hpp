@@ -109,14 +109,18 @@ constexpr bool send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet
     }
     const in_flight_record r = c.flight[i];
     const bool is_syn = c.snd.is_syn(r.begin);
-    std::uint32_t length = is_syn ? 1 : std::min(r.length(), packet_room(c, env));
+    // A FIN rides on the last text again: its number takes no room in the packet, nor in the congestion window.
+    const bool ends_in_fin = !is_syn && c.fin_sent && r.end == c.snd.nxt;
+    std::uint32_t length = is_syn ? 1 : std::min(r.length() - (ends_in_fin ? 1u : 0u), packet_room(c, env));
+    if (ends_in_fin && length + 1 == r.length()) ++length;
     if (!is_syn) {
         // What lies inside a shrunk window is sent again, what lies beyond is not (SHLD-16; MAY-7 is not taken up).
         const seq edge = c.snd.una + c.snd.wnd;
         if (!(r.begin < edge)) return false;
         length = std::min(length, edge - r.begin);
     }
-    const std::uint32_t allowed = is_syn ? length : quota(c);
+    const bool fin = ends_in_fin && length == r.length();
+    const std::uint32_t allowed = is_syn ? length : quota(c) + (fin ? 1u : 0u);
     if (!c.retransmit_now && allowed < length) return false;
     if (length < r.length()) c.flight.split(i, r.begin + length);
 
@@ -198,12 +202,12 @@ constexpr bool send_queued(control_block<Tcp>& c, environment<Tcp>& env, tx_pack
     if (!c.may_send_text() || (c.unsent() == 0 && !c.fin_unsent())) return false;
     if (c.flight.full()) return false;  // out of records: nothing new until an ACK frees one
     note_idle(c, env);
-    const std::uint32_t allowed = quota(c);
+    std::uint32_t allowed = quota(c);
     std::uint32_t length = text_to_send(c, env, allowed);
     const std::uint32_t window_left = c.snd.usable_window();
     // The FIN rides on the last text, or goes alone; either way it needs its place in the window.
     const bool fin = c.fin_unsent() && length == c.unsent() && length < window_left && length <= packet_room(c, env);
-    if (fin) ++length;
+    if (fin) ++length, ++allowed;  // its number is no octet in the network: the congestion window does not count it
     if (length == 0) return false;
 
     const bool beyond_target = c.flight.pipe() + length > c.congestion.window();

@@ -59,26 +59,27 @@ constexpr void fail(control_block<Tcp>& c, error why) {
     c.tell(news::failed);
 }
 
-/// What a row does besides moving, one action after the other as the enumeration orders them.
-template <class Tcp>
-constexpr void carry_out(control_block<Tcp>& c, environment<Tcp>& env, action_set actions) {
-    if (actions.has(action::queue_fin)) c.fin_queued = true;
-    if (actions.has(action::send_reset)) send_reset(c, env);
-    if (actions.has(action::tell_connected)) c.tell(news::connected);
-    if (actions.has(action::tell_closing)) c.tell(news::peer_closed);
-    if (actions.has(action::tell_reset)) fail(c, error::reset);
-    if (actions.has(action::tell_refused)) fail(c, error::refused);
-    if (actions.has(action::tell_timed_out)) fail(c, error::timed_out);
-    if (actions.has(action::forget_peer)) {
+/// What a row does besides moving, one action after the other as the enumeration orders them. `Answer` is the machine's.
+template <class Answer, class Tcp>
+constexpr void carry_out(control_block<Tcp>& c, environment<Tcp>& env) {
+    constexpr action_set actions = Answer::value.actions;
+    if constexpr (actions.has(action::queue_fin)) c.fin_queued = true;
+    if constexpr (actions.has(action::send_reset)) send_reset(c, env);
+    if constexpr (actions.has(action::tell_connected)) c.tell(news::connected);
+    if constexpr (actions.has(action::tell_closing)) c.tell(news::peer_closed);
+    if constexpr (actions.has(action::tell_reset)) fail(c, error::reset);
+    if constexpr (actions.has(action::tell_refused)) fail(c, error::refused);
+    if constexpr (actions.has(action::tell_timed_out)) fail(c, error::timed_out);
+    if constexpr (actions.has(action::forget_peer)) {
         start_conversation(c, env);
         c.local = c.listening_on;
         c.remote = {};
     }
-    if (actions.has(action::start_time_wait)) {
+    if constexpr (actions.has(action::start_time_wait)) {
         c.timer.stop_all();
         c.timer.set(timer::time_wait, env.now + 2 * env.settings.limits.msl);
     }
-    if (actions.has(action::release)) {
+    if constexpr (actions.has(action::release)) {
         drop_conversation(c);
         c.ack_now = false;
         c.duplicate_acks = 0;
@@ -86,15 +87,14 @@ constexpr void carry_out(control_block<Tcp>& c, environment<Tcp>& env, action_se
     }
 }
 
+/// The error of a call that is refused, else none.
 template <event Event, class Tcp>
-constexpr verdict fire(control_block<Tcp>& c, environment<Tcp>& env) {
+constexpr error fire(control_block<Tcp>& c, environment<Tcp>& env) {
     const state before = c.state;
-    const verdict answer = control_block<Tcp>::machine::template fire<Event>(c.state);
-    if (answer.what == outcome::moves) {
+    return control_block<Tcp>::machine::template fire<Event>(c.state, [&]<class Answer>(Answer) {
         env.observe().on_transition({.now = env.now, .from = before, .to = c.state, .on = Event});
-        carry_out(c, env, answer.actions);
-    }
-    return answer;
+        carry_out<Answer>(c, env);
+    });
 }
 
 }  // namespace sluice

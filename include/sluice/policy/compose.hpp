@@ -81,6 +81,9 @@ namespace detail {
 template <class Slot, class... Policies>
 inline constexpr int in_slot = (0 + ... + int{std::is_same_v<typename Policies::slot, Slot>});
 
+template <class P, class... Policies>
+inline constexpr int times_named = (0 + ... + int{std::is_same_v<P, Policies>});
+
 /// The first of the policies that is for the slot; the default stands last.
 template <class Slot, class First, class... Rest>
 constexpr auto pick() {
@@ -115,6 +118,8 @@ struct composed {
     static_assert(in_slot<isn_slot,        Policies...> <= 1, "sluice: isn slot: two policies, room for one");
     static_assert(in_slot<buffers_slot,    Policies...> <= 1, "sluice: buffers slot: two policies, room for one");
     static_assert(in_slot<lifecycle_slot,  Policies...> <= 1, "sluice: lifecycle slot: two policies, room for one");
+    static_assert(((!std::is_same_v<typename Policies::slot, observe_slot> || times_named<Policies, Policies...> == 1) && ...),
+                  "sluice: observe slot: the same observer twice");
 
     using type = basic_tcp<picked<congestion_slot, Policies..., reno>,
                            picked<rtt_slot,        Policies..., rfc6298>,

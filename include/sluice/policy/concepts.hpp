@@ -7,6 +7,7 @@
 
 #include <array>
 #include <concepts>
+#include <type_traits>
 
 #include <sluice/policy/hooks.hpp>
 #include <sluice/policy/reports.hpp>
@@ -18,7 +19,8 @@
 namespace sluice {
 
 template <class P>
-concept policy = std::default_initializable<P> && std::copyable<P> && requires { P::slot::name; };
+concept policy = std::default_initializable<P> && std::copyable<P> && !std::is_final_v<P> &&  // see hooks.hpp
+                 requires { P::slot::name; };
 
 template <class P, class Slot>
 concept policy_for = policy<P> && std::same_as<typename P::slot, Slot>;
@@ -50,13 +52,14 @@ concept congestion_policy =
 
 // The rtt slot: the retransmission timeout. One a connection.
 //   required  duration rto() const                       back-off included
-//   optional  void on_sample(duration)                   the round trip of data sent once
+//   optional  void on_sample(duration, uint32_t)         the round trip of data sent once, and how many samples a round
+//                                                        trip may bring (RFC 7323 appendix G)
 //             void on_timeout()                          the timer expired: back off (RFC 6298 section 5.5)
 //             void on_established(bool syn_timed_out)     section 5.7
 //             optional<duration> srtt() const            for those who look
 // clang-format off
 template <class P> concept has_rto               = requires(const P& p) { { p.rto() } -> std::convertible_to<duration>; };
-template <class P> concept rtt_on_sample_ok      = hook::absent<P, hook::on_sample>      || requires(P& p, duration d) { p.on_sample(d); };
+template <class P> concept rtt_on_sample_ok      = hook::absent<P, hook::on_sample>      || requires(P& p, duration d, std::uint32_t n) { p.on_sample(d, n); };
 template <class P> concept rtt_on_timeout_ok     = hook::absent<P, hook::on_timeout>     || requires(P& p) { p.on_timeout(); };
 template <class P> concept rtt_on_established_ok = hook::absent<P, hook::on_established> || requires(P& p, bool b) { p.on_established(b); };
 template <class P> concept rtt_srtt_ok           = hook::absent<P, hook::srtt>           || requires(const P& p) { { p.srtt() } -> std::convertible_to<std::optional<duration>>; };

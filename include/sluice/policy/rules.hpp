@@ -5,13 +5,14 @@
 #pragma once
 
 #include <sluice/policy/concepts.hpp>
+#include <sluice/state/machine.hpp>
 
 namespace sluice::rules {
 
 template <class P>
 struct any_slot {
-    static_assert(policy<P>, "sluice: not a policy: it must be default constructible and copyable, and say which slot it "
-                             "is for, as in `using slot = sluice::congestion_slot;`");
+    static_assert(policy<P>, "sluice: not a policy: it must be default constructible and copyable, not final, and say "
+                             "which slot it is for, as in `using slot = sluice::congestion_slot;`");
     static constexpr bool kept = true;
 };
 
@@ -35,7 +36,7 @@ struct slot<P, congestion_slot> {
 template <class P>
 struct slot<P, rtt_slot> {
     static_assert(has_rto<P>,               "sluice: rtt slot: a policy must have `duration rto() const`");
-    static_assert(rtt_on_sample_ok<P>,      "sluice: rtt slot: on_sample must take a duration");
+    static_assert(rtt_on_sample_ok<P>,      "sluice: rtt slot: on_sample must take a duration and a std::uint32_t");
     static_assert(rtt_on_timeout_ok<P>,     "sluice: rtt slot: on_timeout must take nothing");
     static_assert(rtt_on_established_ok<P>, "sluice: rtt slot: on_established must take a bool");
     static_assert(rtt_srtt_ok<P>,           "sluice: rtt slot: srtt must be `std::optional<duration> srtt() const`");
@@ -80,7 +81,10 @@ struct slot<P, buffers_slot> {
 template <class P>
 struct slot<P, lifecycle_slot> {
     static_assert(has_table<P>, "sluice: lifecycle slot: a policy must have a transition table, `static constexpr auto table`");
-    static constexpr bool kept = true;
+    static constexpr bool kept = [] {
+        if constexpr (has_table<P>) return sizeof(machine<P>) > 0;  // which has to pass the proofs
+        return false;
+    }();
 };
 
 template <class P>

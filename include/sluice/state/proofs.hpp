@@ -19,7 +19,7 @@ constexpr auto each_cell(const auto& table, auto&& holds) {
 
 constexpr int rows_for(const auto& table, state s, event e) {
     int count = 0;
-    for (const row& r : table.rows) count += r.on == e && r.from.has(s);
+    for (const row& r : table.rows) count += r.what != outcome::absent && r.on == e && r.from.has(s);
     return count;
 }
 
@@ -29,6 +29,12 @@ constexpr bool total(const auto& table) {
 
 constexpr bool deterministic(const auto& table) {
     return each_cell(table, [&](state s, event e) { return rows_for(table, s, e) <= 1; });
+}
+
+constexpr bool refusals_say_why(const auto& table) {
+    for (const row& r : table.rows)
+        if ((r.what == outcome::refuses) != (r.refusal != error::none)) return false;
+    return true;
 }
 
 /// What can be reached from `start` in any number of moves.

@@ -56,6 +56,7 @@ public:
     constexpr bool has(Enum e) const { return (std::uint32_t{bits_} >> static_cast<unsigned>(e)) & 1u; }
     constexpr bool empty() const { return bits_ == 0; }
     constexpr int size() const { return std::popcount(static_cast<std::uint32_t>(bits_)); }
+    constexpr Enum first() const { return static_cast<Enum>(std::countr_zero(static_cast<std::uint32_t>(bits_))); }
     constexpr enum_set without(enum_set gone) const { return from_bits(bits_ & ~std::uint32_t{gone.bits_}); }
     friend constexpr enum_set operator|(enum_set a, enum_set b) { return from_bits(std::uint32_t{a.bits_} | b.bits_); }
     friend constexpr enum_set operator&(enum_set a, enum_set b) { return from_bits(std::uint32_t{a.bits_} & b.bits_); }

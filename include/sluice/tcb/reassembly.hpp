@@ -25,14 +25,17 @@ public:
         }
         buffer.write(0, text);
         seq arrived = end;
-        if (!held_.empty() && held_[0].begin <= end) arrived = later(end, held_[0].end);
+        for (std::size_t i = 0; i < held_.size() && held_[i].begin <= arrived; ++i) arrived = later(arrived, held_[i].end);
         held_.remove_below(arrived);
         buffer.commit(arrived - nxt);
         return arrived;
     }
 
+    /// N26: nothing follows a FIN, not even what came before it, and a second one at another number counts for nothing.
     constexpr void note_fin(seq at) {
-        if (!fin_) fin_ = at;  // N26: a second FIN at another number counts for nothing
+        if (fin_) return;
+        fin_ = at;
+        held_.remove_from(at);
     }
     constexpr std::optional<seq> fin() const { return fin_; }
 

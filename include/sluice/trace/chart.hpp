@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A chart of one or more series over a common x axis, as SVG: curves, steps, dots, vertical bars and shaded bands, with
-// axes, title and legend. A series may have millions of points: what is drawn is thinned to the resolution of the picture
-// and keeps every extreme. Knows nothing of TCP.
+// axes, title and legend. A series may have millions of points: what is drawn is thinned to the resolution of the
+// picture and keeps every extreme. Knows nothing of TCP.
 #pragma once
 
 #include <string>

@@ -42,8 +42,9 @@ inline void draw_arrow(svg& out, point from, point to, const wire_event& event, 
     shaft.stroke(from.x, from.y, to.x, to.y);
     if (event.lost()) {
         out.path(shaft, "stroke dashed " + colour, hint);
-        out.path(path_data().stroke(to.x - 5, to.y - 5, to.x + 5, to.y + 5).stroke(to.x - 5, to.y + 5, to.x + 5, to.y - 5),
-            "bar red", hint);
+        path_data cross;
+        cross.stroke(to.x - 5, to.y - 5, to.x + 5, to.y + 5).stroke(to.x - 5, to.y + 5, to.x + 5, to.y - 5);
+        out.path(cross, "bar red", hint);
         return;
     }
     out.path(shaft, "stroke " + colour, hint);
@@ -103,11 +104,11 @@ inline std::string ladder(std::span<const wire_event> events, instant from = ins
 
         const std::string side = is_leftward ? "" : " end";
         const double text_at = begin + (is_leftward ? 12 : -12), baseline = first_row + sent + 4;
-        const double past_time = mono_width(time) + 12;
+        const double past_time = (mono_width(time) + 12) * (is_leftward ? 1 : -1);
         const std::string toned =
             event.retransmission ? "mono toned " + std::string(name(detail::ladder_tone(event))) : "mono";
         out.write(text_at, baseline, time, "mono muted" + side);
-        out.write(is_leftward ? text_at + past_time : text_at - past_time, baseline, lines[i].description, toned + side);
+        out.write(text_at + past_time, baseline, lines[i].description, toned + side);
     }
     if (left_out > 0) out.write((left + right) / 2, bottom + 24, "and " + digits(left_out) + " more", "middle muted");
     return out.text();
@@ -130,8 +131,8 @@ inline std::string ladder_text(std::span<const wire_event> events, instant from 
         const wire_event& event = *line.event;
         const char* arrow = line.is_leftward() ? (event.lost() ? "|       x------------|" : "|<-------------------|")
                                                : (event.lost() ? "|------------x       |" : "|------------------->|");
-        text += flush_right(seconds(event.sent), sent_width) + "  " + flush_right(arrival(event), arrival_width) + "  " +
-                arrow + "  " + line.description + '\n';
+        text += flush_right(seconds(event.sent), sent_width) + "  " + flush_right(arrival(event), arrival_width) +
+                "  " + arrow + "  " + line.description + '\n';
     }
     return text;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a ladder of segments shows, before it is drawn: the chosen segments with their descriptions, and where on the page
-// each end of each arrow stands. Knows nothing of how it is drawn.
+// What a ladder of segments shows, before it is drawn: the chosen segments with their descriptions, and where on the
+// page each end of each arrow stands. Knows nothing of how it is drawn.
 #pragma once
 
 #include <algorithm>
@@ -36,8 +36,8 @@ inline std::vector<ladder_line> ladder_lines(std::span<const wire_event> events,
     return lines;
 }
 
-/// Where each end of each arrow stands. Time is not to scale throughout: a burst is spread until its labels can be read,
-/// and a long silence is shortened.
+/// Where each end of each arrow stands. Time is not to scale throughout: a burst is spread until its labels can be
+/// read, and a long silence is shortened.
 class ladder_layout {
 public:
     struct ends {
@@ -94,8 +94,8 @@ private:
         if (step > 2 * longest_step) silences_.push_back({begin, y, to - from, true});
     }
 
-    // What has arrived is before what is sent in answer, at the same time. A lost segment would have taken as long as the
-    // one before it, so that its arrow runs beside that one's.
+    // At the same time, what belongs to a segment sent earlier comes first: an arrival before the answer to it. A lost
+    // segment would have taken as long as the one before it, so that its arrow runs beside that one's.
     static std::vector<moment> moments(const std::vector<ladder_line>& lines, duration typical) {
         std::vector<moment> all;
         std::array<duration, 2> expected{typical, typical};
@@ -106,14 +106,7 @@ private:
             if (!event.lost()) expected[sender] = std::max(event.arrived - event.sent, duration::zero());
             all.push_back({event.sent + expected[sender], true, 1 - sender, i});
         }
-        // Only a link without delay lets a segment arrive when it is sent; it still has to be sent first.
-        const auto rank = [&](const moment& m) {
-            const bool is_answerable = m.is_arrival && lines[m.line].event->sent < m.at;
-            return is_answerable ? 0 : 1 + 2 * m.line + (m.is_arrival ? 1 : 0);
-        };
-        std::stable_sort(all.begin(), all.end(), [&](const moment& a, const moment& b) {
-            return a.at != b.at ? a.at < b.at : rank(a) < rank(b);
-        });
+        std::stable_sort(all.begin(), all.end(), [](const moment& a, const moment& b) { return a.at < b.at; });
         return all;
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Packets as a pcapng capture (draft-ietf-opsawg-pcapng), which Wireshark and tcpdump read: one section, interfaces of
+// Packets as a pcapng capture (draft-ietf-opsawg-pcapng), for Wireshark and tcpdump: one section, interfaces of
 // bare IP packets, times in nanoseconds of the virtual clock. The section says that its integers are big-endian.
 // Knows no connection and reads no clock: the same calls give the same octets.
 #pragma once
@@ -32,7 +32,9 @@ public:
         end_block(block);
     }
 
-    /// Interface Description Block (section 4.2). Answers the number by which packets name it.
+    /// Interface Description Block (section 4.2). Answers the number by which packets name it. libpcap, and so tcpdump,
+    /// reads one interface of bare IP packets only (1.10.3: it compares our link type with its own number for it);
+    /// Wireshark reads any number.
     std::uint32_t add_interface(std::string_view name) {
         const auto block = begin_block(1);
         put16(link_type_raw);
@@ -48,8 +50,8 @@ public:
         return interfaces_++;
     }
 
-    /// Enhanced Packet Block (section 4.3). `captured` begins with the IP header; `original_length` counts what was left out,
-    /// too. A time before the epoch is written as the epoch.
+    /// Enhanced Packet Block (section 4.3). `captured` begins with the IP header; `original_length` counts what was
+    /// left out, too. A time before the epoch is written as the epoch.
     void add_packet(std::uint32_t interface, instant at, octets captured, std::size_t original_length,
                     std::string_view comment = {}, direction heading = direction::unknown) {
         assert(interface < interfaces_ && original_length >= captured.size());

@@ -18,16 +18,17 @@ inline constexpr std::string_view report_style = R"(
 @media(prefers-color-scheme:dark){:root{--paper:#12171d;--ink:#dde5ed;--muted:#98a5b3;--rule:#313c47;--shade:#1a2129}}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,
 "Helvetica Neue",Arial,sans-serif}
-main{max-width:60rem;margin:0 auto;padding:2.5rem 1.25rem 5rem}
+main{max-width:72rem;margin:0 auto;padding:2.5rem 1.25rem 5rem}
 h1{font-size:2rem;line-height:1.2;margin:0 0 1.25rem}
 h2{font-size:1.35rem;margin:2.75rem 0 .75rem}
 p{max-width:44rem;margin:.75rem 0}
 figure{margin:1.5rem 0 2.25rem;overflow-x:auto}
-figure svg{display:block;box-sizing:border-box;max-width:100%;height:auto;margin:0 auto;border:1px solid var(--rule);border-radius:6px}
+figure svg{display:block;box-sizing:border-box;max-width:100%;height:auto;margin:0 auto;
+border:1px solid var(--rule);border-radius:6px}
 figcaption{color:var(--muted);font-size:.9rem;margin-top:.6rem}
 .wide{overflow-x:auto;margin:1.25rem 0 1.75rem}
 table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
-th,td{padding:.4rem .9rem;text-align:left;border-bottom:1px solid var(--rule);white-space:nowrap}
+th,td{padding:.4rem .7rem;text-align:left;border-bottom:1px solid var(--rule);white-space:nowrap}
 th{border-bottom:2px solid var(--rule);font-weight:600}
 tbody tr:nth-child(even){background:var(--shade)}
 .number{text-align:right}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A drawing as one self-contained <svg>: strokes, shapes and text in a few named styles. It scales (viewBox), follows the
-// viewer's light or dark scheme, needs no font, script or network, and uses no ids, so that many can stand in one page.
-// Knows nothing of what is drawn.
+// A drawing as one self-contained <svg>: strokes, shapes and text in a few named styles. It scales (viewBox), follows
+// the viewer's light or dark scheme, needs no font, script or network, and uses no ids, so that many can stand in one
+// page. Knows nothing of what is drawn.
 #pragma once
 
 #include <cstdint>
@@ -61,7 +61,8 @@ inline constexpr std::string_view svg_style = R"(
 .sluice-svg text.toned{fill:var(--tone)}
 )";
 
-/// A length or place in the drawing's units, to a tenth: "12.5", "-3". What can't be drawn is put at the edge of reason.
+/// A length or place in the drawing's units, to a tenth: "12.5", "-3". What can't be drawn is put at the edge of
+/// reason.
 inline std::string coordinate(double value) {
     constexpr double farthest = 1e6;
     if (!(value > -farthest)) value = -farthest;
@@ -98,9 +99,9 @@ class svg {
 public:
     /// `label` is what a screen reader says of the drawing.
     svg(double width, double height, std::string_view label) {
-        text_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"sluice-svg\" viewBox=\"0 0 " + coordinate(width) + ' ' +
-                coordinate(height) + "\" width=\"" + coordinate(width) + "\" role=\"img\" aria-label=\"" +
-                escaped(label) + "\"><style>";
+        text_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"sluice-svg\" viewBox=\"0 0 ";
+        text_ += coordinate(width) + ' ' + coordinate(height) + "\" width=\"" + coordinate(width) +
+                 "\" role=\"img\" aria-label=\"" + escaped(label) + "\"><style>";
         text_ += svg_style;
         text_ += "</style>\n";
         rectangle(0, 0, width, height, "paper");
@@ -119,7 +120,8 @@ public:
                                    attribute("height", height), style, {});
     }
     svg& write(double x, double y, std::string_view content, std::string_view style = {}) {
-        text_ += "<text" + attribute("x", x) + attribute("y", y) + classes(style) + '>' + escaped(content) + "</text>\n";
+        text_ += "<text" + attribute("x", x) + attribute("y", y) + classes(style) + '>';
+        text_ += escaped(content) + "</text>\n";
         return *this;
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Values as text, the same on every machine: numbers by std::to_chars, which knows no locale, and text made safe for SVG
-// and HTML. Knows nothing of charts or packets; text that comes in is taken to be UTF-8.
+// Values as text, the same on every machine: numbers by std::to_chars, which knows no locale, and text made safe for
+// SVG and HTML. Knows nothing of charts or packets; text that comes in is taken to be UTF-8.
 #pragma once
 
 #include <charconv>

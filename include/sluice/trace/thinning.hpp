@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Fewer points that draw the same picture: what falls into one column of pixels is reduced to what the eye could tell
-// apart. Of a curve: first, lowest, highest and last, in their order (M4, Jugel et al., VLDB 2014). Of bars: their union.
-// Works in the drawing's units, and knows nothing of drawing.
+// apart. Of a curve: first, lowest, highest and last, in their order (M4, Jugel et al., VLDB 2014). Of bars: their
+// union. Works in the drawing's units, and knows nothing of drawing.
 #pragma once
 
 #include <algorithm>
@@ -36,8 +36,8 @@ constexpr std::int64_t column_of(double x, double width) {
     return static_cast<double>(whole) > column ? whole - 1 : whole;
 }
 
-/// Points come in the order of x. At most six per column are left, two of them gaps; a gap survives unless the curve both
-/// leaves and comes back within one column.
+/// Points come in the order of x. At most six per column are left, two of them gaps; a gap survives unless the curve
+/// both leaves and comes back within one column.
 inline std::vector<point> thinned(std::span<const point> points, double column_width) {
     std::vector<point> kept;
     for (std::size_t begin = 0; begin < points.size();) {

@@ -37,8 +37,8 @@ private:
 
 }  // namespace detail
 
-/// `sender` is 0 or 1. Sequence numbers are relative to its initial one. A right edge far above all data is not drawn, so
-/// that a huge window does not press the data flat.
+/// `sender` is 0 or 1. Sequence numbers are relative to its initial one. A right edge far above all data is not drawn,
+/// so that a huge window does not press the data flat.
 inline std::string time_sequence(std::span<const wire_event> events, int sender,
                                  std::string title = "Sequence numbers over time") {
     const seq iss = initial_sequences(events)[sender == 0 ? 0 : 1];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A sender's congestion control over time: cwnd, ssthresh and pipe (RFC 6675's name for what is in flight) in octets, and
-// the smoothed round-trip time. Made from samples alone: whoever takes them decides when.
+// A sender's congestion control over time: cwnd, ssthresh and pipe (RFC 6675's name for what is in flight) in octets,
+// and the smoothed round-trip time. Made from samples alone: whoever takes them decides when.
 #pragma once
 
 #include <limits>
@@ -9,18 +9,10 @@
 #include <string>
 #include <vector>
 
-#include <sluice/base/time.hpp>
 #include <sluice/trace/chart.hpp>
+#include <sluice/trace/window_sample.hpp>
 
 namespace sluice::trace {
-
-struct window_sample {
-    instant at;
-    std::uint32_t cwnd = 0;
-    std::uint32_t ssthresh = 0;
-    std::uint32_t pipe = 0;
-    duration srtt{};
-};
 
 namespace detail {
 
@@ -30,23 +22,27 @@ inline double sample_time(const window_sample& sample) {
 
 }  // namespace detail
 
-/// An ssthresh which lies above all that was ever sent, as before the first loss (RFC 5681 section 3.1: "arbitrarily
-/// high"), has no place in the picture: its line begins when it comes down.
+/// What lies above all that was ever sent bounds nothing and has no place in the picture: an ssthresh before the first
+/// loss (RFC 5681 section 3.1: "arbitrarily high"), whose line begins when it comes down, and the cwnd of who has none.
 inline std::string window_plot(std::span<const window_sample> samples, std::string title = "Congestion window") {
-    double top = 0;
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    double most_pipe = 0, top = 0;
+    for (const window_sample& sample : samples) most_pipe = std::max(most_pipe, static_cast<double>(sample.pipe));
+    const auto is_bound = [&](const window_sample& sample) { return sample.cwnd <= 16 * most_pipe; };
     for (const window_sample& sample : samples)
-        top = std::max({top, static_cast<double>(sample.cwnd), static_cast<double>(sample.pipe)});
+        top = std::max(top, static_cast<double>(is_bound(sample) ? std::max(sample.cwnd, sample.pipe) : sample.pipe));
     std::vector<point> cwnd, ssthresh, pipe;
-    bool is_ssthresh_shown = false;
+    bool is_cwnd_shown = false, is_ssthresh_shown = false;
     for (const window_sample& sample : samples) {
         const double at = detail::sample_time(sample);
         const bool is_in_sight = sample.ssthresh <= 1.5 * top;
+        is_cwnd_shown = is_cwnd_shown || is_bound(sample);
         is_ssthresh_shown = is_ssthresh_shown || is_in_sight;
-        cwnd.push_back({at, static_cast<double>(sample.cwnd)});
+        cwnd.push_back({at, is_bound(sample) ? static_cast<double>(sample.cwnd) : nan});
         pipe.push_back({at, static_cast<double>(sample.pipe)});
-        ssthresh.push_back(
-            {at, is_in_sight ? static_cast<double>(sample.ssthresh) : std::numeric_limits<double>::quiet_NaN()});
+        ssthresh.push_back({at, is_in_sight ? static_cast<double>(sample.ssthresh) : nan});
     }
+    if (!is_cwnd_shown) cwnd.clear();
     if (!is_ssthresh_shown) ssthresh.clear();
     chart picture(std::move(title), {"time", unit::seconds}, {"window", unit::octets});
     picture.steps("pipe", tone::green, std::move(pipe));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One segment's way over the wire, seen from outside: what a tap between two hosts knows, and its description in one line
-// as tcpdump writes it, with sequence numbers relative to the initial ones.
+// One segment's way over the wire, seen from outside: what a tap between two hosts knows, and its description in one
+// line as tcpdump writes it, with sequence numbers relative to the initial ones.
 // Knows no connection: whether a segment is a retransmission is the tap's to say.
 #pragma once
 
@@ -64,8 +64,8 @@ inline std::string describe(const wire_event& event, seq iss_of_sender, seq iss_
     return text;
 }
 
-/// The ISS of either host: its first SYN's number. Without a SYN, what makes its first text octet number 1, as far as its
-/// own segments or the peer's acknowledgments tell.
+/// The ISS of either host: its first SYN's number. Without a SYN, what makes its first text octet number 1, as far as
+/// its own segments or the peer's acknowledgments tell.
 inline std::array<seq, 2> initial_sequences(std::span<const wire_event> events) {
     enum class source { none, acknowledgment, segment, syn };
     std::array<seq, 2> iss;

@@ -17,7 +17,11 @@ struct ip_address {
     static constexpr ip_address v4(octet a, octet b, octet c, octet d) {
         return {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}};
     }
-    static constexpr ip_address v4(sluice::octets four) { return v4(four[0], four[1], four[2], four[3]); }
+    static constexpr ip_address v4(sluice::octets four) {
+        ip_address out;
+        out.assign_v4(four);
+        return out;
+    }
 
     static constexpr ip_address v6(const std::array<std::uint16_t, 8>& groups) {
         ip_address out;
@@ -26,14 +30,19 @@ struct ip_address {
     }
     static constexpr ip_address v6(sluice::octets sixteen) {
         ip_address out;
-        copy(sixteen.first(16), out.octets);
+        out.assign_v6(sixteen);
         return out;
     }
 
+    /// Two stores: a processor waits for what was just written in pieces to be read as a whole.
+    constexpr void assign_v4(sluice::octets four) {
+        store_be64(octets.data(), 0);
+        store_be64(octets.data() + 8, std::uint64_t{0xffff} << 32 | load_be32(four.data()));
+    }
+    constexpr void assign_v6(sluice::octets sixteen) { copy(sixteen.first(16), octets); }
+
     constexpr bool is_v4() const {
-        for (std::size_t i = 0; i < 10; ++i)
-            if (octets[i] != 0) return false;
-        return octets[10] == 0xff && octets[11] == 0xff;
+        return load_be64(octets.data()) == 0 && load_be32(octets.data() + 8) == 0xffff;
     }
     constexpr bool is_unspecified() const {
         return *this == ip_address{} || *this == v4(0, 0, 0, 0);

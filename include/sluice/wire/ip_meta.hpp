@@ -26,11 +26,22 @@ struct ip_meta {
     friend constexpr bool operator==(const ip_meta&, const ip_meta&) = default;
 };
 
+/// Where a datagram's payload lies, as its header says; a link may have padded behind it.
+struct ip_extent {
+    std::size_t header_length = 0;  // with options or extension headers; 0: no datagram for us
+    std::size_t total_length = 0;
+};
+
+/// Of both addresses, as they stand in the family's own header.
+constexpr partial_sum sum_of_addresses(const ip_meta& ip) {
+    const auto last_four = [](const ip_address& a) { return std::uint64_t{load_be32(a.octets.data() + 12)}; };
+    if (ip.is_v4()) return partial_sum(last_four(ip.source) + last_four(ip.destination));
+    return partial_sum().add(ip.source.octets).add(ip.destination.octets);
+}
+
 constexpr partial_sum pseudo_header_sum(const ip_meta& ip, std::size_t tcp_length) {
     const std::uint32_t length = static_cast<std::uint32_t>(tcp_length);
-    return partial_sum()
-        .add(ip.source.in_header())
-        .add(ip.destination.in_header())
+    return sum_of_addresses(ip)
         .add_word(protocol_tcp)
         .add_word(static_cast<std::uint16_t>(length >> 16))
         .add_word(static_cast<std::uint16_t>(length));

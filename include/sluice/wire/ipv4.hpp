@@ -10,7 +10,8 @@
 
 namespace sluice::ipv4 {
 
-inline constexpr std::size_t header_length = 20;  // what we send: no options
+inline constexpr int header_words = 5;  // what we send: no options
+inline constexpr std::size_t header_length = 4 * header_words;
 
 // clang-format off
 namespace at {  // first octet of each field
@@ -27,9 +28,9 @@ struct datagram {
     std::size_t total_length;  // as the header says; a link may have padded behind it
 };
 
-/// Nothing for what is no whole, unfragmented TCP datagram with a correct header checksum. `length` is the packet's length,
-/// of which `packet` holds at least the headers.
-constexpr std::optional<datagram> parse(octets packet, std::size_t length) {
+/// Refuses what is no whole, unfragmented TCP datagram with a correct header checksum. `length` is the packet's length, of
+/// which `packet` holds at least the headers. The header is read to its place: copies of it would cost more than the rest.
+constexpr ip_extent read(octets packet, std::size_t length, ip_meta& meta) {
     if (packet.size() < header_length || packet[at::version_ihl] >> 4 != 4) return {};
     const std::size_t ihl = static_cast<std::size_t>(packet[at::version_ihl] & 0xf) * 4;
     const std::size_t total = load_be16(packet.data() + at::total_length);
@@ -37,27 +38,45 @@ constexpr std::optional<datagram> parse(octets packet, std::size_t length) {
     if (load_be16(packet.data() + at::fragment) & (more_fragments | fragment_offset)) return {};
     if (packet[at::protocol] != protocol_tcp) return {};
     if (partial_sum().add(packet.first(ihl)).finish() != 0) return {};
-    return datagram{.meta = {.source = ip_address::v4(packet.subspan(at::source, 4)),
-                             .destination = ip_address::v4(packet.subspan(at::destination, 4)),
-                             .dscp = static_cast<std::uint8_t>(packet[at::traffic_class] >> 2),
-                             .ecn = static_cast<ecn_codepoint>(packet[at::traffic_class] & 3),
-                             .hop_limit = packet[at::ttl]},
-                    .header_length = ihl,
-                    .total_length = total};
+    meta.source.assign_v4(packet.subspan(at::source, 4));
+    meta.destination.assign_v4(packet.subspan(at::destination, 4));
+    meta.dscp = static_cast<std::uint8_t>(packet[at::traffic_class] >> 2);
+    meta.ecn = static_cast<ecn_codepoint>(packet[at::traffic_class] & 3);
+    meta.hop_limit = packet[at::ttl];
+    return {.header_length = ihl, .total_length = total};
+}
+
+/// The same as a value, or nothing.
+constexpr std::optional<datagram> parse(octets packet, std::size_t length) {
+    datagram out{};
+    const ip_extent extent = read(packet, length, out.meta);
+    if (extent.header_length == 0) return {};
+    out.header_length = extent.header_length;
+    out.total_length = extent.total_length;
+    return out;
 }
 
 /// Writes 20 octets with DF set; the identification is free to be 0 in an atomic datagram (RFC 6864 section 4.1).
 constexpr void write(const ip_meta& ip, std::size_t total_length, mutable_octets out) {
-    std::fill_n(out.data(), header_length, octet{0});
-    out[at::version_ihl] = 4 << 4 | header_length / 4;
-    out[at::traffic_class] = static_cast<octet>(ip.dscp << 2 | static_cast<octet>(ip.ecn));
-    store_be16(out.data() + at::total_length, static_cast<std::uint16_t>(total_length));
+    const int traffic_class = ip.dscp << 2 | static_cast<octet>(ip.ecn);
+    const auto version_class = static_cast<std::uint16_t>((4 << 4 | header_words) << 8 | traffic_class);
+    const auto length = static_cast<std::uint16_t>(total_length);
+    const auto ttl_protocol = static_cast<std::uint16_t>(ip.hop_limit << 8 | protocol_tcp);
+    // From the values: to read back what has just been written in pieces would take longer than all the rest.
+    const std::uint16_t checksum = sum_of_addresses(ip)
+                                       .add_word(version_class)
+                                       .add_word(length)
+                                       .add_word(dont_fragment)
+                                       .add_word(ttl_protocol)
+                                       .finish();
+    store_be16(out.data() + at::version_ihl, version_class);
+    store_be16(out.data() + at::total_length, length);
+    store_be16(out.data() + at::identification, 0);
     store_be16(out.data() + at::fragment, dont_fragment);
-    out[at::ttl] = ip.hop_limit;
-    out[at::protocol] = protocol_tcp;
+    store_be16(out.data() + at::ttl, ttl_protocol);
+    store_be16(out.data() + at::checksum, checksum);
     copy(ip.source.in_header(), out.subspan(at::source, 4));
     copy(ip.destination.in_header(), out.subspan(at::destination, 4));
-    store_be16(out.data() + at::checksum, partial_sum().add(out.first(header_length)).finish());
 }
 
 }  // namespace sluice::ipv4

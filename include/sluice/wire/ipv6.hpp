@@ -45,25 +45,32 @@ constexpr std::optional<std::size_t> skip_extensions(octets packet) {
 }
 }  // namespace detail
 
-/// Nothing for what is no whole, unfragmented TCP datagram.
-constexpr std::optional<datagram> parse(octets packet, std::size_t length) {
+/// Refuses what is no whole, unfragmented TCP datagram. Read to its place, as of ipv4::read.
+constexpr ip_extent read(octets packet, std::size_t length, ip_meta& meta) {
     if (packet.size() < header_length || packet[at::version_class_flow] >> 4 != 6) return {};
     const std::size_t total = header_length + load_be16(packet.data() + at::payload_length);
     if (total > length) return {};
     const auto tcp_at = detail::skip_extensions(packet);
     if (!tcp_at || *tcp_at > total) return {};
-    const auto source = ip_address::v6(packet.subspan(at::source, 16));
-    const auto destination = ip_address::v6(packet.subspan(at::destination, 16));
+    meta.source.assign_v6(packet.subspan(at::source, 16));
+    meta.destination.assign_v6(packet.subspan(at::destination, 16));
     // Mapped addresses stand for IPv4 in this library and never belong on the wire (RFC 4038 section 4.2).
-    if (source.is_v4() || destination.is_v4()) return {};
+    if (meta.source.is_v4() || meta.destination.is_v4()) return {};
     const std::uint32_t traffic_class = load_be32(packet.data()) >> 20 & 0xff;
-    return datagram{.meta = {.source = source,
-                             .destination = destination,
-                             .dscp = static_cast<std::uint8_t>(traffic_class >> 2),
-                             .ecn = static_cast<ecn_codepoint>(traffic_class & 3),
-                             .hop_limit = packet[at::hop_limit]},
-                    .header_length = *tcp_at,
-                    .total_length = total};
+    meta.dscp = static_cast<std::uint8_t>(traffic_class >> 2);
+    meta.ecn = static_cast<ecn_codepoint>(traffic_class & 3);
+    meta.hop_limit = packet[at::hop_limit];
+    return {.header_length = *tcp_at, .total_length = total};
+}
+
+/// The same as a value, or nothing.
+constexpr std::optional<datagram> parse(octets packet, std::size_t length) {
+    datagram out{};
+    const ip_extent extent = read(packet, length, out.meta);
+    if (extent.header_length == 0) return {};
+    out.header_length = extent.header_length;
+    out.total_length = extent.total_length;
+    return out;
 }
 
 constexpr void write(const ip_meta& ip, std::size_t total_length, mutable_octets out) {

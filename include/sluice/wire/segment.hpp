@@ -33,32 +33,40 @@ struct segment {
     constexpr seq end() const { return sequence + length(); }
 };
 
-/// A segment in the payload of a datagram. Nothing for a short header, an impossible data offset, illegal options or a
-/// wrong checksum (MUST-3).
-constexpr std::optional<segment> parse_segment(const ip_meta& ip, const rx_packet& payload) {
-    if (payload.data.size() < tcp_header::length || payload.length < payload.data.size()) return {};
+/// Reads a segment from the payload of a datagram to its place. False for a short header, an impossible data offset,
+/// illegal options or a wrong checksum (MUST-3).
+constexpr bool read_segment(const ip_meta& ip, const rx_packet& payload, segment& s) {
+    if (payload.data.size() < tcp_header::length || payload.length < payload.data.size()) return false;
     const tcp_header tcp = tcp_header::read(payload.data);
-    if (tcp.data_offset < tcp_header::length || tcp.data_offset > payload.data.size()) return {};
+    if (tcp.data_offset < tcp_header::length || tcp.data_offset > payload.data.size()) return false;
     if (payload.checksum == checksum_state::unknown &&
         pseudo_header_sum(ip, payload.length).add(payload.data).finish() != 0)
-        return {};
-    const auto options =
-        tcp_options::read(payload.data.subspan(tcp_header::length, tcp.data_offset - tcp_header::length));
-    if (!options) return {};
-    const auto text_length = static_cast<std::uint32_t>(payload.length - tcp.data_offset);
-    return segment{.sequence = tcp.sequence,
-                   .acknowledgment = tcp.acknowledgment,
-                   .flags = tcp.flags,
-                   .window = tcp.window,
-                   .urgent_pointer = tcp.urgent_pointer,
-                   .source_port = tcp.source_port,
-                   .destination_port = tcp.destination_port,
-                   .options = *options,
-                   .text = payload.data.subspan(tcp.data_offset),
-                   .text_length = text_length,
-                   .segments = payload.segment_size == 0 || text_length == 0
-                                   ? 1
-                                   : (text_length + payload.segment_size - 1) / payload.segment_size};
+        return false;
+    if (tcp.data_offset > tcp_header::length) {
+        const auto options =
+            tcp_options::read(payload.data.subspan(tcp_header::length, tcp.data_offset - tcp_header::length));
+        if (!options) return false;
+        s.options = *options;
+    }
+    s.sequence = tcp.sequence;
+    s.acknowledgment = tcp.acknowledgment;
+    s.flags = tcp.flags;
+    s.window = tcp.window;
+    s.urgent_pointer = tcp.urgent_pointer;
+    s.source_port = tcp.source_port;
+    s.destination_port = tcp.destination_port;
+    s.text = payload.data.subspan(tcp.data_offset);
+    s.text_length = static_cast<std::uint32_t>(payload.length - tcp.data_offset);
+    if (payload.segment_size != 0 && s.text_length != 0)
+        s.segments = (s.text_length + payload.segment_size - 1) / payload.segment_size;
+    return true;
+}
+
+/// The same as a value, or nothing.
+constexpr std::optional<segment> parse_segment(const ip_meta& ip, const rx_packet& payload) {
+    std::optional<segment> out(std::in_place);
+    if (!read_segment(ip, payload, *out)) out.reset();
+    return out;
 }
 
 struct datagram_segment {
@@ -68,20 +76,19 @@ struct datagram_segment {
 
 /// A segment in a whole IP packet of either family.
 constexpr std::optional<datagram_segment> parse_packet(const rx_packet& packet) {
-    const auto of = [&](const auto& datagram) -> std::optional<datagram_segment> {
-        if (!datagram) return {};
-        // Both parsers leave header_length inside of either.
-        const std::size_t end = std::min(datagram->total_length, packet.data.size());
-        rx_packet payload = packet;
-        payload.data = packet.data.subspan(datagram->header_length, end - datagram->header_length);
-        payload.length = datagram->total_length - datagram->header_length;
-        const auto parsed = parse_segment(datagram->meta, payload);
-        if (!parsed) return {};
-        return datagram_segment{datagram->meta, *parsed};
-    };
-    if (packet.data.empty()) return {};
-    return packet.data[0] >> 4 == 4 ? of(ipv4::parse(packet.data, packet.length))
-                                    : of(ipv6::parse(packet.data, packet.length));
+    std::optional<datagram_segment> out;
+    if (packet.data.empty()) return out;
+    out.emplace();
+    const ip_extent extent = packet.data[0] >> 4 == 4 ? ipv4::read(packet.data, packet.length, out->ip)
+                                                      : ipv6::read(packet.data, packet.length, out->ip);
+    rx_packet payload = packet;
+    if (extent.header_length != 0) {
+        const std::size_t end = std::min(extent.total_length, packet.data.size());  // header_length is inside of both
+        payload.data = packet.data.subspan(extent.header_length, end - extent.header_length);
+        payload.length = extent.total_length - extent.header_length;
+    }
+    if (extent.header_length == 0 || !read_segment(out->ip, payload, out->segment)) out.reset();
+    return out;
 }
 
 }  // namespace sluice

@@ -21,8 +21,8 @@ struct linux_like {
     constexpr std::optional<duration> srtt() const {
         return smoothed_.sampled ? std::optional(smoothed_.srtt) : std::nullopt;
     }
-    constexpr void on_sample(duration r) {
-        smoothed_.add(r);
+    constexpr void on_sample(duration r, std::uint32_t expected_samples = 1) {
+        smoothed_.add(r, expected_samples);
         rto_ = std::min(smoothed_.srtt + std::max(4 * smoothed_.rttvar, floor), cap);
     }
     constexpr void on_timeout() { rto_ = std::min(2 * rto(), cap); }

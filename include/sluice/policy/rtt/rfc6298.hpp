@@ -17,15 +17,17 @@ struct smoothed_rtt {
     duration rttvar{};
     bool sampled = false;
 
-    constexpr void add(duration r) {
+    /// Many samples a round trip would forget the past as many times too fast: each weighs the less (RFC 7323 appendix G).
+    constexpr void add(duration r, std::uint32_t expected_samples) {
         if (!sampled) {
             srtt = r;
             rttvar = r / 2;
             sampled = true;
             return;
         }
-        rttvar = (3 * rttvar + std::chrono::abs(srtt - r)) / 4;  // with the old SRTT: the order is a MUST
-        srtt = (7 * srtt + r) / 8;
+        const auto n = static_cast<std::int64_t>(expected_samples);
+        rttvar += (std::chrono::abs(srtt - r) - rttvar) / (4 * n);  // with the old SRTT: the order is a MUST
+        srtt += (r - srtt) / (8 * n);
     }
 };
 
@@ -46,8 +48,8 @@ struct rfc6298 {
         return smoothed_.sampled ? std::optional(smoothed_.srtt) : std::nullopt;
     }
 
-    constexpr void on_sample(duration r) {
-        smoothed_.add(r);
+    constexpr void on_sample(duration r, std::uint32_t expected_samples = 1) {
+        smoothed_.add(r, expected_samples);
         rto_ = std::clamp(smoothed_.srtt + std::max(granularity, 4 * smoothed_.rttvar), floor, cap);
     }
 

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+//
+// One direction of a link: a queue, a transmitter of some rate, and a wire of some length that may lose, corrupt,
+// duplicate and reorder. It keeps its packets and says when it wants to be called again; whose packets they are, and
+// where the wire ends, it does not know. All misfortune strikes on the wire: a packet that is lost has taken its turn
+// in the queue.
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+#include <cstdint>
+#include <vector>
+
+#include <sluice/sim/drop_tail.hpp>
+#include <sluice/sim/probability.hpp>
+#include <sluice/sim/tap.hpp>
+
+namespace sluice::sim {
+
+struct link_settings {
+    std::uint64_t rate = 0;                 // bits/s; 0: infinite
+    duration delay{};                       // of the wire
+    std::size_t queue_packets = unlimited;  // that wait, without the one in transmission
+    std::size_t queue_octets = unlimited;
+    bool pushes_back = false;               // a sender waits for room in the queue, so that nothing is dropped there
+    probability loss{};
+    probability corruption{};
+    std::uint32_t corrupted_bits = 1;       // of one packet; from two on, some would pass TCP's checksum
+    probability duplication{};
+    probability reordering{};               // a packet takes longer than its followers
+    duration reordering_delay{};            // by so much
+    std::vector<std::uint64_t> drop{};      // the n-th packets with text, counted from 1, in ascending order
+    std::vector<std::uint64_t> drop_any{};  // the n-th of all packets, likewise
+};
+
+struct link_event {
+    enum class kind : std::uint8_t { transmitted, arrived };
+    kind what;
+    list_index packet;
+};
+
+/// Calls want a `side` with `schedule(instant, link_event)`, which comes back by on_transmitted or take, and
+/// `tell(packet_event, drop_cause, const packet&)`.
+class link {
+public:
+    link(const link_settings& s, seeded_random random)
+        : settings_(s), queue_(s.queue_packets, s.queue_octets), loss_(random.fork()), corruption_(random.fork()),
+          duplication_(random.fork()), reordering_(random.fork()) {}
+
+    const link_settings& settings() const { return settings_; }
+    const drop_tail& queue() const { return queue_; }
+    const packet& operator[](list_index i) const { return packets_[i]; }
+
+    /// Whether a packet of this length would find room.
+    bool has_room(std::size_t length) const { return !is_transmitting_ || queue_.has_room(length); }
+    /// False while a sender should wait.
+    bool takes(std::size_t length) const { return !settings_.pushes_back || has_room(length); }
+
+    void offer(packet&& p, instant now, auto&& side) {
+        p.sent = now;
+        const list_index i = packets_.add(std::move(p));
+        side.tell(packet_event::sent, drop_cause::none, packets_[i]);
+        if (settings_.rate == 0)
+            put_on_wire(i, now, side);
+        else if (!is_transmitting_)
+            transmit(i, now, side);
+        else if (!queue_.push(packets_, i))
+            drop(i, drop_cause::queue_full, side);
+    }
+
+    /// How long a packet occupies the transmitter, to the nanosecond above.
+    duration transmission_time(std::size_t length) const {
+        if (settings_.rate == 0) return duration::zero();
+        const std::uint64_t bits_times_ns = std::uint64_t{length} * 8 * 1'000'000'000;
+        return duration(static_cast<std::int64_t>((bits_times_ns + settings_.rate - 1) / settings_.rate));
+    }
+
+    void on_transmitted(list_index i, instant now, auto&& side) {
+        is_transmitting_ = false;
+        put_on_wire(i, now, side);
+        if (!queue_.empty()) transmit(queue_.pop(packets_), now, side);
+    }
+
+    /// After the packet has been used at the end of the wire.
+    void release(list_index i) { packets_.release(i); }
+
+private:
+    void transmit(list_index i, instant now, auto& side) {
+        packet& p = packets_[i];
+        p.queued = now - p.sent;
+        is_transmitting_ = true;
+        side.schedule(now + transmission_time(p.data.size()), link_event{link_event::kind::transmitted, i});
+    }
+
+    void put_on_wire(list_index i, instant now, auto& side) {
+        ++entered_;
+        if (packets_[i].text_length > 0) ++with_text_;
+        const bool is_text_chosen = is_next(settings_.drop, with_text_, next_drop_);
+        const bool is_chosen = is_next(settings_.drop_any, entered_, next_drop_any_);
+        if (is_text_chosen || is_chosen) return drop(i, drop_cause::chosen, side);
+        if (settings_.loss.happens(loss_)) return drop(i, drop_cause::loss, side);
+        if (settings_.duplication.happens(duplication_)) {
+            packet copy = packets_[i];
+            copy.is_copy = true;
+            propagate(i, now, side);
+            i = packets_.add(std::move(copy));
+        }
+        propagate(i, now, side);
+    }
+
+    void propagate(list_index i, instant now, auto& side) {
+        if (settings_.corruption.happens(corruption_)) corrupt(packets_[i]);
+        duration on_the_way = settings_.delay;
+        if (settings_.reordering.happens(reordering_)) on_the_way += settings_.reordering_delay;
+        side.schedule(now + on_the_way, link_event{link_event::kind::arrived, i});
+    }
+
+    void drop(list_index i, drop_cause why, auto& side) {
+        side.tell(packet_event::dropped, why, packets_[i]);
+        packets_.release(i);
+    }
+
+    // Two flips of one bit would be none.
+    void corrupt(packet& p) {
+        const std::uint64_t bits = std::uint64_t{p.data.size()} * 8;
+        std::vector<std::uint64_t> flipped;
+        while (flipped.size() < std::min<std::uint64_t>(settings_.corrupted_bits, bits)) {
+            const std::uint64_t bit = corruption_.below(bits);
+            if (std::find(flipped.begin(), flipped.end(), bit) != flipped.end()) continue;
+            flipped.push_back(bit);
+            p.data[bit / 8] = static_cast<octet>(p.data[bit / 8] ^ (1u << bit % 8));
+        }
+        p.is_corrupted = !flipped.empty();
+    }
+
+    static bool is_next(const std::vector<std::uint64_t>& numbers, std::uint64_t number, std::size_t& place) {
+        if (place == numbers.size() || numbers[place] != number) return false;
+        ++place;
+        assert(place == numbers.size() || numbers[place] > number);
+        return true;
+    }
+
+    link_settings settings_;
+    drop_tail queue_;
+    packet_store packets_;
+    // One sequence a misfortune: to switch one on changes nothing of the others.
+    seeded_random loss_, corruption_, duplication_, reordering_;
+    bool is_transmitting_ = false;
+    std::uint64_t entered_ = 0, with_text_ = 0;
+    std::size_t next_drop_ = 0, next_drop_any_ = 0;
+};
+
+}  // namespace sluice::sim

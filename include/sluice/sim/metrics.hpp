@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// What is measured in a world: how long packets waited in a link's queue, and the sender's variables over time.
+// Measuring changes nothing.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <sluice/connection/control_block.hpp>
+#include <sluice/sim/tap.hpp>
+#include <sluice/trace/window_sample.hpp>
+
+namespace sluice::sim {
+
+/// A tap: the waiting times of what one host sent and the network delivered.
+class queueing_delay {
+public:
+    explicit queueing_delay(int from) : from_(from) {}
+
+    void on_packet(const packet_report& r) {
+        if (r.from != from_ || r.what != packet_event::delivered || r.packet.is_copy) return;
+        waits_.push_back(r.packet.queued);
+        sum_ += r.packet.queued;
+    }
+
+    duration mean() const { return waits_.empty() ? duration{} : sum_ / static_cast<std::int64_t>(waits_.size()); }
+
+    /// The nearest rank: the least time within which so many percent had left the queue.
+    duration percentile(unsigned percent) const {
+        if (waits_.empty()) return {};
+        std::vector<duration> ordered = waits_;
+        const std::size_t rank = (ordered.size() * percent + 99) / 100;
+        const auto at = ordered.begin() + static_cast<std::ptrdiff_t>(rank == 0 ? 0 : rank - 1);
+        std::nth_element(ordered.begin(), at, ordered.end());
+        return *at;
+    }
+
+private:
+    int from_;
+    duration sum_{};
+    std::vector<duration> waits_;
+};
+
+/// The variables of one sender, whenever they have changed. What a policy does not have, an ssthresh or an SRTT, is out
+/// of sight or zero.
+class window_log {
+public:
+    template <class Tcp>
+    void look(const control_block<Tcp>& c, instant now) {
+        if (!c.snd.syn_acknowledged()) return;
+        trace::window_sample sample{
+            .at = now, .cwnd = c.congestion.window(), .ssthresh = ~std::uint32_t{0}, .pipe = c.flight.pipe()};
+        if constexpr (requires { c.congestion.ssthresh(); }) sample.ssthresh = c.congestion.ssthresh();
+        if constexpr (requires { c.rtt.srtt(); }) sample.srtt = c.rtt.srtt().value_or(duration::zero());
+        if (!samples_.empty()) {
+            trace::window_sample& last = samples_.back();
+            if (last.cwnd == sample.cwnd && last.ssthresh == sample.ssthresh && last.pipe == sample.pipe &&
+                last.srtt == sample.srtt)
+                return;
+        }
+        samples_.push_back(sample);
+    }
+
+    std::vector<trace::window_sample> take() { return std::exchange(samples_, {}); }
+
+private:
+    std::vector<trace::window_sample> samples_;
+};
+
+}  // namespace sluice::sim

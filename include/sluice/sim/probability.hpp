@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+//
+// A probability as an integer, so many times in 2^32: what a world decides by it is decided the same on every machine.
+// Written as a fraction, `.loss = 0.01`, which is rounded once, when it is written.
+#pragma once
+
+#include <cstdint>
+
+#include <sluice/base/random.hpp>
+
+namespace sluice::sim {
+
+class probability {
+public:
+    constexpr probability(double fraction = 0)
+        : chance_(!(fraction > 0)  ? 0
+                  : fraction >= 1 ? certain
+                                  : static_cast<std::uint64_t>(fraction * certain + 0.5)) {}
+
+    constexpr std::uint64_t in_2_to_32() const { return chance_; }
+
+    /// Draws once, or not at all from what never happens.
+    constexpr bool happens(seeded_random& random) const { return chance_ != 0 && random.bits() >> 32 < chance_; }
+
+private:
+    static constexpr std::uint64_t certain = std::uint64_t{1} << 32;
+    std::uint64_t chance_;
+};
+
+}  // namespace sluice::sim

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+//
+// A bulk transfer in one call: a scenario says what the network is like and how much is to be sent, transfer<Tcp> lets
+// it happen in virtual time, and the report says how it went.
+//     const auto report = sim::transfer<my_tcp>({.rate = 10'000'000, .delay = 20ms, .loss = 0.01, .octets = 1 << 20});
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <sluice/sim/capture.hpp>
+#include <sluice/sim/metrics.hpp>
+#include <sluice/sim/wire_log.hpp>
+#include <sluice/sim/world.hpp>
+
+namespace sluice::sim {
+
+struct scenario {
+    std::uint64_t rate = 10'000'000;      // bits/s of the link each way; 0: infinite
+    duration delay = 20ms;                // one way
+    std::size_t queue = 100;              // packets that wait for the link
+    probability loss{};
+    probability corruption{};
+    probability duplication{};
+    probability reordering{};
+    duration reordering_delay = 5ms;      // by so much the others overtake
+    std::vector<std::uint64_t> drop{};    // the client's n-th packets with data, counted from 1
+    std::optional<link_settings> back{};  // the way from server to client, where it is not the same
+    std::uint64_t octets = 1 << 20;       // from client to server
+    std::uint64_t octets_back = 0;
+    std::uint16_t mtu = 1500;
+    std::uint32_t super_segment = 0;      // octets that the senders build at once; 0: one segment
+    bool ipv6 = false;
+    bool record = true;                   // samples and wire events, memory for each segment
+    bool capture = false;                 // pcapng, memory for each octet
+    duration time_limit = 24h;            // of virtual time
+    sluice::seed seed = 1;
+};
+
+struct transfer_report {
+    bool complete = false;    // every octet arrived, none was wrong, and both ends closed in good order
+    error failure = error::none;
+    duration time{};          // until the last octet was read at the server
+    double goodput = 0;       // bits/s of what was read at the server, over that time
+    counters client{}, server{};
+    std::uint64_t segments = 0, retransmitted = 0, recoveries = 0, timeouts = 0;  // of the client
+    duration mean_queueing{}, queueing_95{};  // of the client's packets; the 95th percentile
+    std::uint64_t events = 0;                 // of the world
+    std::vector<trace::window_sample> samples{};  // the client's
+    std::vector<trace::wire_event> wire{};
+    trace::pcapng packets{};                      // as seen by the client
+};
+
+constexpr network network_of(const scenario& s) {
+    link_settings forth{.rate = s.rate,
+                        .delay = s.delay,
+                        .queue_packets = s.queue,
+                        .loss = s.loss,
+                        .corruption = s.corruption,
+                        .duplication = s.duplication,
+                        .reordering = s.reordering,
+                        .reordering_delay = s.reordering_delay};
+    link_settings back = s.back ? *s.back : forth;
+    forth.drop = s.drop;
+    return {.links = {forth, back}, .ipv6 = s.ipv6, .super_segment = s.super_segment, .seed = s.seed};
+}
+
+/// `after(world)` is called after each event.
+template <class Client, class Server, class After>
+transfer_report transfer(const scenario& s, typename Client::settings client, typename Server::settings server,
+                         After&& after) {
+    client.limits.mtu = server.limits.mtu = s.mtu;
+    const bulk sends{.writer = {.length = s.octets, .sender = 0}, .reader = {.length = s.octets_back, .sender = 1}};
+    const bulk answers{.writer = {.length = s.octets_back, .sender = 1},
+                       .reader = {.length = s.octets, .sender = 0},
+                       .ends_last = true};
+    // Buffers lie inside the endpoints: too large for a stack.
+    const auto w = std::make_unique<world<Client, Server>>(network_of(s), client, server, sends, answers);
+    queueing_delay waits(0);
+    window_log windows;
+    wire_log wire;
+    sim::capture packets;
+    w->watch(waits);
+    if (s.record) w->watch(wire);
+    if (s.capture) w->watch(packets);
+
+    transfer_report report;
+    report.failure = w->open().error();
+    w->run(instant() + s.time_limit, [&](auto& now) {
+        if (s.record) windows.look(now.client().endpoint.connection().variables(), now.now());
+        after(now);
+    });
+
+    const bulk& sender = w->client().application;
+    const bulk& receiver = w->server().application;
+    const auto is_over = [](const auto& h) { return h.endpoint.state() == state::closed; };
+    for (const error e : {sender.failure, receiver.failure})
+        if (report.failure == error::none) report.failure = e;
+    report.complete = report.failure == error::none && sender.is_complete() && receiver.is_complete() &&
+                      is_over(w->client()) && is_over(w->server());
+    const bool has_arrived = receiver.reader.complete_at != never;
+    report.time = (has_arrived ? receiver.reader.complete_at : w->now()).time_since_epoch();
+    if (report.time > duration::zero())
+        report.goodput =
+            static_cast<double>(receiver.reader.read) * 8e9 / static_cast<double>(report.time.count());
+    report.client = w->client().endpoint.count();
+    report.server = w->server().endpoint.count();
+    report.segments = report.client.segments_out;
+    report.retransmitted = report.client.retransmitted;
+    report.recoveries = report.client.recoveries;
+    report.timeouts = report.client.timeouts;
+    report.mean_queueing = waits.mean();
+    report.queueing_95 = waits.percentile(95);
+    report.events = w->events();
+    report.samples = windows.take();
+    report.wire = wire.take();
+    report.packets = packets.file();
+    return report;
+}
+
+template <class Client, class Server = Client>
+transfer_report transfer(const scenario& s, const typename Client::settings& client = {},
+                         const typename Server::settings& server = {}) {
+    return transfer<Client, Server>(s, client, server, [](const auto&) {});
+}
+
+}  // namespace sluice::sim

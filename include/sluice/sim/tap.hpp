@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+//
+// Those who watch the packets of a world: each packet is reported when it enters a link, and when it is delivered at
+// its other end or dropped on the way. A tap is any object with `on_packet(const packet_report&)`; it changes nothing.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <sluice/sim/packet.hpp>
+
+namespace sluice::sim {
+
+enum class packet_event : std::uint8_t { sent, delivered, dropped };
+
+enum class drop_cause : std::uint8_t {
+    none,
+    queue_full,
+    loss,    // by chance
+    chosen,  // by the link's settings
+};
+
+constexpr const char* text(drop_cause cause) {
+    switch (cause) {
+        case drop_cause::none: return "not dropped";
+        case drop_cause::queue_full: return "queue full";
+        case drop_cause::loss: return "lost by chance";
+        case drop_cause::chosen: return "chosen to be dropped";
+    }
+    return "?";
+}
+
+struct packet_report {
+    instant now;
+    packet_event what;
+    drop_cause why;
+    int from;  // the host that sent it
+    const sim::packet& packet;
+};
+
+/// The taps of a world, by reference: they outlive it.
+class taps {
+public:
+    template <class Tap>
+    void add(Tap& tap) {
+        all_.push_back({&tap, [](void* to, const packet_report& r) { static_cast<Tap*>(to)->on_packet(r); }});
+    }
+    void on_packet(const packet_report& report) const {
+        for (const one& each : all_) each.tell(each.tap, report);
+    }
+
+private:
+    struct one {
+        void* tap;
+        void (*tell)(void*, const packet_report&);
+    };
+    std::vector<one> all_;
+};
+
+}  // namespace sluice::sim

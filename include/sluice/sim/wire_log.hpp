@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// A tap that keeps each segment's way over the wire, for the pictures of trace/: the ladder and the time-sequence
+// graph. It reads the packets' own headers. A corrupted packet counts as lost, for that is what TCP makes of it; of two
+// copies the first counts.
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include <sluice/sim/tap.hpp>
+#include <sluice/trace/wire_event.hpp>
+#include <sluice/wire/segment.hpp>
+
+namespace sluice::sim {
+
+class wire_log {
+public:
+    std::span<const trace::wire_event> events() const { return events_; }
+    std::vector<trace::wire_event> take() { return std::exchange(events_, {}); }
+
+    void on_packet(const packet_report& r) {
+        if (events_.empty() && r.what == packet_event::sent) first_number_ = r.packet.number;
+        if (r.what == packet_event::sent) {
+            note(r);
+        } else if (r.what == packet_event::delivered && !r.packet.is_corrupted) {
+            const std::uint64_t place = r.packet.number - first_number_;
+            if (place < events_.size() && events_[place].lost()) events_[place].arrived = r.now;
+        }
+    }
+
+private:
+    // A packet that is no segment keeps its number's place.
+    void note(const packet_report& r) {
+        const rx_packet octets_of{.data = r.packet.data, .length = r.packet.data.size()};
+        trace::wire_event event{.sent = r.now, .arrived = never, .from = r.from, .header = {}, .mss = {}};
+        if (const auto parsed = parse_packet(octets_of)) {
+            const segment& s = parsed->segment;
+            event.header = {.source_port = s.source_port,
+                            .destination_port = s.destination_port,
+                            .sequence = s.sequence,
+                            .acknowledgment = s.acknowledgment,
+                            .flags = s.flags,
+                            .window = s.window,
+                            .urgent_pointer = s.urgent_pointer};
+            event.mss = s.options.mss;
+            event.text_length = s.text_length;
+            event.retransmission = is_again(r.from, s);
+        }
+        events_.push_back(event);
+    }
+
+    /// Numbers that lie below the highest that this host has sent.
+    bool is_again(int from, const segment& s) {
+        side& sender = sides_[static_cast<std::size_t>(from)];
+        if (s.length() == 0 || s.has(flag::rst)) return false;
+        const bool again = sender.has_sent && s.sequence < sender.next;
+        if (!sender.has_sent || sender.next < s.end()) sender.next = s.end();
+        sender.has_sent = true;
+        return again;
+    }
+
+    struct side {
+        bool has_sent = false;
+        seq next{};
+    };
+    std::array<side, 2> sides_{};
+    std::uint64_t first_number_ = 0;
+    std::vector<trace::wire_event> events_;
+};
+
+}  // namespace sluice::sim

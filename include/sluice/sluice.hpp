@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+//
+// Everything that a program needs which runs TCP in a simulator or drives it by itself: base … connection and sim,
+// with what sim takes from trace. Real links, adapters, pictures (trace/) and the kit for testing policies (testing/) are
+// included by hand.
+#pragma once
+
+#include <sluice/version.hpp>
+
+#include <sluice/fwd.hpp>
+
+#include <sluice/base/bytes.hpp>
+#include <sluice/base/index_list.hpp>
+#include <sluice/base/interval_set.hpp>
+#include <sluice/base/octet_ring.hpp>
+#include <sluice/base/random.hpp>
+#include <sluice/base/result.hpp>
+#include <sluice/base/siphash.hpp>
+#include <sluice/base/time.hpp>
+#include <sluice/base/windowed_filter.hpp>
+
+#include <sluice/wire/address.hpp>
+#include <sluice/wire/checksum.hpp>
+#include <sluice/wire/ip_meta.hpp>
+#include <sluice/wire/ipv4.hpp>
+#include <sluice/wire/ipv6.hpp>
+#include <sluice/wire/packet.hpp>
+#include <sluice/wire/segment.hpp>
+#include <sluice/wire/seq.hpp>
+#include <sluice/wire/tcp_header.hpp>
+#include <sluice/wire/tcp_options.hpp>
+
+#include <sluice/state/diagram.hpp>
+#include <sluice/state/events.hpp>
+#include <sluice/state/machine.hpp>
+#include <sluice/state/proofs.hpp>
+#include <sluice/state/states.hpp>
+#include <sluice/state/transition_table.hpp>
+
+#include <sluice/tcb/in_flight.hpp>
+#include <sluice/tcb/reassembly.hpp>
+#include <sluice/tcb/receive_space.hpp>
+#include <sluice/tcb/send_space.hpp>
+#include <sluice/tcb/timers.hpp>
+
+#include <sluice/policy/ack/delayed_ack.hpp>
+#include <sluice/policy/ack/every_segment.hpp>
+#include <sluice/policy/buffers/fixed_buffers.hpp>
+#include <sluice/policy/compose.hpp>
+#include <sluice/policy/concepts.hpp>
+#include <sluice/policy/congestion/fixed_window.hpp>
+#include <sluice/policy/congestion/no_congestion_control.hpp>
+#include <sluice/policy/congestion/reno.hpp>
+#include <sluice/policy/ecn/no_ecn.hpp>
+#include <sluice/policy/hooks.hpp>
+#include <sluice/policy/isn/counter_isn.hpp>
+#include <sluice/policy/isn/rfc6528.hpp>
+#include <sluice/policy/lifecycle/client_only.hpp>
+#include <sluice/policy/lifecycle/full.hpp>
+#include <sluice/policy/lifecycle/server_only.hpp>
+#include <sluice/policy/limits.hpp>
+#include <sluice/policy/recovery/go_back_n.hpp>
+#include <sluice/policy/recovery/newreno_recovery.hpp>
+#include <sluice/policy/reports.hpp>
+#include <sluice/policy/rtt/fixed_rto.hpp>
+#include <sluice/policy/rtt/linux_like.hpp>
+#include <sluice/policy/rtt/rfc6298.hpp>
+#include <sluice/policy/rules.hpp>
+#include <sluice/policy/slots.hpp>
+
+#include <sluice/connection/acknowledge.hpp>
+#include <sluice/connection/closed.hpp>
+#include <sluice/connection/connection.hpp>
+#include <sluice/connection/control_block.hpp>
+#include <sluice/connection/endpoint.hpp>
+#include <sluice/connection/environment.hpp>
+#include <sluice/connection/input.hpp>
+#include <sluice/connection/listen.hpp>
+#include <sluice/connection/negotiation.hpp>
+#include <sluice/connection/output.hpp>
+#include <sluice/connection/syn_sent.hpp>
+#include <sluice/connection/timeouts.hpp>
+#include <sluice/connection/transitions.hpp>
+
+#include <sluice/trace/pcapng.hpp>
+#include <sluice/trace/window_sample.hpp>
+#include <sluice/trace/wire_event.hpp>
+
+#include <sluice/sim/bulk.hpp>
+#include <sluice/sim/capture.hpp>
+#include <sluice/sim/drop_tail.hpp>
+#include <sluice/sim/event_queue.hpp>
+#include <sluice/sim/link.hpp>
+#include <sluice/sim/metrics.hpp>
+#include <sluice/sim/packet.hpp>
+#include <sluice/sim/pattern.hpp>
+#include <sluice/sim/probability.hpp>
+#include <sluice/sim/scenario.hpp>
+#include <sluice/sim/tap.hpp>
+#include <sluice/sim/wire_log.hpp>
+#include <sluice/sim/world.hpp>

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// A type that is no class at all.
+// expect: sluice: not a policy
+// near: int
+#include <sluice/policy/compose.hpp>
+
+#ifdef SLUICE_CONTROL
+using made = sluice::tcp<sluice::reno>::settings;
+#else
+using made = sluice::tcp<sluice::reno, int>::settings;
+#endif

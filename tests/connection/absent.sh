@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# absent.sh <compiler>: what is not chosen is not compiled (DESIGN section 1, rule 5), and nothing is compiled at all that
+# takes memory, throws or asks for a clock or chance (rules 1, 6 and 7). Looks at the symbols of whole endpoints, compiled
+# without optimisation, when each function that is used has one; and at their sizes, optimised.
+set -euo pipefail
+export LC_ALL=C
+compiler=$1
+here=$(dirname "$(realpath "$0")")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+wrong() {
+    echo "$1"
+    failed=1
+}
+has() { grep -qE -- "$2" "$work/$1.symbols" || wrong "$1 has no symbol like $2"; }
+lacks() { ! grep -E -m1 -- "$2" "$work/$1.symbols" || wrong "$1 has a symbol like $2"; }
+
+declare -A size
+endpoint() {  # endpoint <name> <policies>: <name>.symbols, and its size
+    local compile=("$compiler" -std=c++20 -fno-exceptions -fno-rtti -I"$here/../../include" -c "$work/$1.cpp")
+    cat > "$work/$1.cpp" <<END
+#include <sluice/connection/endpoint.hpp>
+#include <sluice/policy/ack/every_segment.hpp>
+#include <sluice/policy/congestion/no_congestion_control.hpp>
+#include <sluice/policy/lifecycle/client_only.hpp>
+#include <sluice/policy/lifecycle/server_only.hpp>
+#include <sluice/policy/recovery/go_back_n.hpp>
+#include <sluice/policy/rtt/fixed_rto.hpp>
+struct watcher {
+    using slot = sluice::observe_slot;
+    int sent = 0;
+    void on_sent(const sluice::sent_report&) { ++sent; }
+};
+template class sluice::basic_endpoint<sluice::tcp<$2>>;
+END
+    "${compile[@]}" -O0 -o "$work/$1.o"
+    nm -C "$work/$1.o" > "$work/$1.symbols"
+    "${compile[@]}" -Os -DNDEBUG -o "$work/$1.o"
+    size[$1]=$(size "$work/$1.o" | awk 'NR == 2 { print $1 }')
+}
+
+endpoint full   ''
+endpoint client 'sluice::client_only'
+endpoint server 'sluice::server_only'
+endpoint plain  'sluice::no_congestion_control, sluice::go_back_n, sluice::every_segment, sluice::fixed_rto'
+endpoint seen   'watcher'
+
+# The whole has each, so that the patterns mean something.
+for pattern in arrives_in_listen arrives_in_syn_sent 'fire<\(sluice::event\)0[,>]' 'fire<\(sluice::event\)1[,>]' \
+    'fire<\(sluice::event\)11[,>]' reno rfc6298 delayed_ack newreno_recovery; do
+    has full "$pattern"
+done
+# A client has no LISTEN: no passive OPEN, no SYN in the window of SYN-RECEIVED. A server has no SYN-SENT, no active OPEN.
+lacks client 'arrives_in_listen|fire<\(sluice::event\)(0|11)[,>]'
+has   client 'arrives_in_syn_sent'
+lacks server 'arrives_in_syn_sent|fire<\(sluice::event\)1[,>]'
+has   server 'arrives_in_listen'
+# A policy that was not chosen is not there, and a hook that a policy does not have is not called.
+lacks plain  'reno|rfc6298|delayed_ack|on_ack_sent|on_congestion|on_rto|::quota\('
+lacks full   'watcher'
+has   seen   'watcher::on_sent'
+
+for name in full client server plain seen; do
+    lacks $name ' U (operator (new|delete)|malloc|free|calloc|realloc)'
+    lacks $name '__cxa_|_Unwind|vtable|typeinfo|__dynamic_cast'
+    lacks $name ' U (clock_gettime|gettimeofday|time|rand|random|getrandom|std::chrono)'
+done
+for name in client server plain; do
+    [ "${size[$name]}" -lt "${size[full]}" ] || wrong "$name has ${size[$name]} octets of code, the whole has ${size[full]}"
+done
+echo "octets of code: full ${size[full]} client ${size[client]} server ${size[server]} plain ${size[plain]}"
+exit $failed

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: MIT
+// Drives one endpoint with whatever libFuzzer makes up: each few octets are a step in time and a call, a segment or raw
+// octets. Segments are built near what the endpoint would take, or random numbers would never get past its first check.
+// Every text octet is a function of its sequence number, so that a wrong octet delivered or sent is seen; after every
+// event the connection is audited, each packet that left is read back, and time must be able to go on.
+// FUZZ_TRACE=1 fuzz_endpoint crash-file tells what happened.
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include <sluice/policy/ack/every_segment.hpp>
+#include <sluice/policy/congestion/fixed_window.hpp>
+#include <sluice/policy/isn/counter_isn.hpp>
+#include <sluice/policy/lifecycle/client_only.hpp>
+#include <sluice/policy/lifecycle/server_only.hpp>
+#include <sluice/policy/recovery/go_back_n.hpp>
+#include <sluice/policy/rtt/linux_like.hpp>
+#include <sluice/testing/audit.hpp>
+
+namespace {
+
+using namespace sluice;
+
+[[noreturn]] void broken(const char* rule) {
+    std::fprintf(stderr, "broken: %s\n", rule);
+    std::abort();
+}
+void require(bool holds, const char* rule) {
+    if (!holds) broken(rule);
+}
+
+const bool tracing = std::getenv("FUZZ_TRACE") != nullptr;
+
+constexpr octet text_at(seq s) { return static_cast<octet>(s.number() * 2654435761u >> 24); }
+
+std::vector<octet> text_from(seq first, std::size_t length) {
+    std::vector<octet> out(length);
+    for (std::size_t i = 0; i < length; ++i) out[i] = text_at(first + static_cast<std::uint32_t>(i));
+    return out;
+}
+
+class script {
+public:
+    explicit script(octets text) : text_(text) {}
+
+    bool empty() const { return text_.empty(); }
+    std::uint8_t next() {
+        if (empty()) return 0;
+        const octet o = text_[0];
+        text_ = text_.subspan(1);
+        return o;
+    }
+    std::uint16_t next_16() { return static_cast<std::uint16_t>(next() << 8 | next()); }
+    std::uint32_t next_32() { return std::uint32_t{next_16()} << 16 | next_16(); }
+    octets next_octets(std::size_t most) {
+        const octets out = text_.first(std::min(most, text_.size()));
+        text_ = text_.subspan(out.size());
+        return out;
+    }
+    /// Mostly small, either sign, sometimes large.
+    std::uint32_t offset() {
+        const std::uint8_t kind = next();
+        if (kind < 128) return 0;
+        if (kind < 192) return static_cast<std::uint32_t>(static_cast<std::int8_t>(next()));
+        if (kind < 240) return static_cast<std::uint32_t>(static_cast<std::int16_t>(next_16()));
+        return next_32();
+    }
+
+private:
+    octets text_;
+};
+
+constexpr socket_address here{ip_address::v4(198, 18, 0, 1), 4000}, there{ip_address::v4(198, 18, 0, 2), 80};
+
+template <class Tcp>
+class session {
+public:
+    explicit session(script& s) : script_(s), endpoint_(settings(s)) {
+        const std::uint8_t link = s.next();
+        if (link & 1) endpoint_.set_largest_super_segment(1000u * (link >> 1));
+        now_ += std::chrono::seconds(s.next());
+    }
+
+    void run() {
+        for (int i = 0; i < 400 && !script_.empty(); ++i) {
+            pass_time();
+            const std::uint8_t what = script_.next();
+            if (what >= 96)
+                arrive(what);
+            else
+                call(what % 12);
+            if (what % 8 != 7) flush();  // else more comes in the same batch
+        }
+        flush();
+        // Whatever has happened, time alone brings no trouble.
+        for (int i = 0; i < 200 && endpoint_.next_deadline() != never; ++i) expire();
+    }
+
+private:
+    static typename Tcp::settings settings(script& s) {
+        typename Tcp::settings out;
+        const std::uint8_t bits = s.next();
+        out.seed = s.next();
+        out.limits.mtu = bits & 1 ? 1500 : 300;
+        out.limits.least_peer_mss = bits & 2 ? 216 : 1;
+        out.limits.connection.nagle = bits & 4;
+        out.limits.connection.keep_alive = bits & 8;
+        out.limits.connection.keep_alive_octet = bits & 16;
+        if (bits & 32) out.limits.connection.r2 = no_limit;
+        if (bits & 64) out.limits.connection.user_timeout = no_time_limit;
+        return out;
+    }
+
+    /// One line: which way, the segment in relative numbers, and what was before.
+    void trace(const char* what, const tcp_header& tcp, std::size_t length) const {
+        if (!tracing) return;
+        const auto& c = block();
+        std::fprintf(stderr, "%11.6f %-12s %s flags=%03x in.seq=%d out.seq=%d ack=%d length=%zu window=%u up=%u\n",
+                     static_cast<double>(now_.time_since_epoch().count()) / 1e9, name(c.state), what, tcp.flags.bits(),
+                     static_cast<int>(tcp.sequence - c.rcv.irs), static_cast<int>(tcp.sequence - c.snd.iss),
+                     static_cast<int>(tcp.acknowledgment - (*what == '<' ? c.snd.iss : c.rcv.irs)), length, tcp.window,
+                     tcp.urgent_pointer);
+    }
+    void trace(const char* what, unsigned number) const {
+        if (tracing)
+            std::fprintf(stderr, "%11.6f %-12s -- %s %u\n", static_cast<double>(now_.time_since_epoch().count()) / 1e9,
+                         name(block().state), what, number);
+    }
+
+    const control_block<Tcp>& block() const { return endpoint_.connection().variables(); }
+
+    void pass_time() {
+        const std::uint8_t how = script_.next();
+        if (how < 128) return;
+        if (how < 200) {
+            const instant end = now_ + std::chrono::microseconds(1u << (how % 24));
+            for (int i = 0; endpoint_.next_deadline() <= end; ++i) {
+                require(i < 100000, "time does not go on");
+                expire();
+            }
+            now_ = end;
+        } else if (endpoint_.next_deadline() != never) {
+            expire();
+        }
+    }
+
+    void expire() {
+        now_ = std::max(now_, endpoint_.next_deadline());
+        trace("deadline", 0);
+        endpoint_.on_deadline(now_);
+        flush();
+        require(endpoint_.next_deadline() > now_, "a deadline that has passed stays");
+    }
+
+    void call(std::uint8_t which) {
+        trace("call", which);
+        switch (which) {
+            case 0: (void)endpoint_.listen(here, now_); break;
+            case 1: (void)endpoint_.connect(here, there, now_); break;
+            case 2: send(script_.next_16() % 5000, false); break;
+            case 3: send(script_.next(), false); break;
+            case 4: send(script_.next(), true); break;
+            case 5: receive(script_.next_16() % 5000); break;
+            case 6: receive(script_.next()); break;
+            case 7: (void)endpoint_.shutdown(now_); break;
+            case 8: (void)endpoint_.close(now_); break;
+            case 9: (void)endpoint_.abort(now_); break;
+            case 10: set_options(script_.next()); break;
+            default:
+                while (endpoint_.poll_event()) {}
+                break;
+        }
+    }
+
+    void send(std::size_t length, bool urgent) {
+        const std::vector<octet> text = text_from(block().queue_end(), length);
+        const auto taken = urgent ? endpoint_.send_urgent(text, now_) : endpoint_.send(text, now_);
+        require(taken.value_or(0) <= length, "more was taken than given");
+    }
+
+    void receive(std::size_t most) {
+        const auto& c = block();
+        const bool fin_received = c.assembly.fin() && *c.assembly.fin() < c.rcv.nxt;
+        const seq first =
+            c.rcv.nxt - static_cast<std::uint32_t>(endpoint_.readable()) - (fin_received ? 1u : 0u);
+        std::vector<octet> into(most);
+        const std::size_t got = endpoint_.receive(into, now_).value_or(0);
+        require(got <= most, "more was read than asked for");
+        for (std::size_t i = 0; i < got; ++i)
+            require(into[i] == text_at(first + static_cast<std::uint32_t>(i)), "a wrong octet was delivered");
+    }
+
+    void set_options(std::uint8_t bits) {
+        connection_options o = endpoint_.connection().options();
+        o.nagle = bits & 1;
+        o.keep_alive = bits & 2;
+        o.keep_alive_octet = bits & 4;
+        o.keep_alive_idle = bits & 8 ? 10s : 2h;
+        o.user_timeout = bits & 16 ? 3s : no_time_limit;
+        o.user_timeout_ends_stand_off = bits & 32;
+        o.r2 = bits & 64 ? 2 : no_limit;
+        o.r2_time = bits & 128 ? 1s : 100s;
+        (void)endpoint_.set_options(o, now_);
+    }
+
+    // ---- what comes in ----------------------------------------------------------------------------------------------------
+
+    void arrive(std::uint8_t what) {
+        if (what >= 250) return raw(what);
+        const auto& c = block();
+        const std::uint8_t choice = script_.next();
+        const seq sequences[] = {c.rcv.nxt, c.rcv.irs, c.rcv.edge, c.rcv.nxt - 1};
+        const seq acks[] = {c.snd.nxt, c.snd.una, c.snd.iss, c.snd.nxt - 1};
+        const std::uint16_t windows[] = {65535, 0, static_cast<std::uint16_t>(c.snd.wnd), script_.next()};
+        const std::uint16_t usual[] = {0x10, 0x10, 0x18, 0x02, 0x12, 0x11, 0x04, 0x14, 0x19, 0x30};
+        const std::uint8_t kind = what % 16;
+        tcp_header tcp{.source_port = there.port, .destination_port = here.port};
+        tcp.flags = tcp_flags(kind < 10 ? usual[kind] : script_.next_16());
+        tcp.sequence = sequences[choice & 3] + script_.offset();
+        tcp.acknowledgment = acks[choice >> 2 & 3] + script_.offset();
+        tcp.window = windows[choice >> 4 & 3];
+        std::size_t length = 0;
+        if (choice & 64) length = choice & 128 ? script_.next_16() % 3000 : script_.next();
+        if (tcp.flags.has(flag::urg)) tcp.urgent_pointer = script_.next_16();
+        std::array<octet, 40> options{};
+        const std::size_t options_length = kind == 15 ? script_.next() % 11 * 4u : tcp.flags.has(flag::syn) ? 4 : 0;
+        copy(script_.next_octets(options_length), options);
+        if (tcp.flags.has(flag::syn) && kind != 15) tcp_options{.mss = load_be16(options.data() + 2)}.write(options);
+
+        trace("<", tcp, length);
+        const std::vector<octet> text = text_from(tcp.sequence + (tcp.flags.has(flag::syn) ? 1 : 0), length);
+        tx_packet p;
+        p.meta = {.source = there.address, .destination = here.address};
+        p.borrow(text);
+        write_headers(p, tcp, octets(options).first(options_length));
+        std::vector<octet> on_wire(p.length());
+        write(p, on_wire);
+        endpoint_.on_packet({.data = on_wire, .length = on_wire.size()}, now_);
+    }
+
+    /// Octets as they come, with or without a checksum to pass.
+    void raw(std::uint8_t what) {
+        const octets some = script_.next_octets(script_.next());
+        const std::vector<octet> own(some.begin(), some.end());  // its end is guarded
+        rx_packet packet{.data = own, .length = own.size()};
+        if (what & 1) packet.checksum = checksum_state::verified;
+        trace("raw octets", static_cast<unsigned>(own.size()));
+        if (what & 2)
+            endpoint_.on_packet(packet, now_);
+        else
+            endpoint_.on_segment({.source = there.address, .destination = here.address}, packet, now_);
+    }
+
+    // ---- what must hold afterwards ----------------------------------------------------------------------------------------
+
+    void flush() {
+        std::array<tx_packet, 3> room;
+        for (std::size_t packets = 0;;) {
+            const std::size_t built = endpoint_.poll_transmit(now_, room);
+            for (std::size_t i = 0; i < built; ++i) split(room[i], [&](const tx_packet& p) { see(p); });
+            packets += built;
+            require(packets < 20000, "packets leave without end");
+            if (built == 0) break;
+        }
+        const char* rule = testing::audit(block());
+        require(rule == nullptr, rule);
+        const char* beyond = endpoint_.observers().broken;
+        require(beyond == nullptr, beyond);
+    }
+
+    void see(const tx_packet& p) {
+        require(p.length() <= endpoint_.surroundings().settings.limits.mtu, "a packet above the MTU");
+        std::vector<octet> on_wire(p.length());
+        write(p, on_wire);
+        const auto parsed = parse_packet({.data = on_wire, .length = on_wire.size()});
+        require(parsed.has_value(), "a packet left that does not parse or has a wrong checksum");
+        const segment& s = parsed->segment;
+        trace(">", p.header(), p.payload_length);
+        const bool keep_alive = s.text_length == 1 && s.sequence == block().snd.nxt - 1 && s.text[0] == 0;
+        for (std::size_t i = 0; i < s.text.size() && !keep_alive; ++i)
+            require(s.text[i] == text_at(s.first_text() + static_cast<std::uint32_t>(i)), "a wrong octet was sent");
+    }
+
+    script& script_;
+    basic_endpoint<Tcp> endpoint_;
+    instant now_{1s};
+};
+
+using audited = testing::gate_audit;
+using small_tcp = tcp<audited, fixed_buffers<2048, 2048, 16, 4>>;
+using tiny_tcp = tcp<audited, fixed_buffers<700, 900, 3, 1>, every_segment, counter_isn>;
+using plain_tcp = tcp<audited, fixed_buffers<8192, 4096, 4, 2>, fixed_window, go_back_n, linux_like>;
+using client_tcp = tcp<audited, fixed_buffers<2048, 2048, 16, 4>, client_only>;
+using server_tcp = tcp<audited, fixed_buffers<2048, 2048, 16, 4>, server_only>;
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    script s(octets(data, size));
+    switch (s.next() % 8) {
+        case 0: session<tiny_tcp>(s).run(); break;
+        case 1: session<plain_tcp>(s).run(); break;
+        case 2: session<client_tcp>(s).run(); break;
+        case 3: session<server_tcp>(s).run(); break;
+        default: session<small_tcp>(s).run(); break;
+    }
+    return 0;
+}

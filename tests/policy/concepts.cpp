@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+// policy/concepts.hpp: each rule of each slot both ways: a policy that keeps it, and one that breaks only it.
+#include <doctest/doctest.h>
+
+#include <sluice/policy/compose.hpp>
+#include <sluice/policy/concepts.hpp>
+
+namespace {
+
+using namespace sluice;
+
+struct anything {};  // an argument that no hook is called with
+
+// ---- any slot ---------------------------------------------------------------------------------------------------------
+
+struct no_slot {};
+struct slot_without_name {
+    struct slot {};
+};
+struct not_default {
+    using slot = ecn_slot;
+    explicit not_default(int) {}
+};
+struct not_copyable {
+    using slot = ecn_slot;
+    not_copyable() = default;
+    not_copyable(const not_copyable&) = delete;
+};
+static_assert(policy<no_ecn> && !policy<no_slot> && !policy<slot_without_name> && !policy<not_default> &&
+              !policy<not_copyable> && !policy<int>);
+static_assert(policy_for<no_ecn, ecn_slot> && !policy_for<no_ecn, rtt_slot>);
+
+// ---- congestion -------------------------------------------------------------------------------------------------------
+
+struct window_only {
+    using slot = congestion_slot;
+    std::uint32_t window() const { return 1; }
+};
+struct all_hooks : window_only {
+    void on_start(const start_report&) {}
+    void on_ack(const ack_report&) {}
+    void on_congestion(const congestion_report&) {}
+    void on_rto(const rto_report&) {}
+    void on_idle(const idle_report&) {}
+    void on_mss(const mss_report&) {}
+    std::uint32_t ssthresh() const { return 1; }
+};
+struct by_value_and_template : window_only {
+    void on_ack(ack_report) {}
+    void on_rto(const auto&) {}
+    int on_mss(mss_report&&) = delete;
+    void on_mss(const mss_report&) {}
+};
+static_assert(congestion_policy<window_only> && congestion_policy<all_hooks> && congestion_policy<by_value_and_template>);
+
+struct no_window {
+    using slot = congestion_slot;
+};
+struct window_not_const {
+    using slot = congestion_slot;
+    std::uint32_t window() { return 1; }
+};
+struct window_no_number {
+    using slot = congestion_slot;
+    anything window() const { return {}; }
+};
+static_assert(!congestion_policy<no_window> && !congestion_policy<window_not_const> && !congestion_policy<window_no_number>);
+static_assert(!congestion_policy<no_ecn>);
+
+struct wrong_on_start : window_only { void on_start(anything) {} };
+struct wrong_on_ack : window_only { void on_ack(anything) {} };
+struct wrong_on_congestion : window_only { void on_congestion(anything) {} };
+struct wrong_on_rto : window_only { void on_rto() {} };
+struct wrong_on_idle : window_only { void on_idle(idle_report&) {} };
+struct wrong_on_mss : window_only { int on_mss = 0; };
+struct wrong_ssthresh : window_only { anything ssthresh() const { return {}; } };
+struct ssthresh_not_const : window_only { std::uint32_t ssthresh() { return 1; } };
+class private_on_ack : public window_only { void on_ack(const ack_report&) {} };
+static_assert(!congestion_policy<wrong_on_start> && !congestion_policy<wrong_on_ack> &&
+              !congestion_policy<wrong_on_congestion> && !congestion_policy<wrong_on_rto> &&
+              !congestion_policy<wrong_on_idle> && !congestion_policy<wrong_on_mss> && !congestion_policy<wrong_ssthresh> &&
+              !congestion_policy<ssthresh_not_const> && !congestion_policy<private_on_ack>);
+
+// ---- rtt --------------------------------------------------------------------------------------------------------------
+
+struct rto_only {
+    using slot = rtt_slot;
+    duration rto() const { return 1s; }
+};
+struct no_rto {
+    using slot = rtt_slot;
+};
+struct rto_in_seconds {
+    using slot = rtt_slot;
+    int rto() const { return 1; }  // a number without unit is no duration
+};
+struct wrong_on_sample : rto_only { void on_sample(anything) {} };
+struct wrong_on_timeout : rto_only { void on_timeout(anything) {} };
+struct wrong_on_established : rto_only { void on_established() {} };
+struct wrong_srtt : rto_only { anything srtt() const { return {}; } };
+static_assert(rtt_policy<rto_only> && rtt_policy<rfc6298> && !rtt_policy<no_rto> && !rtt_policy<rto_in_seconds> &&
+              !rtt_policy<wrong_on_sample> && !rtt_policy<wrong_on_timeout> && !rtt_policy<wrong_on_established> &&
+              !rtt_policy<wrong_srtt>);
+
+// ---- recovery ---------------------------------------------------------------------------------------------------------
+
+struct least_recovery {
+    using slot = recovery_slot;
+    recovery_step on_ack(const recovery_ack_report&, auto&) { return {}; }
+    void on_timeout(const recovery_timeout_report&, auto&) {}
+};
+struct no_on_ack {
+    using slot = recovery_slot;
+    void on_timeout(const recovery_timeout_report&, auto&) {}
+};
+struct no_on_timeout {
+    using slot = recovery_slot;
+    recovery_step on_ack(const recovery_ack_report&, auto&) { return {}; }
+};
+struct answers_nothing {
+    using slot = recovery_slot;
+    void on_ack(const recovery_ack_report&, auto&) {}
+    void on_timeout(const recovery_timeout_report&, auto&) {}
+};
+struct wrong_quota : least_recovery { std::uint32_t quota() const { return 0; } };
+struct wrong_in_recovery : least_recovery { bool in_recovery() { return false; } };
+struct wrong_after_timeout : least_recovery { anything after_timeout() const { return {}; } };
+struct wrong_recovery_start : least_recovery { void on_start(std::uint32_t) {} };
+static_assert(recovery_policy<least_recovery> && recovery_policy<newreno_recovery>);
+static_assert(!recovery_policy<no_on_ack> && !recovery_policy<no_on_timeout> && !recovery_policy<answers_nothing> &&
+              !recovery_policy<wrong_quota> && !recovery_policy<wrong_in_recovery> &&
+              !recovery_policy<wrong_after_timeout> && !recovery_policy<wrong_recovery_start>);
+
+// ---- ack, isn, buffers, lifecycle ---------------------------------------------------------------------------------------
+
+struct at_once {
+    using slot = ack_slot;
+    instant acknowledge_by(const arrival_report& r) { return r.now; }
+};
+struct acknowledges_never {
+    using slot = ack_slot;
+};
+struct acknowledges_after {
+    using slot = ack_slot;
+    duration acknowledge_by(const arrival_report&) { return 0ms; }  // a time, not a delay
+};
+struct wrong_on_ack_sent : at_once { void on_ack_sent(anything) {} };
+static_assert(ack_policy<at_once> && !ack_policy<acknowledges_never> && !ack_policy<acknowledges_after> &&
+              !ack_policy<wrong_on_ack_sent>);
+
+struct seven {
+    using slot = isn_slot;
+    seq choose(const socket_address&, const socket_address&, instant) const { return seq(7); }
+};
+struct chooses_integer {
+    using slot = isn_slot;
+    std::uint32_t choose(const socket_address&, const socket_address&, instant) const { return 7; }
+};
+struct wrong_isn_start : seven { void on_start(std::uint64_t) {} };
+static_assert(isn_policy<seven> && !isn_policy<chooses_integer> && !isn_policy<wrong_isn_start>);
+
+struct half_a_buffer {
+    using slot = buffers_slot;
+    using send_buffer = fixed_send_buffer<1>;
+    using receive_buffer = fixed_receive_buffer<1>;
+};
+static_assert(buffers_policy<fixed_buffers<>> && !buffers_policy<half_a_buffer>);
+
+struct no_machine {
+    using slot = lifecycle_slot;
+};
+static_assert(lifecycle_policy<full> && !lifecycle_policy<no_machine>);
+
+// ---- observe ----------------------------------------------------------------------------------------------------------
+
+struct sees_nothing {
+    using slot = observe_slot;
+};
+struct sees_all : sees_nothing {
+    void on_transition(const transition_report&) {}
+    void on_sent(const sent_report&) {}
+    void on_received(const segment&) {}
+    void on_window(const window_report&) {}
+};
+struct wrong_on_transition : sees_nothing { void on_transition(anything) {} };
+struct wrong_on_sent : sees_nothing { void on_sent(sent_report&) {} };  // it may change nothing
+struct wrong_on_received : sees_nothing { void on_received(anything) {} };
+struct wrong_on_window : sees_nothing { void on_window() {} };
+static_assert(observer<sees_nothing> && observer<sees_all> && !observer<wrong_on_transition> && !observer<wrong_on_sent> &&
+              !observer<wrong_on_received> && !observer<wrong_on_window>);
+
+}  // namespace
+
+TEST_CASE("a policy is one of its own slot only") {
+    CHECK(congestion_policy<reno>);
+    CHECK_FALSE(congestion_policy<rfc6298>);
+    CHECK(rtt_policy<rfc6298>);
+    CHECK_FALSE(rtt_policy<reno>);
+    CHECK(recovery_policy<newreno_recovery>);
+    CHECK_FALSE(recovery_policy<reno>);
+    CHECK(ack_policy<delayed_ack>);
+    CHECK_FALSE(ack_policy<rfc6298>);
+    CHECK(ecn_policy<no_ecn>);
+    CHECK_FALSE(ecn_policy<delayed_ack>);
+    CHECK(isn_policy<rfc6528>);
+    CHECK_FALSE(isn_policy<no_ecn>);
+    CHECK(buffers_policy<fixed_buffers<>>);
+    CHECK_FALSE(buffers_policy<rfc6528>);
+    CHECK(lifecycle_policy<full>);
+    CHECK_FALSE(lifecycle_policy<fixed_buffers<>>);
+    CHECK_FALSE(observer<full>);
+}

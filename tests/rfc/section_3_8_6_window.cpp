@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: MIT
+// RFC 9293 section 3.8.6: the window that shrinks, the window that is shut and probed, and silly windows at both ends.
+#include "support/compositions.hpp"
+#include "support/lab.hpp"
+
+using namespace sluice;
+using lab::bench;
+
+namespace {
+
+using settings = bench<default_tcp>::settings;
+constexpr std::uint32_t mss = 1460;
+
+/// Timeouts of 1 s, 2 s and so on.
+settings slow() {
+    settings s;
+    s.rtt.floor = 1s;
+    return s;
+}
+
+/// Five segments are out when the peer, which has the first, shrinks its window to `window` octets behind it.
+void shrink(bench<default_tcp>& b, std::uint16_t window) {
+    b.establish();
+    REQUIRE(b.send(lab::text(5 * mss)));
+    REQUIRE(b.take().size() == 5);
+    b.acks(1 + mss, window);
+    REQUIRE(b.block().snd.wnd == window);
+}
+
+/// Everything is acknowledged, and the window is shut.
+void shut(auto& b) {
+    b.establish();
+    REQUIRE(b.send("x"));
+    b.acks(2, 0);
+    b.take();
+}
+
+}  // namespace
+
+// ---- a window that shrinks ------------------------------------------------------------------------------------------
+
+TEST_CASE("MUST-34 SHLD-15 a window that shrinks below what is out lets nothing new leave, and harms nothing") {
+    bench<default_tcp> b(slow());
+    shrink(b, mss);
+    CHECK(b.block().snd.usable_window() == 0);  // 3 segments less than none
+    REQUIRE(b.send(lab::text(3 * mss)));
+    CHECK(b.quiet());
+    b.acks(1 + 5 * mss, 3 * mss);
+    const auto sent = b.take();
+    REQUIRE(sent.size() == 3);
+    CHECK(sent[0].sequence == 1 + 5 * mss);
+    CHECK(sent[2].text == lab::text(3 * mss).substr(2 * mss));
+}
+
+TEST_CASE("SHLD-16 old text inside of a shrunk window is sent again as ever, and none beyond it") {
+    bench<default_tcp> b(slow());
+    shrink(b, mss + 400);
+    b.wait(1s);
+    const auto again = b.take_one();
+    CHECK(again.sequence == 1 + mss);
+    CHECK(again.text.size() == mss);
+    b.acks(1 + 2 * mss, 400);
+    b.take();
+    b.wait(1min);
+    for (const auto& s : b.take()) {
+        CHECK(s.sequence == 1 + 2 * mss);
+        CHECK(s.text.size() <= 400);
+    }
+}
+
+TEST_CASE("SHLD-17 text beyond a shrunk window times no connection out while the peer answers") {
+    settings s = slow();
+    s.limits.connection.user_timeout = 5min;
+    bench<default_tcp> b(s);
+    shrink(b, 0);
+    for (int minute = 0; minute < 60; ++minute) {
+        b.wait(1min);
+        b.acks(1 + mss, 0);
+    }
+    CHECK(b.state() == state::established);
+    b.take();
+    b.acks(1 + mss, 4 * mss);
+    b.wait(10ms);
+    std::uint32_t end = 0;
+    for (std::uint32_t at = 2; at <= 5; ++at) {
+        b.acks(1 + at * mss);
+        end = b.block().snd.una - b.iss();
+    }
+    CHECK(end == 1 + 5 * mss);
+    CHECK(b.block().nothing_owed());
+}
+
+TEST_CASE("MUST-35 a window shrunk to zero is probed with the first octet that is out") {
+    bench<default_tcp> b(slow());
+    shrink(b, 0);
+    const instant since = b.now;
+    REQUIRE(b.wait_for_deadline());
+    const auto probe = b.take_one();
+    CHECK(probe.at - since == 1s);
+    CHECK(probe.sequence == 1 + mss);
+    CHECK(probe.text == lab::text(mss + 1).substr(mss));
+    b.acks(1 + mss, 0);
+    REQUIRE(b.wait_for_deadline());
+    CHECK(b.take_one().text.size() == 1);
+}
+
+TEST_CASE("MUST-35 when a window that had shrunk to zero opens again, all that was out is sent again and arrives") {
+    bench<default_tcp> b(slow());
+    shrink(b, 0);
+    REQUIRE(b.wait_for_deadline());
+    b.take();
+    b.acks(1 + mss, 65535);
+    std::string got;
+    for (int i = 0; i < 4 && !b.block().nothing_owed(); ++i) {
+        for (const auto& s : b.take()) {
+            if (s.sequence == 1 + mss + got.size()) got += s.text;
+        }
+        b.acks(1 + mss + static_cast<std::uint32_t>(got.size()));
+    }
+    CHECK(got == lab::text(5 * mss).substr(mss));
+}
+
+// ---- a window that is shut ------------------------------------------------------------------------------------------
+
+TEST_CASE("MUST-36 SHLD-29 the first probe of a shut window leaves one RTO after there is something to send") {
+    bench<default_tcp> b(slow());
+    shut(b);
+    b.wait(10s);
+    CHECK(b.quiet());  // nothing to send, nothing to probe for
+    REQUIRE(b.send("queued"));
+    b.wait(1s - 1ns);
+    CHECK(b.quiet());
+    b.wait(1ns);
+    const auto probe = b.take_one();
+    CHECK(probe.sequence == 2);
+    CHECK(probe.text == "q");
+}
+
+TEST_CASE("SHLD-29 the RTO counts from when the window closed, if text was waiting then") {
+    bench<default_tcp> b(slow());
+    b.establish(2 * mss);
+    REQUIRE(b.send(lab::text(3 * mss)));
+    CHECK(b.take().size() == 2);
+    b.acks(1 + 2 * mss, 0);
+    b.wait(1s - 1ns);
+    CHECK(b.quiet());
+    b.wait(1ns);
+    CHECK(b.take_one().sequence == 1 + 2 * mss);
+}
+
+TEST_CASE("SHLD-30 the intervals between probes grow exponentially: 1 2 4 8 16 32 60 60 s, answered or not") {
+    for (const bool answered : {true, false}) {
+        settings s = slow();
+        s.limits.connection.r2 = no_limit;
+        s.limits.connection.user_timeout = no_time_limit;
+        bench<default_tcp> b(s);
+        shut(b);
+        REQUIRE(b.send("queued"));
+        instant last = b.now;
+        for (const duration step : {1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s, 60s}) {
+            REQUIRE(b.wait_for_deadline());
+            const auto probe = b.take_one();
+            CHECK(probe.at - last == step);
+            CHECK(probe.text == "q");
+            CHECK(probe.sequence == 2);
+            last = probe.at;
+            if (answered) b.acks(2, 0);
+        }
+    }
+}
+
+TEST_CASE("MUST-36 the answer that opens the window lets what waited leave at once") {
+    bench<default_tcp> b(slow());
+    shut(b);
+    REQUIRE(b.send("queued"));
+    b.wait(1s);
+    REQUIRE(b.take_one().text == "q");
+    SUBCASE("with the probe's octet taken") {
+        b.acks(3, 100);
+        CHECK(b.take_one().text == "ueued");
+    }
+    SUBCASE("with the probe's octet dropped: it is sent again, and the rest, by Nagle, after it") {
+        b.acks(2, 100);
+        CHECK(b.take_one().text == "q");
+        b.acks(3, 100);
+        CHECK(b.take_one().text == "ueued");
+    }
+    SUBCASE("when nobody asked") {
+        b.wait(500ms);
+        b.acks(3, 100);
+        CHECK(b.take_one().text == "ueued");
+    }
+    b.acks(8, 100);
+    CHECK(b.endpoint.next_deadline() == never);
+    CHECK(b.endpoint.count().timeouts == 0);
+}
+
+TEST_CASE("MUST-36 when a probe's octet is taken and was the last, nothing is left to ask for") {
+    bench<default_tcp> b(slow());
+    shut(b);
+    REQUIRE(b.send("q"));
+    b.wait(1s);
+    CHECK(b.take_one().text == "q");
+    b.acks(3, 0);
+    b.wait(10min);
+    CHECK(b.quiet());
+    CHECK(b.block().snd.nxt == b.iss() + 3);
+    REQUIRE(b.shutdown());  // and a FIN can be the probe, too
+    b.wait(10min);
+    const auto probes = b.take();
+    CHECK(!probes.empty());
+    for (const auto& s : probes) {
+        CHECK(s.has(flag::fin));
+        CHECK(s.sequence == 3);
+    }
+}
+
+TEST_CASE("MUST-37 a connection stays open however long the window is shut, as long as probes are answered") {
+    bench<default_tcp> b;
+    shut(b);
+    REQUIRE(b.send("queued"));
+    for (int minute = 0; minute < 3 * 24 * 60; ++minute) {
+        b.wait(1min);
+        b.acks(2, 0);
+    }
+    CHECK(b.state() == state::established);
+    CHECK(b.take().size() >= 3 * 24 * 60);
+    CHECK(b.heard(news::failed) == false);
+    b.acks(3, 100);
+    CHECK(b.take_one().text == "ueued");
+}
+
+TEST_CASE("MUST-37 probes without any answer end as retransmissions do: R1 is told, R2 closes") {
+    settings s = slow();
+    s.limits.connection.user_timeout = no_time_limit;
+    bench<default_tcp> b(s);
+    shut(b);
+    b.heard();
+    REQUIRE(b.send("queued"));
+    b.wait(183s - 1ns);  // probes at 1 3 7 15 31 63 123 s
+    CHECK(b.take().size() == 7);
+    CHECK(b.heard(news::unresponsive));
+    CHECK(b.state() == state::established);
+    b.wait(1ns);
+    CHECK(b.state() == state::closed);
+    CHECK(b.endpoint.error() == error::timed_out);
+}
+
+TEST_CASE("an application's own user timeout ends a stand-off that the peer keeps up by answering") {
+    settings s = slow();
+    s.limits.connection.user_timeout = 10min;
+    s.limits.connection.user_timeout_ends_stand_off = true;  // N23
+    bench<default_tcp> b(s);
+    shut(b);
+    REQUIRE(b.send("queued"));
+    for (int minute = 0; minute < 9; ++minute) {
+        b.wait(1min);
+        b.acks(2, 0);
+    }
+    CHECK(b.state() == state::established);
+    b.wait(2min);
+    CHECK(b.state() == state::closed);
+    CHECK(b.endpoint.error() == error::timed_out);
+}
+
+TEST_CASE("MAY-8 a receiver whose application does not read keeps its window shut for ever, and answers each probe") {
+    bench<small_tcp> b;
+    b.establish();
+    b.says(lab::text(1024));
+    b.says(lab::text(1024));
+    CHECK(b.take().back().window == 0);
+    for (int hour = 0; hour < 48; ++hour) {
+        b.wait(1h);
+        b.arrives({.flags = flag::ack, .sequence = 2049, .acknowledgment = 1, .text = "p"});
+        const auto answer = b.take_one();
+        CHECK(answer.window == 0);
+        CHECK(answer.acknowledgment == 2049);
+    }
+    CHECK(b.state() == state::established);
+    CHECK(b.receive() == lab::text(1024) + lab::text(1024));
+    const auto update = b.take_one();
+    CHECK(update.window == 2048);
+}
+
+// ---- silly windows: the sender --------------------------------------------------------------------------------------
+
+TEST_CASE("MUST-38 less than a segment waits for a usable window of half the largest ever offered") {
+    bench<default_tcp> b;
+    b.establish(2000);
+    auto options = b.endpoint.connection().options();
+    options.nagle = false;  // it would hold text back, too
+    b.set_options(options);
+    REQUIRE(b.send(lab::text(5000)));
+    CHECK(b.take_one().text.size() == mss);  // 540 octets of the window are left: silly
+    b.acks(1 + mss, 999);
+    CHECK(b.quiet());
+    b.acks(1 + mss, 1000);
+    CHECK(b.take_one().text.size() == 1000);  // half of 2000
+}
+
+TEST_CASE("MUST-38 all there is may always leave when it fits, and a whole segment, too") {
+    bench<default_tcp> b;
+    b.establish(20'000);
+    REQUIRE(b.send("x"));
+    b.acks(2, 300);
+    b.take();
+    REQUIRE(b.send(lab::text(300)));
+    CHECK(b.take_one().text.size() == 300);
+    b.acks(302, mss);
+    REQUIRE(b.send(lab::text(2 * mss)));
+    CHECK(b.take_one().text.size() == mss);
+}
+
+TEST_CASE("MUST-38 what waits for a better window leaves after 200 ms all the same, as no other answer may come") {
+    bench<default_tcp> b;
+    b.establish(20'000);
+    REQUIRE(b.send("x"));
+    b.acks(2, 300);
+    b.take();
+    REQUIRE(b.send(lab::text(5000)));
+    b.wait(200ms - 1ns);  // 0.1 to 1 s
+    CHECK(b.quiet());
+    b.wait(1ns);
+    CHECK(b.take_one().text.size() == 300);
+}
+
+TEST_CASE("MUST-38 while something is unacknowledged its ACK is waited for instead") {
+    bench<default_tcp> b(slow());
+    b.establish(2000);
+    REQUIRE(b.send(lab::text(5000)));
+    CHECK(b.take().size() == 1);
+    b.wait(900ms);
+    CHECK(b.quiet());
+    b.acks(1 + mss, 2000);
+    CHECK(b.take().size() == 1);
+}
+
+// ---- silly windows: the receiver ------------------------------------------------------------------------------------
+
+TEST_CASE("MUST-39 a receiver opens its window in steps of a segment or half of its buffer, whatever is read") {
+    bench<small_tcp> b;  // a buffer of 2048
+    b.establish();
+    b.says(lab::text(2048 - 700));
+    b.says(lab::text(700));
+    REQUIRE(b.take().back().window == 0);
+    CHECK(b.receive(1023).size() == 1023);
+    CHECK(b.quiet());
+    b.arrives({.flags = flag::ack, .sequence = 2049, .acknowledgment = 1, .text = "?"});
+    CHECK(b.take_one().window == 0);  // 1023 octets are free: silly
+    CHECK(b.receive(1).size() == 1);
+    CHECK(b.take_one().window == 1024);  // half of the buffer
+}
+
+TEST_CASE("MUST-39 a large buffer opens its window in steps of a segment") {
+    bench<default_tcp> b;
+    b.establish();
+    std::uint32_t left = 65535;
+    for (; left > 0; left -= std::min(left, mss)) b.says(lab::text(std::min(left, mss)));
+    b.wait(1s);
+    REQUIRE(b.take().back().window == 0);
+    CHECK(b.receive(mss - 1).size() == mss - 1);
+    CHECK(b.quiet());
+    CHECK(b.receive(1).size() == 1);
+    CHECK(b.take_one().window == mss);
+}
+
+TEST_CASE("SHLD-14 the right edge of the offered window never moves left, whatever comes and is read") {
+    bench<small_tcp> b({.seed = 5});
+    seeded_random numbers(seed(14));
+    b.establish();
+    std::uint32_t edge = 1 + 2048;
+    std::size_t seen = 0;
+    for (int i = 0; i < 2000; ++i) {
+        switch (numbers.below(4)) {
+            case 0: b.receive(numbers.below(600)); break;
+            case 1:
+                if (b.endpoint.writable() > 10) static_cast<void>(b.send("ours"));
+                b.acks(b.next_ack());
+                break;
+            case 2: b.wait(50ms); break;
+            case 3: {
+                // In order, ahead of a gap, or old.
+                const std::uint32_t first = b.next_seq() + static_cast<std::uint32_t>(numbers.below(300)) - 100;
+                b.arrives({.flags = flag::ack,
+                           .sequence = i % 2 == 0 ? b.next_seq() : first,
+                           .acknowledgment = b.next_ack(),
+                           .text = lab::text(numbers.below(500))});
+                break;
+            }
+        }
+        for (const auto& s : b.take()) {
+            const std::uint32_t its = s.acknowledgment + s.window;
+            CHECK(its >= edge);
+            edge = its;
+            ++seen;
+        }
+    }
+    CHECK(seen > 500);
+    CHECK(edge > 50'000);
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: MIT
+// One link by itself, against closed forms: serialisation and delay, queue limits, and misfortunes at their rates.
+#include <doctest/doctest.h>
+
+#include <bit>
+#include <vector>
+
+#include <sluice/sim/event_queue.hpp>
+#include <sluice/sim/link.hpp>
+
+using namespace sluice;
+using sim::drop_cause;
+using sim::link_event;
+using sim::packet_event;
+
+namespace {
+
+/// A link and the world around it: what was reported, and what came out when.
+struct rig {
+    struct fate {
+        std::uint64_t number;
+        packet_event what;
+        drop_cause why;
+        instant at;
+    };
+    struct arrival {
+        std::uint64_t number;
+        instant at;
+        duration queued;
+        bool is_copy;
+        std::vector<octet> data;
+    };
+
+    explicit rig(const sim::link_settings& s, seed from = 1) : link(s, seeded_random(from)) {}
+
+    sim::link link;
+    sim::event_queue<link_event> events;
+    std::vector<fate> fates;
+    std::vector<arrival> arrivals;
+    instant now{};
+    std::uint64_t offered = 0;
+
+    void schedule(instant at, link_event e) { events.push(at, e); }
+    void tell(packet_event what, drop_cause why, const sim::packet& p) { fates.push_back({p.number, what, why, now}); }
+
+    /// Packets are numbered from 0.
+    void offer(std::size_t length, std::uint32_t text_length = 1) {
+        sim::packet p{.data = std::vector<octet>(length, octet{0xaa}), .number = offered++, .text_length = text_length};
+        link.offer(std::move(p), now, *this);
+    }
+    void run(instant until = never) {
+        while (!events.empty() && events.next() <= until) {
+            now = events.next();
+            const link_event e = events.pop();
+            if (e.what == link_event::kind::transmitted) {
+                link.on_transmitted(e.packet, now, *this);
+                continue;
+            }
+            const sim::packet& p = link[e.packet];
+            arrivals.push_back({p.number, now, p.queued, p.is_copy, p.data});
+            link.release(e.packet);
+        }
+        if (until != never) now = until;
+    }
+    std::size_t count(packet_event what, drop_cause why = drop_cause::none) const {
+        std::size_t n = 0;
+        for (const fate& f : fates) n += f.what == what && f.why == why ? 1 : 0;
+        return n;
+    }
+    std::vector<std::uint64_t> dropped(drop_cause why) const {
+        std::vector<std::uint64_t> numbers;
+        for (const fate& f : fates)
+            if (f.what == packet_event::dropped && f.why == why) numbers.push_back(f.number);
+        return numbers;
+    }
+};
+
+/// Ten thousand packets, one at a time.
+rig ten_thousand(const sim::link_settings& s, seed from = 1) {
+    rig r(s, from);
+    for (int i = 0; i < 10'000; ++i) {
+        r.offer(100);
+        r.run();
+    }
+    return r;
+}
+
+}  // namespace
+
+TEST_CASE("a packet takes its serialisation and then the delay") {
+    rig r({.rate = 10'000'000, .delay = 20ms});
+    r.offer(1500);  // 12000 bits at 10 Mbit/s: 1.2 ms
+    r.run();
+    REQUIRE(r.arrivals.size() == 1);
+    CHECK(r.arrivals[0].at == instant(20ms + 1200us));
+    CHECK(r.arrivals[0].queued == 0ns);
+}
+
+TEST_CASE("packets of one moment leave one after the other, at the rate of the link") {
+    rig r({.rate = 1'000'000, .delay = 5ms});
+    for (int i = 0; i < 10; ++i) r.offer(125);  // 1000 bits: 1 ms each
+    r.run();
+    REQUIRE(r.arrivals.size() == 10);
+    for (int i = 0; i < 10; ++i) {
+        const auto& each = r.arrivals[static_cast<std::size_t>(i)];
+        CHECK(each.number == static_cast<std::uint64_t>(i));
+        CHECK(each.at == instant((i + 1) * 1ms + 5ms));
+        CHECK(each.queued == i * 1ms);
+    }
+}
+
+TEST_CASE("a transmission that is no whole number of nanoseconds takes the next one") {
+    rig r({.rate = 3'000'000'000});
+    CHECK(r.link.transmission_time(1) == 3ns);      // 8/3
+    CHECK(r.link.transmission_time(1500) == 4us);   // exactly
+    CHECK(r.link.transmission_time(65535) == duration(174'760));
+}
+
+TEST_CASE("an infinite rate leaves the delay alone, and queues nothing") {
+    rig r({.delay = 7ms, .queue_packets = 0});
+    for (int i = 0; i < 100; ++i) r.offer(1500);
+    r.run();
+    REQUIRE(r.arrivals.size() == 100);
+    for (const auto& each : r.arrivals) CHECK(each.at == instant(7ms));
+}
+
+TEST_CASE("the queue holds as many packets as it is set to, besides the one in transmission") {
+    rig r({.rate = 1'000'000, .queue_packets = 3});
+    for (int i = 0; i < 6; ++i) r.offer(125);
+    CHECK(r.dropped(drop_cause::queue_full) == std::vector<std::uint64_t>{4, 5});
+    CHECK(r.link.queue().packets() == 3);
+    r.run(instant(1ms));  // one has left the queue
+    CHECK(r.link.queue().packets() == 2);
+    r.offer(125);
+    r.offer(125);
+    r.run();
+    CHECK(r.dropped(drop_cause::queue_full) == std::vector<std::uint64_t>{4, 5, 7});
+    CHECK(r.arrivals.size() == 5);
+}
+
+TEST_CASE("the queue holds as many octets as it is set to") {
+    rig r({.rate = 1'000'000, .queue_octets = 1000});
+    r.offer(1500);  // in transmission
+    r.offer(600);
+    r.offer(401);   // 1 too many
+    r.offer(400);
+    CHECK(r.dropped(drop_cause::queue_full) == std::vector<std::uint64_t>{2});
+    CHECK(r.link.queue().octets() == 1000);
+    CHECK_FALSE(r.link.has_room(1));
+    r.run();
+    CHECK(r.arrivals.size() == 3);
+    CHECK(r.link.queue().octets() == 0);
+}
+
+TEST_CASE("a link that pushes back says so before its queue overflows, another never does") {
+    rig patient({.rate = 1'000'000, .queue_packets = 1, .pushes_back = true});
+    rig other({.rate = 1'000'000, .queue_packets = 1});
+    for (rig* r : {&patient, &other}) {
+        CHECK(r->link.takes(1500));
+        r->offer(1500);
+        CHECK(r->link.takes(1500));
+        r->offer(1500);
+        CHECK(r->link.takes(1500) == (r == &other));
+    }
+    patient.run(instant(12ms));
+    CHECK(patient.link.takes(1500));
+}
+
+// The number of successes in n trials is within the quoted bounds but for a chance of one in a million: the quantiles
+// of the binomial distribution B(10000, p) at 5e-7 and 1 - 5e-7, computed by exact summation.
+TEST_CASE("losses come at their rate") {
+    struct {
+        double p;
+        std::size_t least, most;
+    } const table[] = {{0.01, 55, 152}, {0.1, 856, 1150}, {0.4, 3761, 4240}};
+    for (const auto& [p, least, most] : table) {
+        const rig r = ten_thousand({.delay = 1ms, .loss = p});
+        const std::size_t lost = r.count(packet_event::dropped, drop_cause::loss);
+        CHECK(lost >= least);
+        CHECK(lost <= most);
+        CHECK(r.arrivals.size() == 10'000 - lost);
+    }
+}
+
+TEST_CASE("duplicates come at their rate, right behind the first, and are told apart from it") {
+    const rig r = ten_thousand({.delay = 1ms, .duplication = 0.1});
+    std::size_t copies = 0;
+    for (std::size_t i = 0; i < r.arrivals.size(); ++i) {
+        if (!r.arrivals[i].is_copy) continue;
+        ++copies;
+        REQUIRE(i > 0);
+        CHECK(r.arrivals[i - 1].number == r.arrivals[i].number);
+        CHECK(r.arrivals[i - 1].at == r.arrivals[i].at);
+        CHECK(r.arrivals[i - 1].data == r.arrivals[i].data);
+    }
+    CHECK(r.arrivals.size() == 10'000 + copies);
+    CHECK(copies >= 856);
+    CHECK(copies <= 1150);
+}
+
+TEST_CASE("a reordered packet is late by the extra delay, so that its followers overtake it") {
+    rig r({.delay = 10ms, .reordering = 0.1, .reordering_delay = 3ms}, 5);
+    for (int i = 0; i < 10'000; ++i) {
+        r.offer(100);
+        r.run(r.now + 1ms);
+    }
+    r.run();
+    REQUIRE(r.arrivals.size() == 10'000);
+    std::size_t late = 0;
+    for (const auto& each : r.arrivals) {
+        const duration took = each.at - instant(static_cast<std::int64_t>(each.number) * 1ms);
+        CHECK((took == 10ms || took == 13ms));
+        late += took == 13ms ? 1 : 0;
+    }
+    CHECK(late >= 856);
+    CHECK(late <= 1150);
+    std::size_t overtaken = 0;
+    for (std::size_t i = 1; i < r.arrivals.size(); ++i)
+        overtaken += r.arrivals[i].number < r.arrivals[i - 1].number ? 1 : 0;
+    CHECK(overtaken > 0);
+}
+
+TEST_CASE("a corrupted packet differs in exactly as many bits as it is set to, anywhere in it") {
+    for (const std::uint32_t bits : {1u, 5u}) {
+        const rig r = ten_thousand({.delay = 1ms, .corruption = 0.1, .corrupted_bits = bits});
+        std::size_t corrupted = 0;
+        std::vector<int> flips_at(100);
+        for (const auto& each : r.arrivals) {
+            unsigned flipped = 0;
+            for (std::size_t i = 0; i < each.data.size(); ++i) {
+                const int here = std::popcount(static_cast<unsigned>(each.data[i] ^ 0xaa));
+                flipped += static_cast<unsigned>(here);
+                flips_at[i] += here;
+            }
+            CHECK((flipped == 0 || flipped == bits));
+            corrupted += flipped > 0 ? 1 : 0;
+        }
+        CHECK(corrupted >= 856);
+        CHECK(corrupted <= 1150);
+        for (const int flips : flips_at) CHECK(flips > 0);
+    }
+}
+
+TEST_CASE("chosen packets are dropped: by their number among those with text, or among all") {
+    rig r({.delay = 1ms, .drop = {2, 3}, .drop_any = {1, 7}});
+    for (const std::uint32_t text : {0u, 1u, 0u, 1u, 1u, 0u, 0u, 1u}) r.offer(100, text);
+    r.run();
+    CHECK(r.dropped(drop_cause::chosen) == std::vector<std::uint64_t>{0, 3, 4, 6});
+}
+
+TEST_CASE("what is lost has taken its turn: the followers come no earlier") {
+    rig r({.rate = 1'000'000, .drop = {1}});
+    r.offer(125);
+    r.offer(125);
+    r.run();
+    REQUIRE(r.arrivals.size() == 1);
+    CHECK(r.arrivals[0].at == instant(2ms));
+}
+
+TEST_CASE("one misfortune switched on changes nothing of the others") {
+    const rig plain = ten_thousand({.delay = 1ms, .loss = 0.05});
+    const rig all = ten_thousand({.delay = 1ms,
+                                  .loss = 0.05,
+                                  .corruption = 0.2,
+                                  .duplication = 0.1,
+                                  .reordering = 0.1,
+                                  .reordering_delay = 1ms});
+    CHECK(plain.dropped(drop_cause::loss) == all.dropped(drop_cause::loss));
+}
+
+TEST_CASE("another seed, other losses; the same seed, the same") {
+    const auto lost = [](std::uint64_t from) {
+        return ten_thousand({.delay = 1ms, .loss = 0.05}, from).dropped(drop_cause::loss);
+    };
+    CHECK(lost(1) == lost(1));
+    CHECK(lost(1) != lost(2));
+}
+
+TEST_CASE("a slot of the store is used again") {
+    sim::packet_store store;
+    const list_index a = store.add({.data = {1}}), b = store.add({.data = {2}});
+    CHECK(a != b);
+    CHECK(store.size() == 2);
+    store.release(a);
+    CHECK(store.size() == 1);
+    CHECK(store.add({.data = {3}}) == a);
+    CHECK(store[a].data == std::vector<octet>{3});
+    CHECK(store[b].data == std::vector<octet>{2});
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+// Bulk transfers against closed forms, every event audited.
+#include <doctest/doctest.h>
+
+#include <memory>
+
+#include <sluice/policy/ack/every_segment.hpp>
+#include <sluice/policy/congestion/fixed_window.hpp>
+#include <sluice/policy/lifecycle/client_only.hpp>
+#include <sluice/policy/lifecycle/server_only.hpp>
+
+#include "audited.hpp"
+#include "support/compositions.hpp"
+
+using namespace sluice;
+
+namespace {
+
+using prompt_tcp = tcp<testing::gate_audit, every_segment>;
+
+/// What the server has read by the end of each round trip after the handshake: RTT 100 ms, a link that never queues.
+template <class Tcp>
+std::vector<std::uint64_t> read_by_round(std::uint16_t mtu, int rounds) {
+    const sim::link_settings wire{.delay = 50ms};
+    typename Tcp::settings s;
+    s.limits.mtu = mtu;
+    const sim::bulk sends{.writer = {.length = 10'000'000}}, reads{.reader = {.length = 10'000'000, .sender = 0}};
+    auto w = std::make_unique<sim::world<Tcp>>(sim::network{.links = {wire, wire}}, s, s, sends, reads);
+    REQUIRE(w->open());
+    audited::watch audit;
+    std::vector<std::uint64_t> read;
+    for (int n = 1; n <= rounds; ++n) {
+        // Data leaves with the handshake's third segment at 100 ms; one round of it arrives at 150 ms, 250 ms, …
+        w->run(instant(50ms + n * 100ms), [&](auto& world) { audit(world); });
+        read.push_back(w->server().application.reader.read);
+    }
+    CHECK(audit.broken == "");
+    return read;
+}
+
+}  // namespace
+
+// The control: with L = 1 segment an ACK (RFC 3465) the delayed variant falls behind in round 2 or 3.
+TEST_CASE("slow start from IW10 doubles each round trip: 14600, 43800, 102200 octets are there after 1, 2, 3") {
+    CHECK(read_by_round<prompt_tcp>(1500, 3) == std::vector<std::uint64_t>{14600, 43800, 102200});
+}
+
+TEST_CASE("slow start counts octets: delayed ACKs cost no growth") {
+    CHECK(read_by_round<default_tcp>(1500, 3) == std::vector<std::uint64_t>{14600, 43800, 102200});
+}
+
+TEST_CASE("slow start doubles for small segments too, until the peer's window is full") {
+    // MTU 276: MSS 236, IW 2360 octets; 2360 (2^n - 1), and then 65535 octets a round.
+    const auto read = read_by_round<prompt_tcp>(276, 7);
+    for (int n = 1; n <= 5; ++n) CHECK(read[static_cast<std::size_t>(n - 1)] == 2360u * ((1u << n) - 1));
+    CHECK(read[6] - read[5] <= 65535);
+    CHECK(read[6] - read[5] > 65535 - 2 * 236);
+}
+
+TEST_CASE("a lossless link is filled to 95 % by a window of at least its bandwidth-delay product") {
+    for (const bool ipv6 : {false, true}) {
+        const auto r = audited::transfer<default_tcp>({.rate = 10'000'000,
+                                                       .delay = 20ms,
+                                                       .queue = 1000,
+                                                       .octets = 16 << 20,
+                                                       .ipv6 = ipv6,
+                                                       .record = false});
+        CHECK(r.complete);
+        const double payload_share = ipv6 ? 1440.0 / 1500 : 1460.0 / 1500;
+        CHECK(r.goodput >= 0.95 * 10e6 * payload_share);
+        CHECK(r.goodput <= 10e6 * payload_share);
+        CHECK(r.retransmitted == 0);
+        CHECK(r.timeouts == 0);
+        CHECK(r.client.duplicate_acks_in == 0);
+    }
+}
+
+TEST_CASE("a fixed window of W octets carries W octets a round trip") {
+    using windowed = tcp<testing::gate_audit, fixed_window, every_segment>;
+    windowed::settings s;
+    s.congestion.octets = 14600;
+    const auto r = audited::transfer<windowed>({.rate = 0, .delay = 50ms, .octets = 1'460'000}, s, s);
+    CHECK(r.complete);
+    CHECK(r.time == 150ms + 99 * 100ms);  // 100 rounds, the first of which arrives at 150 ms
+    CHECK(r.retransmitted == 0);
+}
+
+TEST_CASE("a segment lost in the middle of a flight is repaired in one round trip, by fast retransmit") {
+    const auto r = audited::transfer<prompt_tcp>({.rate = 0, .delay = 50ms, .drop = {5}, .octets = 14'600});
+    CHECK(r.complete);
+    CHECK(r.time == 250ms);  // sent at 100, three duplicate ACKs at 200, there at 250
+    CHECK(r.recoveries == 1);
+    CHECK(r.timeouts == 0);
+    CHECK(r.retransmitted == 1);
+}
+
+TEST_CASE("the last segment, lost, is repaired by the timer: RTO after the last ACK of new data") {
+    const auto r = audited::transfer<prompt_tcp>({.rate = 0, .delay = 50ms, .drop = {10}, .octets = 14'600});
+    CHECK(r.complete);
+    // Ten equal samples of 100 ms: RTTVAR 50 ms * 0.75^9, RTO 115 ms, but at least 200 ms. From the ACKs at 200 ms on.
+    CHECK(r.time == 200ms + 200ms + 50ms);
+    CHECK(r.recoveries == 0);
+    CHECK(r.timeouts == 1);
+    CHECK(r.retransmitted == 1);
+}
+
+TEST_CASE("a lost SYN-ACK costs the initial RTO of one second") {
+    const sim::link_settings back{.delay = 50ms, .drop_any = {1}};
+    const auto r = audited::transfer<prompt_tcp>({.rate = 0, .delay = 50ms, .back = back, .octets = 1460});
+    CHECK(r.complete);
+    CHECK(r.time == 1s + 150ms);
+}
+
+TEST_CASE("every octet arrives in both directions at once, over IPv4 and IPv6") {
+    for (const bool ipv6 : {false, true})
+        for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+            CAPTURE(ipv6);
+            CAPTURE(seed);
+            const auto r = audited::transfer<default_tcp>({.delay = 10ms,
+                                                           .queue = 20,
+                                                           .loss = 0.02,
+                                                           .corruption = 0.01,
+                                                           .duplication = 0.02,
+                                                           .reordering = 0.02,
+                                                           .octets = 200'000,
+                                                           .octets_back = 150'000,
+                                                           .ipv6 = ipv6,
+                                                           .seed = seed});
+            CHECK(r.complete);
+            CHECK(r.failure == error::none);
+            CHECK(r.retransmitted > 0);
+            CHECK(r.server.retransmitted > 0);
+        }
+}
+
+TEST_CASE("a half-closed connection goes on carrying the other direction") {
+    const auto r = audited::transfer<default_tcp>(
+        {.delay = 10ms, .loss = 0.01, .octets = 10, .octets_back = 500'000, .seed = 3});
+    CHECK(r.complete);
+    // Our FIN has long been there when the last of the peer's octets come.
+    bool has_ended = false;
+    std::uint64_t after_end = 0;
+    for (const auto& e : r.wire) {
+        if (e.from == 0 && e.header.flags.has(flag::fin) && !e.lost()) has_ended = true;
+        if (e.from == 1 && has_ended) after_end += e.text_length;
+    }
+    CHECK(after_end > 400'000);
+}
+
+TEST_CASE("a transfer of nothing opens and closes") {
+    const auto r = audited::transfer<default_tcp>({.rate = 0, .delay = 50ms, .octets = 0});
+    CHECK(r.complete);
+    CHECK(r.goodput == 0);
+    CHECK(r.retransmitted == 0);
+}
+
+TEST_CASE("no packet is longer than the scenario's MTU") {
+    const auto r = audited::transfer<default_tcp>({.octets = 100'000, .octets_back = 100'000, .mtu = 576});
+    CHECK(r.complete);
+    std::uint32_t longest[2]{};
+    for (const auto& e : r.wire) longest[e.from] = std::max(longest[e.from], e.text_length);
+    CHECK(longest[0] == 536);
+    CHECK(longest[1] == 536);
+}
+
+TEST_CASE("two different TCPs understand each other: one that only connects, and one that only listens") {
+    using caller = tcp<client_only, every_segment>;
+    using called = tcp<server_only, fixed_window>;
+    const auto r = audited::transfer<caller, called>({.loss = 0.02, .octets = 100'000, .octets_back = 100'000});
+    CHECK(r.complete);
+}
+
+TEST_CASE("a transfer that can't come to an end says why") {
+    sim::scenario s{.loss = 1, .octets = 1000};
+    auto r = audited::transfer<default_tcp>(s);
+    CHECK_FALSE(r.complete);
+    CHECK(r.failure == error::timed_out);
+    CHECK(r.goodput == 0);
+
+    s.time_limit = 10s;
+    r = audited::transfer<default_tcp>(s);
+    CHECK_FALSE(r.complete);
+    CHECK(r.failure == error::none);  // nobody has given up yet
+    CHECK(r.time == 10s);
+
+    r = audited::transfer<default_tcp, tcp<client_only>>({});
+    CHECK_FALSE(r.complete);
+    CHECK(r.failure == error::not_supported);
+}
+
+TEST_CASE("queueing delay is measured where packets wait") {
+    // A window of 65535 octets over a BDP of 2 * 1 ms * 1 Mbit/s = 250 octets: nearly all of it waits for the link. Of
+    // the 45 packets of a full flight 44 are before the last one, 12 ms each.
+    const auto slow =
+        audited::transfer<default_tcp>({.rate = 1'000'000, .delay = 1ms, .queue = 1000, .octets = 4 << 20});
+    CHECK(slow.mean_queueing > 400ms);
+    CHECK(slow.queueing_95 <= 44 * 12ms);
+    CHECK(slow.queueing_95 >= 42 * 12ms);
+    const auto fast = audited::transfer<default_tcp>({.rate = 0, .octets = 4 << 20});
+    CHECK(fast.mean_queueing == 0ns);
+    CHECK(fast.queueing_95 == 0ns);
+}
+
+TEST_CASE("samples follow the sender's variables and are kept only when they change") {
+    const auto r = audited::transfer<default_tcp>({.loss = 0.01, .octets = 500'000});
+    REQUIRE(r.samples.size() > 100);
+    CHECK(r.samples.front().cwnd == 14600);
+    bool is_reduced = false;
+    for (std::size_t i = 1; i < r.samples.size(); ++i) {
+        const auto &a = r.samples[i - 1], &b = r.samples[i];
+        CHECK(a.at <= b.at);
+        CHECK((a.cwnd != b.cwnd || a.ssthresh != b.ssthresh || a.pipe != b.pipe || a.srtt != b.srtt));
+        is_reduced = is_reduced || b.cwnd < a.cwnd;
+    }
+    CHECK(is_reduced);
+    const auto bare = audited::transfer<default_tcp>({.octets = 500'000, .record = false});
+    CHECK(bare.samples.empty());
+    CHECK(bare.wire.empty());
+}
