@@ -7,10 +7,10 @@
 #include "timing.hpp"
 
 #define MACHINE by_switch
-#include "machine_dispatch.hpp"
+#include "machine_dispatch.inc"
 #undef MACHINE
 #define MACHINE by_table
-#include "machine_dispatch.hpp"
+#include "machine_dispatch.inc"
 
 namespace bench {
 

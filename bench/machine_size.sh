@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 for compiler in "$@"; do
     command -v "$compiler" > /dev/null || continue
     for machine in by_switch by_table; do
-        printf '#include "machine_%s.hpp"\n#define MACHINE %s\n#include "machine_dispatch.hpp"\n' $machine $machine |
+        printf '#include "machine_%s.hpp"\n#define MACHINE %s\n#include "machine_dispatch.inc"\n' $machine $machine |
             "$compiler" -std=c++20 -O2 -DNDEBUG -fno-asynchronous-unwind-tables -I../include -I. -x c++ -c - \
                 -o "$work/$machine.o"
         size -A "$work/$machine.o" | awk -v compiler="$compiler" -v machine=$machine '

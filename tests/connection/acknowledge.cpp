@@ -124,6 +124,30 @@ TEST_CASE("a partial ACK sends the next hole at once, without a timeout and with
     CHECK(b.endpoint.count().retransmitted == 3);
 }
 
+TEST_CASE("a partial ACK sends the next hole even when more is out than the window allows") {
+    bench<default_tcp> b;
+    send_ten(b);
+    for (int i = 0; i < 3; ++i) b.acks(at(0));
+    b.take();
+    REQUIRE(b.block().snd.flight() == 12 * mss);  // ssthresh is five segments
+    for (std::uint32_t hole = 1; hole <= 3; ++hole) {
+        b.acks(at(hole));
+        CHECK(left(b) == numbers{hole});
+    }
+}
+
+TEST_CASE("the answers to window probes look like duplicate ACKs and are none") {
+    bench<default_tcp> b;
+    send_ten(b);
+    for (int i = 0; i < 6; ++i) {
+        b.acks(at(0), 0);
+        REQUIRE(b.wait_for_deadline());
+    }
+    CHECK(b.endpoint.count().duplicate_acks_in == 0);
+    CHECK(b.endpoint.count().recoveries == 0);
+    CHECK(b.block().congestion.window() == 10 * mss);
+}
+
 TEST_CASE("only the first partial ACK restarts the timer, so that many holes end in a timeout") {
     bench<default_tcp> b;
     send_ten(b);

@@ -52,6 +52,7 @@ TEST_CASE("after less than an RTO the whole window may leave, and a smaller wind
     small.wait(1h);
     REQUIRE(small.send(lab::text(10 * mss)));
     CHECK(small.take().size() <= 5);
+    CHECK(small.block().congestion.window() == 5 * mss);
 }
 
 TEST_CASE("ssthresh outlives idleness") {
@@ -99,7 +100,7 @@ TEST_CASE("a link that takes super-segments sees the same octets in the same seg
 }
 
 TEST_CASE("out of records nothing new leaves, nothing is lost, and all of it arrives in the end") {
-    bench<small_tcp> b;  // 16 records
+    bench<small_tcp> b;  // 16 records, one of which is kept back for cutting
     b.establish();
     auto options = b.endpoint.connection().options();
     options.nagle = false;
@@ -111,7 +112,7 @@ TEST_CASE("out of records nothing new leaves, nothing is lost, and all of it arr
         all += piece;
         b.wait(1us);  // each a burst of its own
     }
-    CHECK(b.take().size() == 16);
+    CHECK(b.take().size() == 15);
     std::uint32_t acked = 1;
     while (!b.block().nothing_owed()) {
         b.acks(acked = b.next_ack());
@@ -119,7 +120,7 @@ TEST_CASE("out of records nothing new leaves, nothing is lost, and all of it arr
     }
     CHECK(acked == 1 + all.size());
     std::size_t first = 0;
-    for (int i = 0; i < 16; ++i) first += static_cast<std::size_t>(10 + i);
+    for (int i = 0; i < 15; ++i) first += static_cast<std::size_t>(10 + i);
     CHECK(got == all.substr(first));
 }
 

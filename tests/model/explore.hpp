@@ -444,8 +444,9 @@ private:
             put(std::min<duration>(e.now - c.last_sent, 2s));
         }
         if constexpr (requires { c.recovery.recover_; }) {
-            put(c.recovery.recover_.number()), put(c.recovery.last_advance_), put(c.recovery.duplicates_);
-            put(c.recovery.inflation_), put(c.recovery.ceiling_);
+            // These two grow as long as duplicates come; beyond the threshold, or all there is to send, nothing tells.
+            put(std::min(c.recovery.duplicates_, c.recovery.duplicate_threshold + 1)), put(std::min(c.recovery.inflation_, 64u));
+            put(c.recovery.recover_.number()), put(c.recovery.last_advance_), put(c.recovery.ceiling_);
             put(c.recovery.recovering_), put(c.recovery.after_timeout_), put(c.recovery.partial_);
         }
         if constexpr (requires { c.ack.quick_; }) put(c.ack.quick_), put(c.ack.unacknowledged_);

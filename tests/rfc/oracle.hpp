@@ -10,6 +10,7 @@
 //   again (N25 for LISTEN; the same reason in SYN-SENT, where the text would queue them).
 // - RECEIVE in CLOSING, LAST-ACK and TIME-WAIT still delivers what came before the FIN, then says "closing" (N28).
 // - SEND and RECEIVE never wait: what the text queues is refused with would_block when there is nothing (RECEIVE).
+// - After the application let go of a connection (close), RECEIVE says "closing" where it would have to wait.
 // - After a connection was reset, refused, timed out or aborted, calls name that until the next OPEN, not E2.
 // - LISTEN never names a remote socket, so SEND there is always E4.
 // - R2 in SYN-RECEIVED of a passive OPEN goes back to LISTEN, as a reset does: one lost peer ends no LISTEN.
@@ -122,6 +123,7 @@ struct tcb {
     unsigned news = 0;
     bool owes_ack = false;
     bool starts_time_wait = false;
+    bool second_fin = false;  // at another number than the first (N26)
     std::vector<leaving> answers{};
 
     bool fin_sent() const { return fin_queued && nxt == queued + 1; }
@@ -214,7 +216,9 @@ inline void trim(const tcb& t, arriving& s) {
 
 /// Sixth to eighth: URG, text, FIN.
 inline void take_content(tcb& t, const arriving& s) {
-    if (!t.takes_text()) return;  // N9, N26, and "this should not occur": ignored
+    const number fin_at = s.seq + s.text;
+    if (s.fin && t.peers_fin && *t.peers_fin != fin_at) t.second_fin = true;
+    if (!t.takes_text()) return;  // N9, and "this should not occur": ignored
     if (s.urg) {
         const number up = s.seq + s.pointer;
         if (t.rcv_nxt < up && (!t.urgent_pending || t.rcv_up < up)) {  // MUST-32
@@ -224,7 +228,7 @@ inline void take_content(tcb& t, const arriving& s) {
         }
     }
     // N26: nothing follows a FIN, whatever came first; a second one at another number counts for nothing.
-    if (s.fin && !t.peers_fin) t.peers_fin = s.seq + s.text;
+    if (s.fin && !t.peers_fin) t.peers_fin = fin_at;
     number text = s.text;
     if (text > 0) {
         if (!t.owned) {  // N27: nobody will read it
@@ -518,7 +522,7 @@ inline answered after_call(tcb t, call what, number octets, number room) {
             } else if (t.fin_taken())
                 out.how = answer::closing;
             else
-                out.how = t.state == closed ? answer::not_open : answer::would_block;
+                out.how = t.state == closed ? answer::not_open : t.owned ? answer::would_block : answer::closing;
             break;
         case call::shutdown: out.how = shutdown_by(t); break;
         case call::close:

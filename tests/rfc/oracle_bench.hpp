@@ -201,6 +201,7 @@ private:
         expect(printed(t.state) == std::string(sluice::name(b.state())), where, "state");
         expect(heard(b) == t.news, where, "news");
         expect(named(b.endpoint.error()) == t.fate, where, "error");
+        expect(b.endpoint.count().second_fins - before.endpoint.count().second_fins == t.second_fin, where, "second FINs");
         const auto& c = b.block();
         const auto own = [&](number n) { return b.iss() + static_cast<std::uint32_t>(n); };
         const auto peers = [&](number n) { return b.peer_iss + static_cast<std::uint32_t>(n); };
@@ -322,7 +323,7 @@ private:
         options.user_timeout = std::chrono::seconds(20);
         options.r2 = sluice::no_limit;
         options.keep_alive = false;
-        b.set_options(options);
+        if (from.is.state != closed) b.set_options(options);
         b.wait(std::chrono::seconds(20) - sluice::duration(1));
         b.take();
         expect(printed(from.is.state) == std::string(sluice::name(b.state())), where, "it came early");

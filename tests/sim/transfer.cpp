@@ -97,7 +97,8 @@ TEST_CASE("a segment lost in the middle of a flight is repaired in one round tri
 TEST_CASE("the last segment, lost, is repaired by the timer: RTO after the last ACK of new data") {
     const auto r = audited::transfer<prompt_tcp>({.rate = 0, .delay = 50ms, .drop = {10}, .octets = 14'600});
     CHECK(r.complete);
-    // Ten equal samples of 100 ms: RTTVAR 50 ms * 0.75^9, RTO 115 ms, but at least 200 ms. From the ACKs at 200 ms on.
+    // Ten equal samples of 100 ms: RTTVAR has fallen below 25 ms, so that the floor of 200 ms is the RTO, counted from the
+    // ACKs at 200 ms on.
     CHECK(r.time == 200ms + 200ms + 50ms);
     CHECK(r.recoveries == 0);
     CHECK(r.timeouts == 1);

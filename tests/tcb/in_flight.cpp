@@ -208,6 +208,25 @@ TEST_CASE("the number of transmissions stops at 255") {
     CHECK(f[f.first()].transmissions == 255);
 }
 
+TEST_CASE("one record is kept back for cutting, unless there is only one") {
+    flight_of<3> f;
+    for (std::uint32_t i = 0; i < 2; ++i) {
+        CHECK_FALSE(f.crowded());
+        f.send(seq(10 * i), seq(10 * i + 10), at(static_cast<int>(i)), true);
+    }
+    CHECK(f.crowded());
+    CHECK_FALSE(f.full());
+    CHECK(f.split(f.first(), seq(5)));
+    CHECK(f.full());
+    CHECK_FALSE(f.split(f.last(), seq(15)));
+    f.acknowledge(seq(5));
+    CHECK(f.split(f.last(), seq(15)));
+    flight_of<1> one;
+    CHECK_FALSE(one.crowded());
+    one.send(seq(0), seq(10), at(0), true);
+    CHECK(one.crowded());
+}
+
 TEST_CASE("all records can be used, given back, and used again") {
     flight_of<3> f;
     for (std::uint32_t round = 0; round < 5; ++round) {

@@ -208,10 +208,10 @@ constexpr void decide_ack(control_block<Tcp>& c, environment<Tcp>& env, const se
 /// Where the FIN stands is known before its text is taken: nothing past it counts (N26), whatever came first.
 template <class Tcp>
 constexpr void note_fin(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    if (!s.has(flag::fin) || !may_receive_text.has(c.state)) return;
+    if (!s.has(flag::fin)) return;
     const seq at = s.sequence + s.text_length;
     if (c.assembly.fin() && *c.assembly.fin() != at) ++env.count.second_fins;
-    c.assembly.note_fin(at);
+    if (may_receive_text.has(c.state)) c.assembly.note_fin(at);
 }
 
 template <class Tcp>

@@ -122,7 +122,8 @@ constexpr bool send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet
     const bool fin = ends_in_fin && length == r.length();
     const std::uint32_t allowed = is_syn ? length : quota(c) + (fin ? 1u : 0u);
     if (!c.retransmit_now && allowed < length) return false;
-    if (length < r.length()) c.flight.split(i, r.begin + length);
+    // Out of records, what can't be cut waits for an ACK that frees one; if it must leave, the rest counts as sent with it.
+    if (length < r.length() && !c.flight.split(i, r.begin + length) && !c.retransmit_now) return false;
 
     sent_report report{.why = is_syn              ? transmission::handshake
                               : c.retransmit_now ? transmission::forced_retransmission
@@ -200,7 +201,8 @@ constexpr bool send_syn(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
 template <class Tcp>
 constexpr bool send_queued(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
     if (!c.may_send_text() || (c.unsent() == 0 && !c.fin_unsent())) return false;
-    if (c.flight.full()) return false;  // out of records: nothing new until an ACK frees one
+    // Out of records, nothing new leaves until an ACK frees one, but what belongs to the burst that is leaving.
+    if (c.flight.crowded() && !(c.snd.syn_acknowledged() && c.flight.joins(c.snd.nxt, env.now))) return false;
     note_idle(c, env);
     std::uint32_t allowed = quota(c);
     std::uint32_t length = text_to_send(c, env, allowed);

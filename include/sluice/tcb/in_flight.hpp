@@ -36,7 +36,9 @@ public:
     constexpr in_flight() { clear(); }
 
     constexpr bool empty() const { return sequence_order_.empty(); }
-    constexpr bool full() const { return unused_ == no_index && fresh_ == records_.size(); }
+    constexpr bool full() const { return in_use_ == records_.size(); }
+    /// No room for another burst: the last record is kept back, so that what is lost can be cut from a burst (see split).
+    constexpr bool crowded() const { return in_use_ > 0 && in_use_ + 1 >= records_.size(); }
     constexpr std::uint32_t pipe() const { return pipe_; }
     /// All that was ever marked lost; the difference of two readings is what counts.
     constexpr std::uint32_t lost_octets() const { return lost_octets_; }
@@ -53,20 +55,24 @@ public:
         sequence_order_ = {};
         time_order_ = {};
         unused_ = next_lost_ = no_index;
-        fresh_ = 0;
+        fresh_ = in_use_ = 0;
         pipe_ = 0;
+    }
+
+    /// Octets that leave now from `begin` on belong to the last burst.
+    constexpr bool joins(seq begin, instant now) const {
+        if (empty()) return false;
+        const in_flight_record& burst = records_[last()];
+        return burst.end == begin && burst.sent == now && burst.transmissions == 1 && !burst.lost;
     }
 
     /// New octets leave. Needs room (see full) unless they join the last burst, which a SYN never does: it is never sent
     /// again in one segment with what follows it.
     constexpr void send(seq begin, seq end, instant now, bool may_join) {
         pipe_ += end - begin;
-        if (may_join && !empty()) {
-            in_flight_record& burst = records_[last()];
-            if (burst.end == begin && burst.sent == now && burst.transmissions == 1 && !burst.lost) {
-                burst.end = end;
-                return;
-            }
+        if (may_join && joins(begin, now)) {
+            records_[last()].end = end;
+            return;
         }
         const list_index i = take();
         records_[i] = {.begin = begin, .end = end, .sent = now, .by_sequence = {}, .by_time = {}, .transmissions = 1};
@@ -146,6 +152,7 @@ public:
 
 private:
     constexpr list_index take() {
+        ++in_use_;
         if (unused_ == no_index) {
             assert(fresh_ < records_.size());
             return fresh_++;
@@ -161,6 +168,7 @@ private:
         time_order_.remove(records_, i);
         records_[i].by_sequence.after = unused_;
         unused_ = i;
+        --in_use_;
     }
 
     Records records_{};
@@ -168,6 +176,7 @@ private:
     index_list<&in_flight_record::by_time> time_order_;
     list_index unused_;       // records given back, linked by their sequence links
     list_index fresh_;        // records from here on were never used
+    std::uint32_t in_use_;
     list_index next_lost_;
     std::uint32_t pipe_;
     std::uint32_t lost_octets_ = 0;

@@ -83,7 +83,12 @@ inline std::uint64_t sum_by_words(octets data, octet* to) {
         const two_words halves = all - (high << 32) + high;
         sum = halves[0] + halves[1];
     }
-    while (end - from >= 4) {
+    if (end - from >= 8) {
+        std::uint64_t word;
+        next(word);
+        sum += (word >> 32) + (word & 0xffffffff);
+    }
+    if (end - from >= 4) {
         std::uint32_t word;
         next(word);
         sum += word;
