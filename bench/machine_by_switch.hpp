@@ -43,7 +43,14 @@ inline error fire<event::send>(state& now, conversation&) {
 
 template <>
 inline error fire<event::receive>(state& now, conversation&) {
-    return now == closed ? error::not_open : error::none;
+    switch (now) {
+        case closed: return error::not_open;
+        case close_wait:
+        case closing:
+        case last_ack:
+        case time_wait: return error::closing;
+        default: return error::none;
+    }
 }
 
 template <>

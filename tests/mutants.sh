@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# mutants.sh [--sample N] [--seed TEXT] [--list]: plants wrong rows in the transition table, all or N chosen by the seed,
-# one at a time beside a copy of the sources, and finds out what kills each: the proofs when it is compiled, the oracle
-# (rfc/oracle.cpp), or the model check (model/). Fails if one survives. The compiler is CXX; two work at a time (JOBS).
+# mutants.sh [--sample N] [--seed TEXT] [--list]: plants wrong rows in the transition table, all or N chosen by the
+# seed, one at a time beside a copy of the sources, and finds out what kills each: the proofs when it is compiled, the
+# oracle (rfc/oracle.cpp), or the model check (model/). Fails if one survives. The compiler is CXX; two work at a time
+# (JOBS).
 #
 # The mutants, for each row:
 #   all      the row is missing
@@ -39,11 +40,14 @@ mutants() {
     awk '
     function trim(s) { gsub(/^ +| +$/, "", s); return s }
     function mutant(what, text) { print NR "\t" kind " (" from ", " on "): " what "\t" text }
-    function with(to_state, set) { return "moves(" from ", " on ", " to_state ", " (set == "" ? "{}" : set) ", " why ")," }
+    function with(to_state, set) {
+        return "moves(" from ", " on ", " to_state ", " (set == "" ? "{}" : set) ", " why "),"
+    }
     BEGIN {
-        states = "closed listen syn_sent received_passive received_active established fin_wait_1 fin_wait_2 close_wait closing last_ack time_wait"
-        state_count = split(states, state, " ")
-        action_count = split("queue_fin send_reset tell_connected tell_closing tell_reset tell_refused tell_timed_out forget_peer start_time_wait release", action, " ")
+        state_count = split("closed listen syn_sent received_passive received_active established fin_wait_1 " \
+                            "fin_wait_2 close_wait closing last_ack time_wait", state, " ")
+        action_count = split("queue_fin send_reset tell_connected tell_closing tell_reset tell_refused " \
+                             "tell_timed_out forget_peer start_time_wait release", action, " ")
     }
     /to_array<row>/ { inside = 1; next }
     inside && /^ *}\);/ { exit }
@@ -111,14 +115,17 @@ mutants() {
     }' "$table"
 }
 sampled() {
-    while IFS= read -r line; do echo "$(cksum <<< "$seed $line") $line"; done | sort -n | awk -v n="$1" 'NR <= n' | cut -d' ' -f3-
+    while IFS= read -r line; do echo "$(cksum <<< "$seed $line") $line"; done | sort -n |
+        awk -v n="$1" 'NR <= n' | cut -d' ' -f3-
 }
+
+chosen() { mutants | if [ -n "$sample" ]; then sampled "$sample"; else cat; fi; }
+[ -z "$list" ] || { chosen; exit; }
 
 tree=build/mutants
 rm -rf "$tree"
 mkdir -p "$tree"
-mutants | if [ -n "$sample" ]; then sampled "$sample"; else cat; fi > "$tree/mutants"
-[ -z "$list" ] || { cat "$tree/mutants"; exit; }
+chosen > "$tree/mutants"
 cp -r include tests "$tree"
 cd "$tree"
 
@@ -136,7 +143,7 @@ oracle_case="*what section 3.10 says"
 models=$(find tests/model -name '*.cpp' ! -name '*_long.cpp' | sort)
 
 compiled() { "${compiler[@]}" -I"$1" -Iinclude -Itests "${@:2}" > "$1/log" 2>&1; }
-refused_by_a_proof() { grep -qE 'error: static assertion failed.*sluice:|error: static_assert failed.*sluice:' "$1/log"; }
+refused_by_a_proof() { grep -qE 'error: static(_assert| assertion) failed.*sluice:' "$1/log"; }
 passes() {  # passes <directory> <cases> <source>...: 1 if a case fails, 2 if there is no program
     compiled "$1" "${@:3}" main.o -o "$1/program" || return 2
     timeout 300 "$1/program" -aa=1 -tc="$2" > "$1/log" 2>&1 || return 1

@@ -6,7 +6,9 @@
 
 struct half_a_key {
     using slot = sluice::isn_slot;
-    constexpr sluice::seq choose(const sluice::socket_address&, const sluice::socket_address&, sluice::instant) const { return sluice::seq(1); }
+    constexpr sluice::seq choose(const sluice::socket_address&, const sluice::socket_address&, sluice::instant) const {
+        return sluice::seq(1);
+    }
 #ifdef SLUICE_CONTROL
     constexpr void on_start(std::uint64_t, std::uint64_t) {}
 #else

@@ -7,7 +7,9 @@
 struct undecided {
     using slot = sluice::isn_slot;
 #ifdef SLUICE_CONTROL
-    constexpr sluice::seq choose(const sluice::socket_address&, const sluice::socket_address&, sluice::instant) const { return sluice::seq(1); }
+    constexpr sluice::seq choose(const sluice::socket_address&, const sluice::socket_address&, sluice::instant) const {
+        return sluice::seq(1);
+    }
 #endif
 };
 

@@ -11,7 +11,8 @@ struct two_minds {
 #ifdef SLUICE_CONTROL
     static constexpr auto table = changed(state::close_wait, event::close, [](row& r) { r.why = "figure 5"; });
 #else
-    static constexpr auto table = changed(state::established, event::close, [](row& r) { r.from = r.from | state::close_wait; });
+    static constexpr auto table =
+        changed(state::established, event::close, [](row& r) { r.from = r.from | state::close_wait; });
 #endif
 };
 

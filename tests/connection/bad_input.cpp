@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Bad input in every state, both families: a number of segments for each push. (bad_input_long.cpp has ten times as many.)
+// Bad input in every state, both families: a number of segments for each push. (bad_input_long.cpp has ten times as
+// many.)
 #include "connection/bad_input.hpp"
 
 using namespace sluice;
@@ -19,7 +20,9 @@ TEST_CASE("any octets in any state: audits hold and time goes on") {
 TEST_CASE("a segment with any octet changed is dropped before any connection sees it") {
     for (const bool v6 : {false, true}) {
         auto t = bad_input::standing_in<small_tcp>(state::established, v6, 5);
-        const auto good = t.packet({.flags = flag::ack, .sequence = t.block().rcv.nxt, .acknowledgment = t.block().snd.nxt,
+        const auto good = t.packet({.flags = flag::ack,
+                                    .sequence = t.block().rcv.nxt,
+                                    .acknowledgment = t.block().snd.nxt,
                                     .text_length = 40});
         const std::size_t tcp_begin = v6 ? 40 : 20;
         std::uint64_t malformed = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A peer that sends whatever comes to its mind: segments with any flags, options and lengths, whose numbers lie near the
-// windows (others would not get past the first check), or octets that are no segment at all. Each octet of text is a
-// function of its sequence number, in both directions, so that a wrong one is seen wherever it turns up. After each event
-// the connection is audited, what leaves is read back, and time must be able to go on.
+// A peer that sends whatever comes to its mind: segments with any flags, options and lengths, whose numbers lie near
+// the windows (others would not get past the first check), or octets that are no segment at all. Each octet of text is
+// a function of its sequence number, in both directions, so that a wrong one is seen wherever it turns up. After each
+// event the connection is audited, what leaves is read back, and time must be able to go on.
 #pragma once
 
 #include <array>
@@ -44,7 +44,10 @@ class target {
 
 public:
     explicit target(bool v6, std::uint64_t number)
-        : endpoint_({.seed = number}), v6_(v6), here_(v6 ? lab::here_v6 : lab::here), there_(v6 ? lab::there_v6 : lab::there) {}
+        : endpoint_({.seed = number})
+        , v6_(v6)
+        , here_(v6 ? lab::here_v6 : lab::here)
+        , there_(v6 ? lab::there_v6 : lab::there) {}
 
     const control_block<Tcp>& block() const { return endpoint_.connection().variables(); }
     sluice::state state() const { return endpoint_.state(); }
@@ -52,7 +55,7 @@ public:
     /// The first rule that was broken, or null.
     const char* broken = nullptr;
 
-    // ---- the peer -------------------------------------------------------------------------------------------------------
+    // ---- the peer --------------------------------------------------------------------------------------------------
 
     std::vector<octet> packet(const crafted& c) const {
         tx_packet p;
@@ -84,7 +87,7 @@ public:
         settle();
     }
 
-    // ---- time and the application -----------------------------------------------------------------------------------------
+    // ---- time and the application ----------------------------------------------------------------------------------
 
     void wait(duration d) {
         const instant end = now_ + d;
@@ -131,7 +134,8 @@ private:
             if (i == 300) return fail("it does not stop to send");
             look_at(room[0]);
         }
-        while (endpoint_.poll_event()) {}
+        while (endpoint_.poll_event()) {
+        }
         if (const char* rule = testing::audit(block())) fail(rule);
         if (const char* rule = endpoint_.observers().broken) fail(rule);
     }
@@ -163,7 +167,9 @@ target<Tcp> standing_in(state s, bool v6, std::uint64_t number) {
     target<Tcp> t(v6, number);
     const seq irs(static_cast<std::uint32_t>(number * 0x9e3779b9));
     const auto peer = [&](tcp_flags flags, std::uint32_t at) {
-        t.arrives({.flags = flags, .sequence = irs + at, .acknowledgment = flags.has(flag::ack) ? t.block().snd.nxt : seq(0)});
+        t.arrives({.flags = flags,
+                   .sequence = irs + at,
+                   .acknowledgment = flags.has(flag::ack) ? t.block().snd.nxt : seq(0)});
     };
     if (s == closed) return t;
     if (s == listen || s == syn_received_passive) {
@@ -199,7 +205,8 @@ crafted anything(seeded_random& numbers, const control_block<Tcp>& c) {
     const auto under = [&](std::uint32_t limit) { return below(numbers, limit); };
     crafted out;
     const seq in_window = c.rcv.nxt + under(c.rcv.wnd() + 1), old = c.rcv.nxt - under(3000);
-    out.sequence = near_one_of(numbers, {c.rcv.nxt, c.rcv.nxt, c.rcv.nxt, c.rcv.edge, c.rcv.irs, in_window, in_window, old});
+    out.sequence =
+        near_one_of(numbers, {c.rcv.nxt, c.rcv.nxt, c.rcv.nxt, c.rcv.edge, c.rcv.irs, in_window, in_window, old});
     const seq of_flight = c.snd.una + under(c.snd.flight() + 1);
     out.acknowledgment = near_one_of(numbers, {c.snd.una, c.snd.nxt, c.snd.nxt, of_flight, c.snd.iss, c.snd.iss + 1});
     switch (under(8)) {
@@ -216,7 +223,8 @@ crafted anything(seeded_random& numbers, const control_block<Tcp>& c) {
     out.text_length = lengths[under(6)];
     if (under(4) == 0) {
         out.options = test::random_octets(numbers, 4 * std::size_t{under(11)});
-        if (out.options.size() >= 4 && under(2) == 0) tcp_options{.mss = static_cast<std::uint16_t>(numbers.bits())}.write(out.options);
+        if (out.options.size() >= 4 && under(2) == 0)
+            tcp_options{.mss = static_cast<std::uint16_t>(numbers.bits())}.write(out.options);
     }
     out.to_another_port = under(50) == 0;
     return out;

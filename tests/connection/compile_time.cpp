@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// TCP at compile time: two connections open over a link with 10 ms each way, a client asks with 4 KiB, a server answers with
-// 4 KiB, given segments are lost, found and sent again, both sides close, and both end CLOSED: while this file compiles.
+// TCP at compile time: two connections open over a link with 10 ms each way, a client asks with 4 KiB, a server answers
+// with 4 KiB, given segments are lost, found and sent again, both sides close, both end CLOSED: while this compiles.
 // What is undefined behaviour cannot compile. The same conversations run once more in the program, for the sanitizers.
 #include <doctest/doctest.h>
 
@@ -13,8 +13,8 @@ namespace {
 
 using namespace sluice;
 
-constexpr std::size_t amount = 4096;    // octets each way
-constexpr std::uint16_t mss = 512;      // so that they are eight segments
+constexpr std::size_t amount = 4096;  // octets each way
+constexpr std::uint16_t mss = 512;    // so that they are eight segments
 constexpr duration one_way = 10ms;
 
 using small_tcp = tcp<fixed_buffers<8192, 8192, 16, 4>, counter_isn, testing::gate_audit>;
@@ -55,7 +55,8 @@ struct end {
     constexpr end(bool is_client, std::uint32_t lost_ones, std::uint16_t mtu)
         : tcp({.isn = {.start = is_client ? 0xfffffa00 : 0x7ffff800},  // so that the numbers wrap on the way
                .limits = {.mtu = mtu}})
-        , client(is_client), lost(lost_ones) {}
+        , client(is_client)
+        , lost(lost_ones) {}
 
     /// The client speaks first, the server when it has heard all; who has spoken and heard all closes.
     constexpr void run_application(instant now) {
@@ -86,10 +87,10 @@ struct end {
 };
 
 struct tally {
-    std::uint64_t client_sent, server_sent;            // segments
-    std::uint64_t client_again, server_again;          // retransmissions
+    std::uint64_t client_sent, server_sent;              // segments
+    std::uint64_t client_again, server_again;            // retransmissions
     std::uint64_t client_reductions, server_reductions;  // of the window: episodes and timeouts
-    std::uint32_t client_ssthresh;                     // which tells how large they were
+    std::uint32_t client_ssthresh;                       // which tells how large they were
     duration took;
     friend constexpr bool operator==(const tally&, const tally&) = default;
 };
@@ -149,25 +150,25 @@ constexpr tally converse(const conversation& what) {
 
 // What must leave, counted by hand. All eight segments fit into the initial window of ten; each of the first sixteen
 // segments that come is acknowledged at once, alone, unless the application has something to say just then.
-//   client  SYN; 8 of text, the first of which acknowledges the SYN,ACK; then, of the answer, ACKs of the segments 1 to 7;
-//           the 8th carries the server's FIN, and its ACK carries ours                                   1 + 8 + 7 + 1 = 17
-//   server  SYN,ACK; ACKs of segments 1 to 7; the answer, whose first segment acknowledges the 8th and whose last has our
-//           FIN; the ACK of the client's FIN                                                             1 + 7 + 8 + 1 = 17
+//   client  SYN; 8 of text, the first of which acknowledges the SYN,ACK; then, of the answer, ACKs of segments 1 to 7;
+//           the 8th carries the server's FIN, and its ACK carries ours                               1 + 8 + 7 + 1 = 17
+//   server  SYN,ACK; ACKs of segments 1 to 7; the answer, whose first segment acknowledges the 8th, and whose last has
+//           our FIN; the ACK of the client's FIN                                                     1 + 7 + 8 + 1 = 17
 // SYN at 0, text at 20, answer at 30, FIN at 40, ACK at 50 ms, when 2 MSL of 60 s begin.
 //
-// Segments 2 and 5 lost: 3, 4, 6, 7 and 8 each draw a duplicate ACK, the third of which sends 2 again and halves the flight
-// of seven segments to 1792 octets. The ACK of 2 to 4 is partial and sends 5 again. So 2 segments more from the client; the
-// server's ACKs are those of 1, five duplicates and one of 2 to 4: seven as before. 2 is found missing at 40 ms and arrives
-// at 50, 5 arrives at 70: the answer begins 40 ms later.
+// Segments 2 and 5 lost: 3, 4, 6, 7 and 8 each draw a duplicate ACK, the third of which sends 2 again and halves the
+// flight of seven segments to 1792 octets. The ACK of 2 to 4 is partial and sends 5 again. So 2 segments more from the
+// client; the server's ACKs are those of 1, five duplicates and one of 2 to 4: seven as before. 2 is found missing at
+// 40 ms and arrives at 50, 5 arrives at 70: the answer begins 40 ms later.
 //
-// The 8th lost: nothing comes back after the ACKs of 1 to 7, so a timeout sends it again; 2 MSS is the least ssthresh. Those
-// ACKs come at 40 ms; the RTO is 200 ms, the floor; the copy arrives at 250 instead of 30 ms.
+// The 8th lost: nothing comes back after the ACKs of 1 to 7, so a timeout sends it again; 2 MSS is the least ssthresh.
+// Those ACKs come at 40 ms; the RTO is 200 ms, the floor; the copy arrives at 250 instead of 30 ms.
 //
-// All eight lost: the timeout at 220 ms halves 8 segments to 2048 octets; slow start sends 1, then 2, then 4, then what is
-// left, one round trip of 20 ms each: the last arrives at 220 + 60 + 10. The first of them acknowledges the SYN,ACK, whose
-// own timeout is a second away. Eight segments again.
+// All eight lost: the timeout at 220 ms halves 8 segments to 2048 octets; slow start sends 1, then 2, then 4, then what
+// is left, one round trip of 20 ms each: the last arrives at 220 + 60 + 10. The first of them acknowledges the SYN,ACK,
+// whose own timeout is a second away. Eight segments again.
 //
-// The same in the other direction: the FIN rides on segment 8 and is ACKed, in its turn, when everything before has come.
+// The other direction is the same: the FIN rides on segment 8 and is ACKed, in its turn, when all before it has come.
 // clang-format off
 constexpr std::array<conversation, 7> conversations{{
     // client lost  server lost   IPv6          sent    again  reduced  ssthresh

@@ -41,8 +41,8 @@ TEST_CASE("bursts that fill all records but one are repaired after one timeout, 
     CHECK(b.block().outgoing.size() == 0);
 }
 
-TEST_CASE_TEMPLATE("with one, two or three records everything arrives in the end", Tcp, with_records<1>, with_records<2>,
-                   with_records<3>) {
+TEST_CASE_TEMPLATE("with one, two or three records everything arrives in the end", Tcp, with_records<1>,
+                   with_records<2>, with_records<3>) {
     bench<Tcp> b;
     b.establish();
     const std::string all = lab::text(20'000);
@@ -61,7 +61,8 @@ TEST_CASE_TEMPLATE("with one, two or three records everything arrives in the end
         }
         b.now += 1ms;
         if (any)
-            b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1 + static_cast<std::uint32_t>(got.size())});
+            b.arrives(
+                {.flags = flag::ack, .sequence = 1, .acknowledgment = 1 + static_cast<std::uint32_t>(got.size())});
         else
             REQUIRE(b.wait_for_deadline());
     }

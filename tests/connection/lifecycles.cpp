@@ -97,7 +97,8 @@ TEST_CASE("a client that is refused, reset or never answered ends CLOSED and can
     b.arrives({.flags = flag::rst | flag::ack, .sequence = 0, .acknowledgment = 1});
     CHECK(b.endpoint.error() == error::refused);
     CHECK(b.connect());
-    while (b.wait_for_deadline()) {}
+    while (b.wait_for_deadline()) {
+    }
     CHECK(b.endpoint.error() == error::timed_out);
     b.take();
     b.establish();

@@ -208,7 +208,8 @@ TEST_CASE("how a connection ended is what every later SEND and RECEIVE says, unt
     {
         small_bench b;
         CHECK(b.connect());
-        while (b.wait_for_deadline()) {}
+        while (b.wait_for_deadline()) {
+        }
         check_says(b, error::timed_out);
     }
 }

@@ -3,11 +3,12 @@
 // The model check: two real endpoints, their applications and a channel that may lose, duplicate and reorder, explored
 // breadth-first with every choice there is, to a depth. Nothing here knows TCP but what it may observe.
 //
-// A world is two ends and what is under way between them. An end is an endpoint with its application: how far its script
-// has come, how much it has read. Ends are kept once each (equal when every variable that can matter is equal, times taken
-// relative to now), and so are packets: a world is a few numbers, and what an end makes of an event is found out once.
-// Each end has a clock of its own, which stands still but for its timers: "the next timer fires" may happen at any time, as
-// if the rest of the world were arbitrarily slow. (Even 2MSL may be over while old packets are under way.)
+// A world is two ends and what is under way between them. An end is an endpoint with its application: how far its
+// script has come, how much it has read. Ends are kept once each (equal when every variable that can matter is equal,
+// times taken relative to now), and so are packets: a world is a few numbers, and what an end makes of an event is
+// found out once. Each end has a clock of its own, which stands still but for its timers: "the next timer fires" may
+// happen at any time, as if the rest of the world were arbitrarily slow. (Even 2MSL may be over while old packets are
+// under way.)
 #pragma once
 
 #include <algorithm>
@@ -34,10 +35,10 @@ enum class step : std::uint8_t { connect, listen, send, shutdown, close, abort }
 
 struct scenario {
     std::array<std::vector<step>, 2> script;
-    std::array<std::uint8_t, 2> begun{};  // steps done before anything happens
+    std::array<std::uint8_t, 2> begun{};   // steps done before anything happens
     std::array<std::uint8_t, 2> length{};  // octets that each sends
-    // An abort: not all octets need arrive, but what does is a prefix; and the other end, if its part is done, need not learn
-    // of it: it may rest in LISTEN or FIN-WAIT-2.
+    // An abort: not all octets need arrive, but what does is a prefix; and the other end, if its part is done, need not
+    // learn of it: it may rest in LISTEN or FIN-WAIT-2.
     bool may_fail = false;
 };
 
@@ -58,7 +59,8 @@ struct found {
     std::string broken{};   // the first property that does not hold, and how to get there
 };
 
-inline constexpr std::array<socket_address, 2> address{{{ip_address::v4(198, 18, 0, 1), 1}, {ip_address::v4(198, 18, 0, 2), 2}}};
+inline constexpr std::array<socket_address, 2> address{
+    {{ip_address::v4(198, 18, 0, 1), 1}, {ip_address::v4(198, 18, 0, 2), 2}}};
 inline constexpr std::array<std::uint32_t, 2> first_number{0xfffffffe, 0x7ffffffe};  // both wrap in mid-conversation
 
 struct given_isn {
@@ -77,7 +79,8 @@ public:
     bool contains(std::uint64_t h) const { return !places_.empty() && places_[place_of(h)] != 0; }
     void insert(std::uint64_t h) {
         if (size_ * 3 >= places_.size() * 2) {
-            const std::vector<std::uint64_t> before = std::exchange(places_, std::vector<std::uint64_t>(std::max<std::size_t>(places_.size() * 2, 1 << 16)));
+            const std::vector<std::uint64_t> before =
+                std::exchange(places_, std::vector<std::uint64_t>(std::max<std::size_t>(places_.size() * 2, 1 << 16)));
             for (const std::uint64_t old : before)
                 if (old != 0) places_[place_of(old)] = old;
         }
@@ -179,7 +182,7 @@ public:
     }
 
 private:
-    // ---- worlds -------------------------------------------------------------------------------------------------------------
+    // ---- worlds -----------------------------------------------------------------------------------------------------
 
     void add(const world& w, std::size_t from, choice c) {
         if (worlds_.size() * 2 >= places_.size()) {
@@ -202,7 +205,8 @@ private:
     void each_choice(const world& w, auto&& each) const {
         for (std::uint8_t who = 0; who < 2; ++who) {
             for (std::uint8_t place = 0; place < most_under_way && w.to[who][place] != 0; ++place)
-                for (const kind what : {kind::deliver, kind::deliver_and_keep, kind::lose}) each(choice{what, who, place});
+                for (const kind what : {kind::deliver, kind::deliver_and_keep, kind::lose})
+                    each(choice{what, who, place});
             for (const kind what : {kind::script, kind::read, kind::timer}) each(choice{what, who, 0});
         }
     }
@@ -215,7 +219,8 @@ private:
         const std::uint16_t packet = before.to[c.who][c.place];
         if (c.what == kind::deliver || c.what == kind::lose) take(after.to[c.who], c.place);
         if (c.what == kind::lose) return true;
-        const effect e = effect_of(before.ends[c.who], c.what == kind::deliver_and_keep ? kind::deliver : c.what, packet);
+        const effect e =
+            effect_of(before.ends[c.who], c.what == kind::deliver_and_keep ? kind::deliver : c.what, packet);
         if (!e.possible) return false;
         after.ends[c.who] = e.next;
         for (std::uint32_t i = 0; i < e.count; ++i) put(after.to[c.who ^ 1u], emitted_[e.first + i]);
@@ -238,7 +243,7 @@ private:
         c.back() = 0;
     }
 
-    // ---- a fair run: everything is delivered, read and timed; it must end, and end well -----------------------------------------
+    // ---- a fair run: everything is delivered, read and timed; it must end, and end well -----------------------------
 
     bool fair_choice(const world& w, std::uint8_t turn, choice& chosen) {
         world ignored;
@@ -288,20 +293,22 @@ private:
             const end& e = ends_[w.ends[who]];
             const end& other = ends_[w.ends[who ^ 1u]];
             const state_set well = plan_.may_fail ? state::closed | state::listen | state::fin_wait_2 : state::closed;
-            if (!well.has(e.tcp.state())) return broken_ = std::string("a fair run ends in ") + name(e.tcp.state()), false;
+            if (!well.has(e.tcp.state()))
+                return broken_ = std::string("a fair run ends in ") + name(e.tcp.state()), false;
             if (plan_.may_fail) continue;
-            if (e.tcp.error() != error::none) return broken_ = std::string("a fair run ends with: ") + text(e.tcp.error()), false;
+            if (e.tcp.error() != error::none)
+                return broken_ = std::string("a fair run ends with: ") + text(e.tcp.error()), false;
             if (e.sent != plan_.length[who]) return broken_ = "not everything could be sent", false;
             if (e.read != other.sent) return broken_ = "not everything sent was delivered", false;
         }
         return true;
     }
 
-    // ---- ends -----------------------------------------------------------------------------------------------------------------
+    // ---- ends -------------------------------------------------------------------------------------------------------
 
     effect effect_of(std::uint32_t number, kind what, std::uint16_t packet) {
-        const std::uint64_t which =
-            (std::uint64_t{number} << 20) | (static_cast<std::uint64_t>(what) << 16) | (what == kind::deliver ? packet : 0u);
+        const std::uint64_t which = (std::uint64_t{number} << 20) | (static_cast<std::uint64_t>(what) << 16) |
+                                    (what == kind::deliver ? packet : 0u);
         if (const auto known = effects_.find(which); known != effects_.end()) return known->second;
         end e = ends_[number];
         std::vector<std::uint16_t> leaving;
@@ -370,7 +377,8 @@ private:
         const auto got = e.tcp.receive(into, e.now);
         if (!got) return false;
         for (std::size_t i = 0; i < *got; ++i)
-            if (e.read >= plan_.length[e.who ^ 1u] || into[i] != octet_of(e.who ^ 1, e.read++)) broken_ = "a wrong octet is delivered";
+            if (e.read >= plan_.length[e.who ^ 1u] || into[i] != octet_of(e.who ^ 1, e.read++))
+                broken_ = "a wrong octet is delivered";
         return *got > 0;
     }
 
@@ -385,7 +393,8 @@ private:
             write(room[0], octets_of);
             leaving.push_back(number_of(octets_of));
         }
-        while (e.tcp.poll_event()) {}
+        while (e.tcp.poll_event()) {
+        }
         if (const char* rule = testing::audit(e.tcp.connection().variables())) broken_ = rule;
         if (const char* rule = e.tcp.observers().broken) broken_ = rule;
     }
@@ -404,8 +413,9 @@ private:
         return at->second;
     }
 
-    /// Everything that may make a difference later. Left out are counters, which only tell; the limits that the settings of
-    /// these tests switch off (R1, R2, the user timeout, keep-alive); and samples that fixed_rto does not look at.
+    /// Everything that may make a difference later. Left out are counters, which only tell; the limits that the
+    /// settings of these tests switch off (R1, R2, the user timeout, keep-alive); and samples that fixed_rto does not
+    /// look at.
     std::string key(const end& e) const {
         std::string out;
         const auto put = [&](auto value) { out.append(reinterpret_cast<const char*>(&value), sizeof value); };
@@ -419,7 +429,8 @@ private:
         for (const seq s : {c.rcv.irs, c.rcv.nxt, c.rcv.edge}) put(s.number());
         for (std::size_t i = 0; i < timer_count; ++i) put_time(c.timer[static_cast<timer>(i)]);
         put(c.mss), put(c.receive_mss), put(c.largest_received);
-        put(c.close_waits), put(c.fin_queued), put(c.fin_sent), put(c.wants_room), put(c.retransmit_now), put(c.probe_now);
+        put(c.close_waits), put(c.fin_queued), put(c.fin_sent), put(c.wants_room), put(c.retransmit_now),
+            put(c.probe_now);
         put(c.probing), put(c.override_now), put(c.ack_now), put(c.duplicate_acks);
         put(std::min<duration>(e.now - c.last_stray_ack, settings_.limits.stray_ack_interval));
         put(c.rtt.rto());
@@ -445,7 +456,8 @@ private:
         }
         if constexpr (requires { c.recovery.recover_; }) {
             // These two grow as long as duplicates come; beyond the threshold, or all there is to send, nothing tells.
-            put(std::min(c.recovery.duplicates_, c.recovery.duplicate_threshold + 1)), put(std::min(c.recovery.inflation_, 64u));
+            put(std::min(c.recovery.duplicates_, c.recovery.duplicate_threshold + 1)),
+                put(std::min(c.recovery.inflation_, 64u));
             put(c.recovery.recover_.number()), put(c.recovery.last_advance_), put(c.recovery.ceiling_);
             put(c.recovery.recovering_), put(c.recovery.after_timeout_), put(c.recovery.partial_);
         }
@@ -455,7 +467,7 @@ private:
 
     static constexpr std::size_t longest_way = 100;  // of which a description is of use
 
-    // ---- the result -------------------------------------------------------------------------------------------------------------
+    // ---- the result -------------------------------------------------------------------------------------------------
 
     found result() {
         out_.states = worlds_.size();
@@ -471,28 +483,32 @@ private:
         std::ostringstream out;
         out << broken_ << "\n";
         if (way.size() > longest_way) way.resize(longest_way);  // its end
-        for (auto at = way.rbegin(); at != way.rend(); ++at) describe(out, worlds_[came_from_[*at].first], came_from_[*at].second);
+        for (auto at = way.rbegin(); at != way.rend(); ++at)
+            describe(out, worlds_[came_from_[*at].first], came_from_[*at].second);
         if (!fair_way_.empty()) out << "from here on, fairly:\n";
         if (fair_way_.size() > longest_way) fair_way_.resize(longest_way);
         for (const auto& [w, c] : fair_way_) describe(out, w, c);
         for (int who = 0; who < 2; ++who)
-            out << "end " << who << " is in " << name(ends_[worlds_[i].ends[static_cast<std::size_t>(who)]].tcp.state()) << "\n";
+            out << "end " << who << " is in " << name(ends_[worlds_[i].ends[static_cast<std::size_t>(who)]].tcp.state())
+                << "\n";
         out_.broken = out.str();
         return result();
     }
 
     void describe(std::ostream& out, const world& w, choice c) const {
-        static constexpr const char* what[] = {"gets", "gets (and it is duplicated)", "never gets", "goes on with its script",
-                                               "reads", "has a timer fire"};
+        static constexpr const char* what[] = {"gets",       "gets (and it is duplicated)",
+                                               "never gets", "goes on with its script",
+                                               "reads",      "has a timer fire"};
         const end& e = ends_[w.ends[c.who]];
         out << "  end " << int(c.who) << " in " << name(e.tcp.state()) << " " << what[static_cast<int>(c.what)];
         if (c.what <= kind::lose) {
             const auto p = parse_packet({.data = packets_[w.to[c.who][c.place]]});
             const auto& s = p->segment;
-            out << " <SEQ=" << s.sequence - seq(first_number[c.who ^ 1u]) << "><ACK="
-                << (s.has(flag::ack) ? s.acknowledgment - seq(first_number[c.who]) : 0) << "><" << s.text_length
-                << " octets><WND=" << s.window << "><CTL=" << (s.has(flag::syn) ? "S" : "") << (s.has(flag::fin) ? "F" : "")
-                << (s.has(flag::rst) ? "R" : "") << (s.has(flag::ack) ? "A" : "") << ">";
+            out << " <SEQ=" << s.sequence - seq(first_number[c.who ^ 1u])
+                << "><ACK=" << (s.has(flag::ack) ? s.acknowledgment - seq(first_number[c.who]) : 0) << "><"
+                << s.text_length << " octets><WND=" << s.window << "><CTL=" << (s.has(flag::syn) ? "S" : "")
+                << (s.has(flag::fin) ? "F" : "") << (s.has(flag::rst) ? "R" : "") << (s.has(flag::ack) ? "A" : "")
+                << ">";
         }
         out << "\n";
     }
@@ -514,7 +530,7 @@ private:
     std::vector<world> worlds_;
     std::vector<std::pair<std::uint32_t, choice>> came_from_;
     std::vector<std::uint32_t> places_;  // a hash table of indices of worlds_, plus one
-    hash_set good_;  // what fair runs have passed and ended well
+    hash_set good_;                      // what fair runs have passed and ended well
 };
 
 }  // namespace model

@@ -4,7 +4,8 @@
 
 using namespace model;
 
-TEST_CASE("whatever the channel does, further, nothing wrong is delivered and a fair channel brings both ends to CLOSED") {
+TEST_CASE(
+    "whatever the channel does, further, nothing wrong is delivered and a fair channel brings both ends to CLOSED") {
     explore<plain>("client and server", client_and_server, {.depth = 10});
     explore<plain>("crossing opens", crossing_opens, {.depth = 10});
     explore<plain>("slow reader", slow_reader, {.depth = 11});
@@ -18,8 +19,6 @@ TEST_CASE("whatever goes wrong twice in a whole conversation, both ends come to 
     explore<plain>("letting go", letting_go, {.mischief = 2});
 }
 
-TEST_CASE("whatever goes wrong once, the policies that adapt do not keep the ends from CLOSED") {
-    explore<adaptive>("client and server", client_and_server, {.mischief = 1});
-    explore<adaptive>("an abort", an_abort, {.mischief = 1});
-    explore<adaptive>("letting go", letting_go, {.mischief = 1});
+TEST_CASE("whatever goes wrong twice, the policies that adapt do not keep the ends from CLOSED") {
+    explore<adaptive>("crossing opens", crossing_opens, {.mischief = 2});
 }

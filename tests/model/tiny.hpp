@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Compositions and settings for the model check: a few octets make several segments and fill every buffer, and no variable
-// counts without end. Time is only whether a timer has fired, so the retransmission timeout is fixed and does not back off.
+// Compositions and settings for the model check: a few octets make several segments and fill every buffer, and no
+// variable counts without end. Time is only whether a timer has fired, so the retransmission timeout is fixed and does
+// not back off.
 #pragma once
 
 #include <sluice/policy/ack/every_segment.hpp>

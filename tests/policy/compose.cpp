@@ -37,16 +37,19 @@ struct sees_everything {
     constexpr void on_window(const window_report&) { ++windows; }
 };
 
-// Nothing chosen: the defaults of DESIGN section 4.
-static_assert(same<tcp<>, basic_tcp<reno, rfc6298, newreno_recovery, delayed_ack, no_ecn, rfc6528, fixed_buffers<>, full,
-                                    observers<>>>);
+// Nothing chosen: the defaults.
+static_assert(
+    same<tcp<>,
+         basic_tcp<reno, rfc6298, newreno_recovery, delayed_ack, no_ecn, rfc6528, fixed_buffers<>, full, observers<>>>);
 // One type for each choice, in whatever order it is written.
 static_assert(same<tcp<fixed_window, fixed_rto>, tcp<fixed_rto, fixed_window>>);
-static_assert(same<tcp<go_back_n, every_segment, client_only, counter_isn>, tcp<counter_isn, client_only, every_segment, go_back_n>>);
+static_assert(same<tcp<go_back_n, every_segment, client_only, counter_isn>,
+                   tcp<counter_isn, client_only, every_segment, go_back_n>>);
 static_assert(same<tcp<reno>, tcp<>> && same<tcp<full, no_ecn, fixed_buffers<>>, tcp<>>);
 static_assert(!same<tcp<fixed_window>, tcp<>>);
 // Each policy is in its slot.
-using chosen = tcp<counter_isn, client_only, watcher, every_segment, fixed_buffers<1, 2, 3, 4>, fixed_rto, go_back_n, fixed_window>;
+using chosen = tcp<counter_isn, client_only, watcher, every_segment, fixed_buffers<1, 2, 3, 4>, fixed_rto, go_back_n,
+                   fixed_window>;
 static_assert(same<chosen::congestion_policy, fixed_window> && same<chosen::rtt_policy, fixed_rto> &&
               same<chosen::recovery_policy, go_back_n> && same<chosen::ack_policy, every_segment> &&
               same<chosen::ecn_policy, no_ecn> && same<chosen::isn_policy, counter_isn> &&
@@ -71,7 +74,8 @@ TEST_CASE("settings begin with each policy's own defaults, and each can be set b
     CHECK(untouched.rtt.floor == 200ms);
     CHECK(untouched.ack.delay == 40ms);
     CHECK(untouched.recovery.duplicate_threshold == 3);
-    const tcp<>::settings set{.congestion = {.initial_window = 4}, .rtt = {.floor = 1s}, .limits = {.mtu = 1280}, .seed = 7};
+    const tcp<>::settings set{
+        .congestion = {.initial_window = 4}, .rtt = {.floor = 1s}, .limits = {.mtu = 1280}, .seed = 7};
     CHECK(set.congestion.initial_window == 4);
     CHECK(set.rtt.floor == 1s);
     CHECK(set.limits.mtu == 1280);

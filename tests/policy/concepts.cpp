@@ -11,7 +11,7 @@ using namespace sluice;
 
 struct anything {};  // an argument that no hook is called with
 
-// ---- any slot ---------------------------------------------------------------------------------------------------------
+// ---- any slot ------------------------------------------------------------------------------------------------------
 
 struct no_slot {};
 struct slot_without_name {
@@ -30,7 +30,7 @@ static_assert(policy<no_ecn> && !policy<no_slot> && !policy<slot_without_name> &
               !policy<not_copyable> && !policy<int>);
 static_assert(policy_for<no_ecn, ecn_slot> && !policy_for<no_ecn, rtt_slot>);
 
-// ---- congestion -------------------------------------------------------------------------------------------------------
+// ---- congestion ----------------------------------------------------------------------------------------------------
 
 struct window_only {
     using slot = congestion_slot;
@@ -51,7 +51,8 @@ struct by_value_and_template : window_only {
     int on_mss(mss_report&&) = delete;
     void on_mss(const mss_report&) {}
 };
-static_assert(congestion_policy<window_only> && congestion_policy<all_hooks> && congestion_policy<by_value_and_template>);
+static_assert(congestion_policy<window_only> && congestion_policy<all_hooks> &&
+              congestion_policy<by_value_and_template>);
 
 struct no_window {
     using slot = congestion_slot;
@@ -64,9 +65,11 @@ struct window_no_number {
     using slot = congestion_slot;
     anything window() const { return {}; }
 };
-static_assert(!congestion_policy<no_window> && !congestion_policy<window_not_const> && !congestion_policy<window_no_number>);
+static_assert(!congestion_policy<no_window> && !congestion_policy<window_not_const> &&
+              !congestion_policy<window_no_number>);
 static_assert(!congestion_policy<no_ecn>);
 
+// clang-format off
 struct wrong_on_start : window_only { void on_start(anything) {} };
 struct wrong_on_ack : window_only { void on_ack(anything) {} };
 struct wrong_on_congestion : window_only { void on_congestion(anything) {} };
@@ -76,12 +79,14 @@ struct wrong_on_mss : window_only { int on_mss = 0; };
 struct wrong_ssthresh : window_only { anything ssthresh() const { return {}; } };
 struct ssthresh_not_const : window_only { std::uint32_t ssthresh() { return 1; } };
 class private_on_ack : public window_only { void on_ack(const ack_report&) {} };
+// clang-format on
 static_assert(!congestion_policy<wrong_on_start> && !congestion_policy<wrong_on_ack> &&
               !congestion_policy<wrong_on_congestion> && !congestion_policy<wrong_on_rto> &&
-              !congestion_policy<wrong_on_idle> && !congestion_policy<wrong_on_mss> && !congestion_policy<wrong_ssthresh> &&
-              !congestion_policy<ssthresh_not_const> && !congestion_policy<private_on_ack>);
+              !congestion_policy<wrong_on_idle> && !congestion_policy<wrong_on_mss> &&
+              !congestion_policy<wrong_ssthresh> && !congestion_policy<ssthresh_not_const> &&
+              !congestion_policy<private_on_ack>);
 
-// ---- rtt --------------------------------------------------------------------------------------------------------------
+// ---- rtt -----------------------------------------------------------------------------------------------------------
 
 struct rto_only {
     using slot = rtt_slot;
@@ -94,15 +99,17 @@ struct rto_in_seconds {
     using slot = rtt_slot;
     int rto() const { return 1; }  // a number without unit is no duration
 };
+// clang-format off
 struct wrong_on_sample : rto_only { void on_sample(anything) {} };
 struct wrong_on_timeout : rto_only { void on_timeout(anything) {} };
 struct wrong_on_established : rto_only { void on_established() {} };
 struct wrong_srtt : rto_only { anything srtt() const { return {}; } };
+// clang-format on
 static_assert(rtt_policy<rto_only> && rtt_policy<rfc6298> && !rtt_policy<no_rto> && !rtt_policy<rto_in_seconds> &&
               !rtt_policy<wrong_on_sample> && !rtt_policy<wrong_on_timeout> && !rtt_policy<wrong_on_established> &&
               !rtt_policy<wrong_srtt>);
 
-// ---- recovery ---------------------------------------------------------------------------------------------------------
+// ---- recovery ------------------------------------------------------------------------------------------------------
 
 struct least_recovery {
     using slot = recovery_slot;
@@ -122,16 +129,18 @@ struct answers_nothing {
     void on_ack(const recovery_ack_report&, auto&) {}
     void on_timeout(const recovery_timeout_report&, auto&) {}
 };
+// clang-format off
 struct wrong_quota : least_recovery { std::uint32_t quota() const { return 0; } };
 struct wrong_in_recovery : least_recovery { bool in_recovery() { return false; } };
 struct wrong_after_timeout : least_recovery { anything after_timeout() const { return {}; } };
 struct wrong_recovery_start : least_recovery { void on_start(std::uint32_t) {} };
+// clang-format on
 static_assert(recovery_policy<least_recovery> && recovery_policy<newreno_recovery>);
 static_assert(!recovery_policy<no_on_ack> && !recovery_policy<no_on_timeout> && !recovery_policy<answers_nothing> &&
               !recovery_policy<wrong_quota> && !recovery_policy<wrong_in_recovery> &&
               !recovery_policy<wrong_after_timeout> && !recovery_policy<wrong_recovery_start>);
 
-// ---- ack, isn, buffers, lifecycle ---------------------------------------------------------------------------------------
+// ---- ack, isn, buffers, lifecycle ----------------------------------------------------------------------------------
 
 struct at_once {
     using slot = ack_slot;
@@ -144,7 +153,9 @@ struct acknowledges_after {
     using slot = ack_slot;
     duration acknowledge_by(const arrival_report&) { return 0ms; }  // a time, not a delay
 };
+// clang-format off
 struct wrong_on_ack_sent : at_once { void on_ack_sent(anything) {} };
+// clang-format on
 static_assert(ack_policy<at_once> && !ack_policy<acknowledges_never> && !ack_policy<acknowledges_after> &&
               !ack_policy<wrong_on_ack_sent>);
 
@@ -156,7 +167,9 @@ struct chooses_integer {
     using slot = isn_slot;
     std::uint32_t choose(const socket_address&, const socket_address&, instant) const { return 7; }
 };
+// clang-format off
 struct wrong_isn_start : seven { void on_start(std::uint64_t) {} };
+// clang-format on
 static_assert(isn_policy<seven> && !isn_policy<chooses_integer> && !isn_policy<wrong_isn_start>);
 
 struct half_a_buffer {
@@ -171,7 +184,7 @@ struct no_machine {
 };
 static_assert(lifecycle_policy<full> && !lifecycle_policy<no_machine>);
 
-// ---- observe ----------------------------------------------------------------------------------------------------------
+// ---- observe -------------------------------------------------------------------------------------------------------
 
 struct sees_nothing {
     using slot = observe_slot;
@@ -182,12 +195,14 @@ struct sees_all : sees_nothing {
     void on_received(const segment&) {}
     void on_window(const window_report&) {}
 };
+// clang-format off
 struct wrong_on_transition : sees_nothing { void on_transition(anything) {} };
 struct wrong_on_sent : sees_nothing { void on_sent(sent_report&) {} };  // it may change nothing
 struct wrong_on_received : sees_nothing { void on_received(anything) {} };
 struct wrong_on_window : sees_nothing { void on_window() {} };
-static_assert(observer<sees_nothing> && observer<sees_all> && !observer<wrong_on_transition> && !observer<wrong_on_sent> &&
-              !observer<wrong_on_received> && !observer<wrong_on_window>);
+// clang-format on
+static_assert(observer<sees_nothing> && observer<sees_all> && !observer<wrong_on_transition> &&
+              !observer<wrong_on_sent> && !observer<wrong_on_received> && !observer<wrong_on_window>);
 
 }  // namespace
 

@@ -16,7 +16,8 @@ using namespace sluice;
 
 static_assert(buffers_policy<fixed_buffers<>> && buffers_policy<fixed_buffers<1, 1, 1, 1>>);
 // The defaults: 64 KiB out, what an unscaled window can offer in.
-static_assert(fixed_buffers<>::send_buffer::capacity() == 65536 && fixed_buffers<>::receive_buffer::capacity() == 65535);
+static_assert(fixed_buffers<>::send_buffer::capacity() == 65536 &&
+              fixed_buffers<>::receive_buffer::capacity() == 65535);
 // A buffer is its octets and two numbers.
 static_assert(sizeof(fixed_send_buffer<4096>) == 4096 + 2 * sizeof(std::size_t));
 static_assert(sizeof(fixed_receive_buffer<4096>) == 4096 + 2 * sizeof(std::size_t));
@@ -52,7 +53,8 @@ TEST_CASE("a send buffer is a queue that can be looked into, and takes no more t
         CHECK(buffer.size() + buffer.free() == 37);
         const std::size_t from = numbers.below(queue.size() + 1), length = numbers.below(queue.size() - from + 1);
         const auto begin = queue.begin() + static_cast<std::ptrdiff_t>(from);
-        CHECK(joined(buffer.view(from, length)) == std::vector<octet>(begin, begin + static_cast<std::ptrdiff_t>(length)));
+        CHECK(joined(buffer.view(from, length)) ==
+              std::vector<octet>(begin, begin + static_cast<std::ptrdiff_t>(length)));
     }
     buffer.clear();
     CHECK(buffer.size() == 0);
@@ -65,7 +67,8 @@ TEST_CASE("a receive buffer keeps octets at their places until the ones before t
     octet next = 1;
     for (int round = 0; round < 20; ++round) {  // twice around and more
         const std::vector<octet> front{next, static_cast<octet>(next + 1)};
-        const std::vector<octet> rear{static_cast<octet>(next + 2), static_cast<octet>(next + 3), static_cast<octet>(next + 4)};
+        const std::vector<octet> rear{static_cast<octet>(next + 2), static_cast<octet>(next + 3),
+                                      static_cast<octet>(next + 4)};
         buffer.write(2, rear);
         CHECK(buffer.size() == 0);
         CHECK(buffer.free() == 8);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// policy/rtt/fixed_rto.hpp: no sample changes the timeout, and it still backs off, which RFC 6298 section 5.5 makes a MUST.
+// policy/rtt/fixed_rto.hpp: no sample changes the timeout, and it still backs off, which RFC 6298 section 5.5 makes a
+// MUST.
 #include <doctest/doctest.h>
 
 #include <sluice/policy/concepts.hpp>

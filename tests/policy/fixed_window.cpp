@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// policy/congestion/fixed_window.hpp and no_congestion_control.hpp: nothing moves them, and they take no more than they need.
+// policy/congestion/fixed_window.hpp and no_congestion_control.hpp: nothing moves them, and they take no more than they
+// need.
 #include <doctest/doctest.h>
 
 #include <sluice/policy/concepts.hpp>

@@ -19,7 +19,8 @@ TEST_CASE("no number of duplicate ACKs makes go_back_n send anything again, and 
     in_flight<std::array<in_flight_record, 8>> flight;
     for (std::uint32_t i = 0; i < 5; ++i) flight.send(seq(10 * i), seq(10 * i + 10), instant(1ms * i), true);
     for (int i = 0; i < 10; ++i) {
-        const auto step = recovery.on_ack({.ack = seq(0), .nxt = seq(50), .mss = 10, .target = 100, .duplicate = true}, flight);
+        const auto step =
+            recovery.on_ack({.ack = seq(0), .nxt = seq(50), .mss = 10, .target = 100, .duplicate = true}, flight);
         CHECK_FALSE(step.entered);
         CHECK_FALSE(step.retransmit_now);
     }

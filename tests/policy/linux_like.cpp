@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// policy/rtt/linux_like.hpp: RTO = SRTT + max(4 RTTVAR, 200 ms), on the SRTT and RTTVAR of numbers.md 4.3.
+// policy/rtt/linux_like.hpp: RTO = SRTT + max(4 RTTVAR, 200 ms), on the SRTT and RTTVAR of RFC 6298.
 #include <doctest/doctest.h>
 
 #include <sluice/policy/concepts.hpp>
@@ -26,8 +26,8 @@ TEST_CASE("the floor stands under the variance, so that the timeout never comes 
 
 TEST_CASE("a variance above the floor counts as in RFC 6298") {
     linux_like e;
-    for (const auto& [sample, rto] : {std::pair<duration, duration>{100ms, 300ms}, {100ms, 300ms}, {300ms, 437500us},
-                                      {300ms, 556250us}}) {
+    for (const auto& [sample, rto] :
+         {std::pair<duration, duration>{100ms, 300ms}, {100ms, 300ms}, {300ms, 437500us}, {300ms, 556250us}}) {
         e.on_sample(sample);
         CHECK(e.rto() == rto);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// policy/recovery/newreno_recovery.hpp, one ACK after the other: RFC 6582, RFC 5681 section 3.2, RFC 3042. The test plays
-// connection and congestion policy: ten segments of 1000 octets are out, the window is theirs, and halves with the episode.
+// policy/recovery/newreno_recovery.hpp, one ACK after the other: RFC 6582, RFC 5681 section 3.2, RFC 3042. The test
+// plays connection and congestion policy: ten segments of 1000 octets are out, the window is theirs, and halves with
+// the episode.
 #include <doctest/doctest.h>
 
 #include <sluice/policy/concepts.hpp>
@@ -37,7 +38,9 @@ struct sender {
         }
     }
 
-    recovery_step duplicate() { return on_ack({.ack = una, .nxt = nxt, .mss = mss, .target = target, .duplicate = true}); }
+    recovery_step duplicate() {
+        return on_ack({.ack = una, .nxt = nxt, .mss = mss, .target = target, .duplicate = true});
+    }
     std::vector<recovery_step> duplicates(int count) {
         std::vector<recovery_step> out;
         for (int i = 0; i < count; ++i) out.push_back(duplicate());
@@ -154,7 +157,8 @@ TEST_CASE("in recovery the window is ssthresh and one segment for each duplicate
     }
 }
 
-TEST_CASE("a partial ACK sends the next hole, deflates by what it covers less one segment, and only the first restarts the timer") {
+TEST_CASE("a partial ACK sends the next hole, deflates by what it covers less one segment, and only the first restarts "
+          "the timer") {
     sender s = in_recovery();
     s.duplicates(6);  // nine in all, for segments 2 to 10: window 5 + 9
     CHECK(s.quota() == 4);
@@ -222,7 +226,7 @@ TEST_CASE("recover stands at what was out when the episode began, not at what wa
     sender s = in_recovery();
     s.duplicates(6);
     s.send(4);
-    CHECK(s.advance(9).retransmit_now);   // segment 10 of the first ten
+    CHECK(s.advance(9).retransmit_now);  // segment 10 of the first ten
     CHECK(s.recovery.in_recovery());
     CHECK_FALSE(s.advance(1).retransmit_now);
     CHECK_FALSE(s.recovery.in_recovery());
@@ -273,7 +277,8 @@ TEST_CASE("a timeout loses everything, and duplicates of what it sends again beg
 }
 
 TEST_CASE("duplicates of recover itself begin an episode only if the last ACK advanced by at most four segments") {
-    // RFC 6582 section 4.1: a large step tells that the receiver had it all, so that the duplicates are of needless copies.
+    // RFC 6582 section 4.1: a large step tells that the receiver had it all, so that the duplicates are of needless
+    // copies.
     for (const auto& [step, enters] : {std::pair{1u, true}, {4u, true}, {5u, false}, {10u, false}}) {
         sender s = in_recovery();
         if (step < 10) s.advance(10 - step);
@@ -304,7 +309,8 @@ TEST_CASE("recover does not come round to lie ahead again after 2 GiB without a 
     for (int i = 0; i < 9; ++i) {
         s.nxt += 1u << 28;
         s.una = s.nxt - 10 * mss;
-        s.recovery.on_ack({.ack = s.una, .nxt = s.nxt, .newly_acked = 1u << 28, .mss = mss, .target = s.target}, s.flight);
+        s.recovery.on_ack({.ack = s.una, .nxt = s.nxt, .newly_acked = 1u << 28, .mss = mss, .target = s.target},
+                          s.flight);
         CHECK(s.recovery.recover_ <= s.una);
     }
 }

@@ -2,8 +2,8 @@
 // policy/congestion/reno.hpp: RFC 5681 by octets (RFC 3465), against closed forms.
 #include <doctest/doctest.h>
 
-#include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/concepts.hpp>
+#include <sluice/policy/congestion/reno.hpp>
 
 #include <array>
 
@@ -41,7 +41,7 @@ void round_trip(reno& cc, std::uint32_t at_once = mss) {
     }
 }
 
-// numbers.md "IW check": MSS, the initial windows of RFC 3390 and RFC 6928.
+// MSS, then the initial windows of RFC 3390 and RFC 6928 by their formulas.
 // clang-format off
 constexpr std::array<std::array<std::uint32_t, 3>, 9> initial_windows{{
     { 536, 2144,  5360}, {1095, 4380, 10950}, {1220, 4380, 12200}, {1440, 4380, 14400}, {1460, 4380, 14600},
@@ -79,7 +79,7 @@ TEST_CASE("the initial window is a setting, and one segment after more than one 
 }
 
 TEST_CASE("slow start doubles the window each round trip, however the ACKs are coalesced") {
-    // numbers.md 4.2: octets delivered by the end of round trip n, initial window 10.
+    // Octets delivered by the end of round trip n from ten segments on: 14600 (2^n - 1).
     constexpr std::array<std::uint32_t, 8> delivered{14600, 43800, 102200, 219000, 452600, 919800, 1854200, 3723000};
     for (const std::uint32_t at_once : {1u, 536u, mss, 2 * mss, 45 * mss, ~0u}) {
         reno cc = started();
@@ -161,8 +161,11 @@ TEST_CASE("nothing grows during recovery, or while the window was not the limit"
 
 TEST_CASE("loss sets ssthresh and window to half of the flight, and to two segments at least") {
     // RFC 5681 equation 4: FlightSize, not cwnd.
-    for (const auto& [flight, half] : {std::pair{20 * mss, 10 * mss}, {15 * mss, 15 * mss / 2}, {4 * mss, 2 * mss},
-                                       {3 * mss, 2 * mss}, {0u, 2 * mss}}) {
+    for (const auto& [flight, half] : {std::pair{20 * mss, 10 * mss},
+                                       {15 * mss, 15 * mss / 2},
+                                       {4 * mss, 2 * mss},
+                                       {3 * mss, 2 * mss},
+                                       {0u, 2 * mss}}) {
         reno cc = started();
         cc.on_congestion({.flight = flight});
         CHECK(cc.window() == half);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// policy/rtt/rfc6298.hpp against the series of numbers.md 4.3, which are computed by the RFC's formulas to four digits.
+// policy/rtt/rfc6298.hpp against series that were computed by the RFC's formulas elsewhere, to four digits.
 #include <doctest/doctest.h>
 
 #include <sluice/policy/concepts.hpp>
@@ -22,9 +22,9 @@ struct expectation {
 // clang-format off
 const std::vector<std::vector<expectation>> series{
     // constant; the sixth and seventh by RTTVAR_n = 50 * 0.75^(n-1)
-    {{100, 100, 50,      300},      {100, 100, 37.5,    250},      {100, 100, 28.125, 212.5}, {100, 100, 21.0938, 184.375},
-     {100, 100, 15.8203, 163.2813}, {100, 100, 11.8652, 147.4609}, {100, 100, 8.8989, 135.5957},
-     {100, 100, 6.6742,  126.6968}},
+    {{100, 100, 50,      300},      {100, 100, 37.5,    250},      {100, 100, 28.125, 212.5},
+     {100, 100, 21.0938, 184.375},  {100, 100, 15.8203, 163.2813}, {100, 100, 11.8652, 147.4609},
+     {100, 100, 8.8989,  135.5957}, {100, 100, 6.6742,  126.6968}},
     // step
     {{100, 100,      50,       300},      {100, 100,      37.5,     250},
      {300, 125,      78.125,   437.5},    {300, 146.875,  102.3438, 556.25},
@@ -84,7 +84,7 @@ TEST_CASE("the clock's granularity is what a steady round trip leaves of the var
 }
 
 TEST_CASE("many samples a round trip weigh as much together as one would") {
-    // RFC 7323 appendix G; numbers.md 4.3: of a flight of 20 segments 10 samples, so that beta is 0.025.
+    // RFC 7323 appendix G: of a flight of 20 segments 10 samples, so that beta is 0.025.
     rfc6298 many{.floor = 0ms}, one{.floor = 0ms};
     many.on_sample(100ms, 10);  // the first counts whole
     one.on_sample(100ms);
@@ -112,7 +112,6 @@ TEST_CASE("the floor is 200 ms unless set") {
 }
 
 TEST_CASE("each timeout doubles up to the cap, and a sample takes it all back") {
-    // numbers.md 4.3: back-off from 1 s capped at 60 s.
     rfc6298 e{.cap = 60s};
     for (const auto expected : {1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s, 60s}) {
         CHECK(e.rto() == expected);
@@ -125,7 +124,6 @@ TEST_CASE("each timeout doubles up to the cap, and a sample takes it all back") 
 }
 
 TEST_CASE("the expiries of the default back-off add up to the RFC's times") {
-    // numbers.md 4.3: capped at 120 s.
     rfc6298 e;
     duration sum{};
     for (const auto expected : {1s, 3s, 7s, 15s, 31s, 63s, 127s, 247s, 367s}) {

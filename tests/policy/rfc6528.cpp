@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// policy/isn/rfc6528.hpp: the clock of RFC 9293 section 3.4.1 plus SipHash-2-4 of the two sockets; vector of numbers.md 4.9.
+// policy/isn/rfc6528.hpp: the clock of RFC 9293 section 3.4.1 plus SipHash-2-4 of the two sockets. The RFC gives no
+// vector; ours was computed by another program, from the octets c0000201 c6336402 c000 0050.
 #include <doctest/doctest.h>
 
 #include <sluice/policy/concepts.hpp>
@@ -48,8 +49,11 @@ TEST_CASE("another socket, another key or another direction gives another number
                                  other_key.choose(local, remote, instant{}).number()};
     for (std::uint16_t port = 1; port <= 500; ++port) {
         seen.insert(isn.choose({local.address, port}, remote, instant{}).number());
-        seen.insert(isn.choose(local, {ip_address::v4(198, 51, static_cast<octet>(port / 100), static_cast<octet>(port % 100)), 80},
-                               instant{}).number());
+        seen.insert(
+            isn.choose(local,
+                       {ip_address::v4(198, 51, static_cast<octet>(port / 100), static_cast<octet>(port % 100)), 80},
+                       instant{})
+                .number());
     }
     CHECK(seen.size() >= 1002);  // of 1003; two may meet by chance, once in 10000 keys
 }

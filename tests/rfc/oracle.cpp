@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every call, every kind of segment and every timeout in every state against oracle.hpp, with policies that adapt nothing.
-// Here a mutant of the transition table dies (../mutants.sh), which compiles this file alone.
+// Every call, every kind of segment and every timeout in every state against oracle.hpp, with policies that adapt
+// nothing. Here a mutant of the transition table dies (../mutants.sh), which compiles this file alone.
 #include "oracle_bench.hpp"
 
 #include <sluice/policy/ack/every_segment.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The oracle: what RFC 9293 section 3.10 says happens to one connection, written from its text and from the notes N1 to
-// N36 that decide what it leaves open (where a note and the text differ, the note holds). It includes nothing of sluice:
-// states, events and expectations are its own. Sequence numbers are relative to the ISS of their sender and never wrap;
-// that the code gets the same results with numbers that do is for the test to try.
+// N36 that decide what it leaves open (where a note and the text differ, the note holds). It includes nothing of
+// sluice: states, events and expectations are its own. Sequence numbers are relative to the ISS of their sender and
+// never wrap; that the code gets the same results with numbers that do is for the test to try.
 //
 // Where sluice leaves the text on purpose, and the oracle with it:
 // - A SYN with text or FIN but without ACK is taken without them: neither acknowledged nor queued, the peer sends them
@@ -18,8 +18,8 @@
 //   unacknowledged: there is nothing that it could count from (N23).
 // - A FIN that stands at the right edge, right behind text that fills the window, is taken with it, although the text
 //   would cut it: it needs no room, and alone it would be taken a moment later (N20).
-// - In TIME-WAIT a segment in the window with text or a second FIN is answered and restarts 2MSL like a retransmitted FIN
-//   (N16); a pure ACK is dropped, a RST is ignored wherever it stands (N18).
+// - In TIME-WAIT a segment in the window with text or a second FIN is answered and restarts 2MSL like a retransmitted
+//   FIN (N16); a pure ACK is dropped, a RST is ignored wherever it stands (N18).
 #pragma once
 
 #include <algorithm>
@@ -50,14 +50,25 @@ enum class standing {
 using enum standing;
 
 inline const char* printed(standing s) {
-    static constexpr const char* names[] = {
-        "CLOSED",      "LISTEN",     "SYN-SENT",   "SYN-RECEIVED", "SYN-RECEIVED", "ESTABLISHED",
-        "FIN-WAIT-1",  "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING",      "LAST-ACK",     "TIME-WAIT"};
+    static constexpr const char* names[] = {"CLOSED",       "LISTEN",      "SYN-SENT",   "SYN-RECEIVED",
+                                            "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2",
+                                            "CLOSE-WAIT",   "CLOSING",     "LAST-ACK",   "TIME-WAIT"};
     return names[static_cast<int>(s)];
 }
 
 /// How a connection ended, as calls report it afterwards; and what else calls answer.
-enum class answer { ok, not_open, remote_unspecified, already_open, closing, would_block, reset, refused, aborted, timed_out };
+enum class answer {
+    ok,
+    not_open,
+    remote_unspecified,
+    already_open,
+    closing,
+    would_block,
+    reset,
+    refused,
+    aborted,
+    timed_out
+};
 
 /// What the application is told, a set.
 enum told : unsigned {
@@ -107,7 +118,7 @@ struct tcb {
 
     // sending: SND.UNA, SND.NXT, SND.WND, MAX.SND.WND, SND.WL1, SND.WL2
     number una = 0, nxt = 0, wnd = 0, max_wnd = 0, wl1 = 0, wl2 = 0;
-    number queued = 1;        // one past the last octet that SEND took
+    number queued = 1;  // one past the last octet that SEND took
     bool fin_queued = false;
     bool close_waits = false;  // CLOSE in SYN-RECEIVED, behind queued text
     bool owned = true;         // not closed by its application (N27)
@@ -136,7 +147,7 @@ struct tcb {
     number text_end() const { return rcv_nxt - (fin_taken() ? 1 : 0); }
 };
 
-// ---- small steps ----------------------------------------------------------------------------------------------------------
+// ---- small steps ----------------------------------------------------------------------------------------------------
 
 inline void end(tcb& t, answer fate, bool told_so) {
     t.state = closed;
@@ -175,8 +186,9 @@ inline void enter_time_wait(tcb& t) {
     t.starts_time_wait = true;
 }
 
-/// What may leave once the event is over: queued text, then the FIN, inside the peer's window (everything in these tests is
-/// shorter than a segment; Nagle holds text back while any is unacknowledged), carrying the ACK; else the ACK alone.
+/// What may leave once the event is over: queued text, then the FIN, inside the peer's window (everything in these
+/// tests is shorter than a segment; Nagle holds text back while any is unacknowledged), carrying the ACK; else the ACK
+/// alone.
 inline void transmit(tcb& t) {
     const bool talks = t.state != closed && t.state != listen && t.state != syn_sent && t.state != time_wait;
     const bool may_send = talks && (t.una > 0 || t.state == fin_wait_1);
@@ -196,10 +208,10 @@ inline void transmit(tcb& t) {
     t.owes_ack = false;
 }
 
-// ---- SEGMENT ARRIVES, 3.10.7 ----------------------------------------------------------------------------------------------
+// ---- SEGMENT ARRIVES, 3.10.7 ----------------------------------------------------------------------------------------
 
-/// Trims to the window: text below RCV.NXT was received before, what lies beyond the edge goes with the FIN behind it. The
-/// urgent pointer keeps pointing to the same octet.
+/// Trims to the window: text below RCV.NXT was received before, what lies beyond the edge goes with the FIN behind it.
+/// The urgent pointer keeps pointing to the same octet.
 inline void trim(const tcb& t, arriving& s) {
     if (s.seq < t.rcv_nxt) {
         const number old = std::min(t.rcv_nxt - s.seq, s.text);
@@ -288,13 +300,15 @@ inline void arrives_when_synchronized(tcb& t, arriving s) {
         trim(t, s);
     } else {
         const number length = s.length();
-        const bool acceptable = t.rcv_wnd() == 0 ? length == 0 && s.seq == t.rcv_nxt
-                                                 : t.in_window(s.seq) || (length > 0 && t.in_window(s.seq + length - 1));
+        const bool acceptable = t.rcv_wnd() == 0
+                                    ? length == 0 && s.seq == t.rcv_nxt
+                                    : t.in_window(s.seq) || (length > 0 && t.in_window(s.seq + length - 1));
         if (!acceptable) {
             const bool shut = t.rcv_wnd() == 0 && s.seq == t.rcv_nxt && (s.rst || !s.syn);
             if (!shut) {
                 if (s.rst) return;
-                if (t.state == time_wait && s.fin && !s.syn && s.seq + length == t.rcv_nxt) t.starts_time_wait = true;  // N2
+                if (t.state == time_wait && s.fin && !s.syn && s.seq + length == t.rcv_nxt)
+                    t.starts_time_wait = true;  // N2
                 t.owes_ack = true;
                 return;
             }
@@ -414,9 +428,20 @@ inline tcb after_segment(tcb t, const arriving& s, number room) {
     return t;
 }
 
-// ---- calls, 3.10.1 to 3.10.6 ----------------------------------------------------------------------------------------------
+// ---- calls, 3.10.1 to 3.10.6 ----------------------------------------------------------------------------------------
 
-enum class call { open_passive, open_active, open_active_without_remote, send, send_urgent, receive, shutdown, close, abort, status };
+enum class call {
+    open_passive,
+    open_active,
+    open_active_without_remote,
+    send,
+    send_urgent,
+    receive,
+    shutdown,
+    close,
+    abort,
+    status
+};
 inline constexpr int call_count = 10;
 
 struct answered {
@@ -513,7 +538,8 @@ inline answered after_call(tcb t, call what, number octets, number room) {
             else if (t.state != listen && t.state != syn_sent && t.read_up_to < t.text_end()) {
                 out.text = peers_text(t.read_up_to, t.text_end());
                 t.read_up_to = t.text_end();
-                // All of the buffer is free again: news for a peer that may still send, if it is half of it (3.8.6.2.2).
+                // All of the buffer is free again: news for a peer that may still send, if it is half of it
+                // (3.8.6.2.2).
                 const number edge = t.rcv_nxt + room;
                 if (t.takes_text() && edge - t.rcv_edge >= room / 2) {
                     t.rcv_edge = edge;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Compares an endpoint with the oracle: each segment kind, call and timeout in each stand, on a copy of it. Whatever differs
-// is named by stand, stimulus and field; after ten differences a run gives up.
+// Compares an endpoint with the oracle: each segment kind, call and timeout in each stand, on a copy of it. Whatever
+// differs is named by stand, stimulus and field; after ten differences a run gives up.
 #pragma once
 
 #include <sstream>
@@ -62,12 +62,12 @@ public:
 
     const std::vector<stand<Tcp>>& stands() const { return stands_; }
 
-    // ---- segments -----------------------------------------------------------------------------------------------------------
+    // ---- segments ---------------------------------------------------------------------------------------------------
 
     static constexpr int segments_a_stand = 11 * (1 + 11 * 2) * 8 * 5;
 
-    /// Every combination of control bits, sequence and acknowledgment numbers below, at, inside, at the edge of and beyond
-    /// what they may be, lengths, and windows; or one in so many of them.
+    /// Every combination of control bits, sequence and acknowledgment numbers below, at, inside, at the edge of and
+    /// beyond what they may be, lengths, and windows; or one in so many of them.
     void segments(int one_in = 1) {
         int next = 0;
         const auto one = [&](const stand<Tcp>& from, const arriving& s) {
@@ -78,8 +78,16 @@ public:
             const tcb& t = from.is;
             const number numbers[] = {t.rcv_nxt - 100, t.rcv_nxt - 2,  t.rcv_nxt - 1, t.rcv_nxt,
                                       t.rcv_nxt + 3,   t.rcv_edge - 1, t.rcv_edge,    t.rcv_nxt + (number{1} << 30)};
-            const number acks[] = {t.una - t.max_wnd - 1, t.una - t.max_wnd, -1,    0,         t.una - 1,
-                                   t.una,                 t.una + 1,         t.nxt - 1, t.nxt, t.nxt + 1,
+            const number acks[] = {t.una - t.max_wnd - 1,
+                                   t.una - t.max_wnd,
+                                   -1,
+                                   0,
+                                   t.una - 1,
+                                   t.una,
+                                   t.una + 1,
+                                   t.nxt - 1,
+                                   t.nxt,
+                                   t.nxt + 1,
                                    t.nxt + (number{1} << 30)};
             const number lengths[] = {0, 1, 4, t.rcv_wnd(), window + 8};
             for (int bits = 0; bits < 11; ++bits) {
@@ -101,11 +109,37 @@ public:
         }
     }
 
-    // ---- calls --------------------------------------------------------------------------------------------------------------
+    /// Of two empty segments outside the window at one instant the second draws no answer (N15); with text each does
+    /// (N36).
+    void limits() {
+        for (const auto& from : stands_) {
+            if (from.is.state == closed || from.is.state == listen || from.is.state == syn_sent) continue;
+            for (const number text : {0, 1}) {
+                ++cells;
+                const auto where = [&] { return std::string(from.name) + ", twice outside the window"; };
+                lab::bench<Tcp> b = from.at;
+                const auto s =
+                    on_wire({.ack = true, .seq = from.is.rcv_nxt - 7, .ack_number = from.is.una, .text = text});
+                b.arrives(s);
+                b.arrives(s);
+                expect(b.take().size() == (text == 0 ? 1 : 2), where, "number of segments that leave");
+            }
+        }
+    }
+
+    // ---- calls ------------------------------------------------------------------------------------------------------
 
     void calls() {
-        static constexpr const char* names[] = {"OPEN passive", "OPEN active", "OPEN active without a remote", "SEND",
-                                                "SEND urgent",  "RECEIVE",     "CLOSE of sending",  "CLOSE", "ABORT", "STATUS"};
+        static constexpr const char* names[] = {"OPEN passive",
+                                                "OPEN active",
+                                                "OPEN active without a remote",
+                                                "SEND",
+                                                "SEND urgent",
+                                                "RECEIVE",
+                                                "CLOSE of sending",
+                                                "CLOSE",
+                                                "ABORT",
+                                                "STATUS"};
         for (const auto& from : stands_)
             for (int i = 0; i < call_count; ++i) {
                 ++cells;
@@ -120,7 +154,7 @@ public:
             }
     }
 
-    // ---- time ---------------------------------------------------------------------------------------------------------------
+    // ---- time -------------------------------------------------------------------------------------------------------
 
     /// What time does to a stand; the retransmission timeout is known with and without a sample.
     void timeouts(sluice::duration rto_sampled, sluice::duration rto_unsampled) {
@@ -201,7 +235,8 @@ private:
         expect(printed(t.state) == std::string(sluice::name(b.state())), where, "state");
         expect(heard(b) == t.news, where, "news");
         expect(named(b.endpoint.error()) == t.fate, where, "error");
-        expect(b.endpoint.count().second_fins - before.endpoint.count().second_fins == t.second_fin, where, "second FINs");
+        expect(b.endpoint.count().second_fins - before.endpoint.count().second_fins == t.second_fin, where,
+               "second FINs");
         const auto& c = b.block();
         const auto own = [&](number n) { return b.iss() + static_cast<std::uint32_t>(n); };
         const auto peers = [&](number n) { return b.peer_iss + static_cast<std::uint32_t>(n); };
@@ -234,7 +269,8 @@ private:
                 filled.answers.clear();
                 filled = after_segment(filled, rest, room_of<Tcp>);
                 same_segments(b.take(), filled.answers, where);
-                expect(printed(filled.state) == std::string(sluice::name(b.state())), where, "state after the gap is filled");
+                expect(printed(filled.state) == std::string(sluice::name(b.state())), where,
+                       "state after the gap is filled");
                 return delivered(b, filled, where);
             }
         }
@@ -258,7 +294,8 @@ private:
         expect(named(b.receive_error) == then.how, where, "RECEIVE's answer at the end");
     }
 
-    void same_segments(const std::vector<lab::wire_segment>& got, const std::vector<leaving>& wanted, const auto& where) {
+    void same_segments(const std::vector<lab::wire_segment>& got, const std::vector<leaving>& wanted,
+                       const auto& where) {
         expect(got.size() == wanted.size(), where, "number of segments that leave");
         if (got.size() != wanted.size()) return;
         for (std::size_t i = 0; i < got.size(); ++i) {
@@ -276,7 +313,7 @@ private:
         }
     }
 
-    // ---- timeouts -----------------------------------------------------------------------------------------------------------
+    // ---- timeouts ---------------------------------------------------------------------------------------------------
 
     /// The head of the queue leaves again after one RTO and after two more, and nothing else changes.
     void retransmission(const stand<Tcp>& from, sluice::duration rto) {
@@ -359,15 +396,16 @@ private:
             b.take();
             b.wait_for_deadline();
         }
-        expect(b.now - from.at.now >= std::chrono::seconds(t.state == syn_received_passive ? 31 : 100), where, "it came early");
+        expect(b.now - from.at.now >= std::chrono::seconds(t.state == syn_received_passive ? 31 : 100), where,
+               "it came early");
         if (t.state == syn_sent || t.state == syn_received_active)
             expect(b.now - from.at.now >= std::chrono::minutes(3), where, "MUST-23");
         expect(b.quiet(), where, "something left at the end");
         compare(b, from.at, expected, where);
     }
 
-    /// With nothing in flight: 2MSL ends TIME-WAIT, an ownerless FIN-WAIT-2 is timed, everything else rests for ever, but
-    /// for window probes.
+    /// With nothing in flight: 2MSL ends TIME-WAIT, an ownerless FIN-WAIT-2 is timed, everything else rests for ever,
+    /// but for window probes.
     void at_rest(const stand<Tcp>& from) {
         ++cells;
         const tcb& t = from.is;
@@ -375,7 +413,8 @@ private:
         lab::bench<Tcp> b = from.at;
         const auto state = [&] { return std::string(sluice::name(b.state())); };
         if (t.state == time_wait || (t.state == fin_wait_2 && !t.owned)) {
-            const auto left = std::chrono::seconds(t.state == time_wait ? 59 : 60);  // a second has gone by in TIME-WAIT
+            const auto left =
+                std::chrono::seconds(t.state == time_wait ? 59 : 60);  // a second has gone by in TIME-WAIT
             b.wait(left - sluice::duration(1));
             expect(state() == printed(t.state), where, "it ended early");
             b.wait(sluice::duration(1));
@@ -383,7 +422,8 @@ private:
             end(expected, answer::ok, false);
             compare(b, from.at, expected, where);
         } else if (t.unsent() > 0 || (t.fin_queued && !t.fin_sent())) {
-            // One octet, or the FIN, against the shut window (N21); for as long as it is answered nothing ends (MUST-37).
+            // One octet, or the FIN, against the shut window (N21); for as long as it is answered nothing ends
+            // (MUST-37).
             for (int i = 0; i < 50; ++i) {
                 expect(b.wait_for_deadline(), where, "no window probe");
                 const auto probes = b.take();
@@ -438,6 +478,9 @@ void examine(std::uint32_t own_iss, std::uint32_t peers_iss, sluice::duration rt
     all.cells = 0;
     all.segments(one_in);
     CHECK(all.cells == (stand_count * all.segments_a_stand + one_in - 1) / one_in);
+    all.cells = 0;
+    all.limits();
+    CHECK(all.cells == 2 * (stand_count - 8));  // CLOSED, LISTEN and SYN-SENT have no window
     CHECK(all.differences == 0);
 }
 

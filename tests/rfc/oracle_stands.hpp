@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Every state a connection can stand in, reached through the wire, in several ways where they differ; beside each the
-// RFC's variables as they must be then, worked out by hand. The endpoint's peer offers 60000 octets unless said otherwise,
-// the endpoint itself as much as its receive buffer holds.
+// RFC's variables as they must be then, worked out by hand. The endpoint's peer offers 60000 octets unless said
+// otherwise, the endpoint itself as much as its receive buffer holds.
 #pragma once
 
 #include <functional>
@@ -38,7 +38,9 @@ struct driver {
                     .window = static_cast<std::uint16_t>(window),
                     .mss = flags.has(sluice::flag::syn) ? std::optional<std::uint16_t>(1460) : std::nullopt});
     }
-    void send(number from, number to) { REQUIRE(at.send(own_text(from, to)).value_or(0) == static_cast<std::size_t>(to - from)); }
+    void send(number from, number to) {
+        REQUIRE(at.send(own_text(from, to)).value_or(0) == static_cast<std::size_t>(to - from));
+    }
 };
 
 template <class Tcp>
@@ -66,15 +68,25 @@ std::vector<stand<Tcp>> all_stands(const lab::bench<Tcp>& fresh) {
         d.segment(syn | ack, 0, 1, 0, window);
     };
     const auto fill = [&](number ack_number) {  // our receive buffer, in segments
-        for (number seq = 1; seq <= W; seq += 1024) d.segment(ack, seq, ack_number, std::min<number>(1024, W + 1 - seq));
+        for (number seq = 1; seq <= W; seq += 1024)
+            d.segment(ack, seq, ack_number, std::min<number>(1024, W + 1 - seq));
     };
     // Time goes by in TIME-WAIT, so that a restarted timer is told from an old one.
     const auto second = [&] { d.at.wait(std::chrono::seconds(1)); };
 
     // The variables after the handshake; stands differ from them by what happened since.
     const tcb in_syn_sent{.state = syn_sent, .una = 0, .nxt = 1};
-    const tcb received{.state = syn_received_passive, .una = 0, .nxt = 1, .wnd = P, .max_wnd = P, .rcv_nxt = 1, .rcv_edge = 1 + W};
-    const tcb open{.state = established, .una = 1, .nxt = 1, .wnd = P, .max_wnd = P, .wl1 = 0, .wl2 = 1, .rcv_nxt = 1, .rcv_edge = 1 + W};
+    const tcb received{
+        .state = syn_received_passive, .una = 0, .nxt = 1, .wnd = P, .max_wnd = P, .rcv_nxt = 1, .rcv_edge = 1 + W};
+    const tcb open{.state = established,
+                   .una = 1,
+                   .nxt = 1,
+                   .wnd = P,
+                   .max_wnd = P,
+                   .wl1 = 0,
+                   .wl2 = 1,
+                   .rcv_nxt = 1,
+                   .rcv_edge = 1 + W};
     const auto with = [](tcb t, auto change) {
         change(t);
         return t;
@@ -119,7 +131,8 @@ std::vector<stand<Tcp>> all_stands(const lab::bench<Tcp>& fresh) {
     d.send(1, 4);
     add("SYN-RECEIVED, passive, text queued", with(received, [](tcb& t) { t.queued = 4; }));
     shutdown();
-    add("SYN-RECEIVED, passive, CLOSE waits behind text", with(received, [](tcb& t) { t.queued = 4, t.close_waits = true; }));
+    add("SYN-RECEIVED, passive, CLOSE waits behind text",
+        with(received, [](tcb& t) { t.queued = 4, t.close_waits = true; }));
     restart();
     connect();
     d.segment(syn, 0, 0);
@@ -141,9 +154,8 @@ std::vector<stand<Tcp>> all_stands(const lab::bench<Tcp>& fresh) {
     d.send(1, 5);
     fill(1);
     const number last_fill = 1 + (W - 1) / 1024 * 1024;
-    add("ESTABLISHED, own window shut", with(open, [&](tcb& t) {
-            t.nxt = t.queued = 5, t.wl1 = last_fill, t.rcv_nxt = t.rcv_edge = 1 + W;
-        }));
+    add("ESTABLISHED, own window shut",
+        with(open, [&](tcb& t) { t.nxt = t.queued = 5, t.wl1 = last_fill, t.rcv_nxt = t.rcv_edge = 1 + W; }));
     establish();
     d.segment(ack, 5, 1, 4);
     const auto behind_gap = [](tcb& t) { t.held = {{5, 9}}, t.wl1 = 5; };
@@ -273,7 +285,8 @@ std::vector<stand<Tcp>> all_stands(const lab::bench<Tcp>& fresh) {
     d.segment(ack, 1, 1, 4);
     d.segment(ack | fin, 5, 1);
     shutdown();
-    add("LAST-ACK, unread text", with(open, both(both(finished, peer_closed_at(5, W - 5)), [](tcb& t) { t.state = last_ack, t.wl1 = 5; })));
+    add("LAST-ACK, unread text",
+        with(open, both(both(finished, peer_closed_at(5, W - 5)), [](tcb& t) { t.state = last_ack, t.wl1 = 5; })));
 
     // ---- TIME-WAIT
     const auto waiting = [](tcb& t) { t.state = time_wait; };
@@ -300,7 +313,8 @@ std::vector<stand<Tcp>> all_stands(const lab::bench<Tcp>& fresh) {
     fill(2);
     d.segment(ack | fin, 1 + W, 2);
     second();
-    add("TIME-WAIT, own window shut", with(in_fin_wait_2, both(full, [=](tcb& t) { t.state = time_wait, wl1_at_fin(t); })));
+    add("TIME-WAIT, own window shut",
+        with(in_fin_wait_2, both(full, [=](tcb& t) { t.state = time_wait, wl1_at_fin(t); })));
     return out;
 }
 

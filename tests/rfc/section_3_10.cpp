@@ -46,7 +46,7 @@ TEST_CASE("SHLD-31 text behind a gap is kept, in any order, and delivered when t
     b.establish();
     const std::string all = lab::text(2000);
     // Every piece of 100 but the first, each third one backwards.
-    for (const std::size_t third : {2, 1, 0})
+    for (const std::size_t third : {2u, 1u, 0u})
         for (std::size_t i = 1; i < 20; ++i)
             if (i % 3 == third)
                 b.arrives({.flags = flag::ack,

@@ -78,7 +78,7 @@ TEST_CASE("SHLD-19 every second full-sized segment is acknowledged at once") {
 TEST_CASE("SHLD-19 two segments' worth of octets are acknowledged at once however they are cut") {
     bench<default_tcp> b;
     past_quick_start(b);
-    for (const std::size_t length : {1000, 1000, 919}) {
+    for (const std::size_t length : {1000u, 1000u, 919u}) {
         b.says(lab::text(length));
         CHECK(b.quiet());
     }

@@ -13,6 +13,9 @@ using namespace sluice;
 namespace {
 
 constexpr std::uint64_t mss = 1460;
+constexpr std::array<std::uint64_t, 13> sizes{0,      1,      535,    536,    1459,    1460,     1461,
+                                              14'600, 14'601, 65'535, 65'536, 300'000, 3'000'001};
+constexpr std::array<std::uint64_t, 4> rates{0, 1'000'000, 10'000'000, 1'000'000'000};
 
 /// Round trips in which `segments` leave when 10, 20, 40, … do, bounded by a window of `most`.
 std::uint64_t rounds_of_slow_start(std::uint64_t segments, std::uint64_t most) {
@@ -43,9 +46,9 @@ using reno_acking_all = tcp<testing::gate_audit, every_segment>;
 
 TEST_CASE_TEMPLATE("a lossless link with room sees no octet, ACK or timer twice", Tcp, default_tcp, plain_tcp, small_tcp,
                    reno_acking_all) {
-    for (const std::uint64_t octets : {0, 1, 535, 536, 1459, 1460, 1461, 14'600, 14'601, 65'535, 65'536, 300'000, 3'000'001})
+    for (const std::uint64_t octets : sizes)
         for (const std::uint64_t back : {std::uint64_t{0}, std::uint64_t{1}, octets})
-            for (const std::uint64_t rate : {0, 1'000'000, 10'000'000, 1'000'000'000})
+            for (const std::uint64_t rate : rates)
                 for (const bool ipv6 : {false, true}) {
                     CAPTURE(octets);
                     CAPTURE(back);
@@ -70,7 +73,8 @@ TEST_CASE_TEMPLATE("a lossless link with room sees no octet, ACK or timer twice"
 
 TEST_CASE("slow start takes exactly the round trips of doubling from ten segments") {
     // 65535 octets of window are 44 whole segments; the smaller rest waits (3.8.6.2.1).
-    for (const std::uint64_t segments : {1, 9, 10, 11, 30, 31, 70, 71, 73, 74, 75, 118, 119, 1000}) {
+    constexpr std::array<std::uint64_t, 14> sizes_in_segments{1, 9, 10, 11, 30, 31, 70, 71, 73, 74, 75, 118, 119, 1000};
+    for (const std::uint64_t segments : sizes_in_segments) {
         CAPTURE(segments);
         const duration delay = 50ms;
         const auto report = sim::transfer<reno_acking_all>(

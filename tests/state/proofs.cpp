@@ -13,9 +13,9 @@ using namespace sluice;
 namespace p = sluice::proofs;
 
 constexpr bool all_hold(const auto& t) {
-    return p::moves_stay_inside(t) && p::total(t) && p::deterministic(t) && p::refusals_say_why(t) && p::every_state_reachable(t) &&
-           p::closed_reachable_from_every_state(t) && p::time_wait_is_timed(t) && p::closed_is_released(t) &&
-           p::listen_is_clean(t);
+    return p::moves_stay_inside(t) && p::total(t) && p::deterministic(t) && p::refusals_say_why(t) &&
+           p::every_state_reachable(t) && p::closed_reachable_from_every_state(t) && p::time_wait_is_timed(t) &&
+           p::closed_is_released(t) && p::listen_is_clean(t);
 }
 static_assert(all_hold(full::table) && all_hold(client_only::table) && all_hold(server_only::table));
 
@@ -73,7 +73,8 @@ static_assert(p::reachable(rfc9293_table, time_wait) == all_states);
 
 // Paired actions: missing where they belong, and present where they don't.
 constexpr auto untimed = with(closing, event::ack_of_fin, [](row& r) { r.actions = {}; });
-constexpr auto timed_too_early = with(fin_wait_1, event::ack_of_fin, [](row& r) { r.actions = action::start_time_wait; });
+constexpr auto timed_too_early =
+    with(fin_wait_1, event::ack_of_fin, [](row& r) { r.actions = action::start_time_wait; });
 static_assert(!p::time_wait_is_timed(untimed) && !p::time_wait_is_timed(timed_too_early));
 
 constexpr auto not_released = with(last_ack, event::ack_of_fin, [](row& r) { r.actions = {}; });
@@ -113,7 +114,8 @@ TEST_CASE("what can be reached is found through any number of moves") {
     CHECK(p::reachable(chain, closed) == (closed | listen | syn_sent | established));
     CHECK(p::reachable(chain, syn_sent) == (syn_sent | established));
     CHECK(p::reachable(chain, last_ack) == state_set(last_ack));
-    const transition_table standing{list{stays(closed, event::send, "-"), refuses(closed, event::send, error::closing, "-"),
+    const transition_table standing{list{stays(closed, event::send, "-"),
+                                         refuses(closed, event::send, error::closing, "-"),
                                          cannot(closed, event::send, "-")}};
     CHECK(p::reachable(standing, closed) == state_set(closed));
 }

@@ -28,8 +28,8 @@ constexpr state_set set_of(unsigned bits) {
 TEST_CASE("the twelve machine states print as the RFC's eleven") {
     std::set<std::string> names;
     for (std::size_t i = 0; i < state_count; ++i) names.insert(name(nth(i)));
-    const std::set<std::string> rfc{"CLOSED",      "LISTEN",     "SYN-SENT",   "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1",
-                                    "FIN-WAIT-2",  "CLOSE-WAIT", "CLOSING",    "LAST-ACK",     "TIME-WAIT"};
+    const std::set<std::string> rfc{"CLOSED",     "LISTEN",     "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1",
+                                    "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING",  "LAST-ACK",     "TIME-WAIT"};
     CHECK(names == rfc);
     CHECK(std::string(name(state::syn_received_passive)) == name(state::syn_received_active));
     CHECK(std::string(name(nth(state_count))) == "?");

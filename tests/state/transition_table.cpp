@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// state/transition_table.hpp as data: the arrows of RFC 9293 figure 5, drawn here a second time by hand, against the rows
-// that move. (What each call, segment and timeout does to a connection is asked in tests/rfc.)
+// state/transition_table.hpp as data: the arrows of RFC 9293 figure 5, drawn here a second time by hand, against the
+// rows that move. (What each call, segment and timeout does to a connection is asked in tests/rfc.)
 #include <doctest/doctest.h>
 
 #include <sluice/state/transition_table.hpp>
@@ -62,7 +62,7 @@ std::set<arrow> figure_5_and_prose() {
         out.insert({s, e::abort, closed});  // 3.10.5
     for (const state s :
          {syn_sent, syn_received_active, established, fin_wait_1, fin_wait_2, close_wait, closing, last_ack}) {
-        out.insert({s, e::reset, closed});  // 3.10.7.3 second, 3.10.7.4 second
+        out.insert({s, e::reset, closed});              // 3.10.7.3 second, 3.10.7.4 second
         out.insert({s, e::retries_exhausted, closed});  // 3.8.3 (b)
         out.insert({s, e::user_timeout, closed});       // 3.10.8
     }

@@ -34,7 +34,8 @@ struct model {
     std::uint32_t lost_ever = 0;
 
     std::uint32_t pipe() const {
-        return static_cast<std::uint32_t>(std::count_if(out.begin(), out.end(), [](const auto& o) { return !o.second.lost; }));
+        return static_cast<std::uint32_t>(
+            std::count_if(out.begin(), out.end(), [](const auto& o) { return !o.second.lost; }));
     }
     void mark_lost(std::uint32_t from, std::uint32_t to) {
         for (std::uint32_t i = from; i < to; ++i) {
@@ -92,8 +93,8 @@ static_assert(in_the_compiler());
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("records in flight agree with single octets through any sends, cuts, losses and ACKs", Flight, flight_of<4>,
-                   flight_of<16>, flight_of<64>) {
+TEST_CASE_TEMPLATE("records in flight agree with single octets through any sends, cuts, losses and ACKs", Flight,
+                   flight_of<4>, flight_of<16>, flight_of<64>) {
     seeded_random numbers(23);
     for (const std::uint32_t start : {0u, 0x7ffffe00u, 0xfffffe00u}) {
         const seq base(start);
@@ -133,7 +134,8 @@ TEST_CASE_TEMPLATE("records in flight agree with single octets through any sends
                     break;
                 case 4: {
                     // The lost record that stands lowest, by the octets.
-                    const auto lowest = std::find_if(m.out.begin(), m.out.end(), [](const auto& o) { return o.second.lost; });
+                    const auto lowest =
+                        std::find_if(m.out.begin(), m.out.end(), [](const auto& o) { return o.second.lost; });
                     const list_index i = f.next_lost();
                     CHECK((i == no_index) == (lowest == m.out.end()));
                     if (i == no_index) break;

@@ -39,20 +39,22 @@ TEST_CASE("text in order is handed over at once and leaves no gap") {
     CHECK_FALSE(r.has_gap());
 }
 
-TEST_CASE_TEMPLATE("text in any pieces and any order is put together as a bitmap would", Intervals, interval_set<seq, 1>,
-                   interval_set<seq, 3>, interval_set<seq, 16>) {
+TEST_CASE_TEMPLATE("text in any pieces and any order is put together as a bitmap would", Intervals,
+                   interval_set<seq, 1>, interval_set<seq, 3>, interval_set<seq, 16>) {
     seeded_random numbers(17);
     for (const std::uint32_t start : {0u, 0x7fffff00u, 0xffffff00u}) {
         reassembly<Intervals> r;
         buffer in;
-        std::bitset<2048> here;    // places at or beyond RCV.NXT that are held
+        std::bitset<2048> here;           // places at or beyond RCV.NXT that are held
         std::uint32_t nxt = 0, read = 0;  // places in the stream: RCV.NXT, and what the application has taken
         for (int i = 0; i < 4000 && nxt < 1900; ++i) {
             // Trimmed as input does it: from RCV.NXT on, and within the window.
             const std::uint32_t room = static_cast<std::uint32_t>(in.free());
             if (room > 0 && numbers.below(4) != 0) {
-                const std::uint32_t first = nxt + (numbers.below(3) == 0 ? 0 : static_cast<std::uint32_t>(numbers.below(room)));
-                const std::uint32_t length = 1 + static_cast<std::uint32_t>(numbers.below(std::min(nxt + room - first, 20u)));
+                const std::uint32_t first =
+                    nxt + (numbers.below(3) == 0 ? 0 : static_cast<std::uint32_t>(numbers.below(room)));
+                const std::uint32_t length =
+                    1 + static_cast<std::uint32_t>(numbers.below(std::min(nxt + room - first, 20u)));
                 const auto before = here;
                 for (std::uint32_t k = first; k < first + length; ++k) here.set(k);
                 std::uint32_t runs = 0;
@@ -86,15 +88,15 @@ TEST_CASE("a gap that closes hands over everything up to the next gap, and no fu
     const auto piece = [&](std::uint32_t from, std::uint32_t length) {
         nxt = r.take(in, nxt, start + from, stream(from, length));
     };
-    piece(4, 4);    // 4..8
-    piece(12, 4);   // 12..16
-    piece(2, 3);    // joins the first
+    piece(4, 4);   // 4..8
+    piece(12, 4);  // 12..16
+    piece(2, 3);   // joins the first
     CHECK(nxt == start);
     CHECK(r.held().size() == 2);
     piece(0, 2);
     CHECK(nxt == start + 8);
     CHECK(r.held().size() == 1);
-    piece(8, 6);    // overlaps into the second
+    piece(8, 6);  // overlaps into the second
     CHECK(nxt == start + 16);
     CHECK_FALSE(r.has_gap());
     std::vector<octet> all(16);

@@ -89,7 +89,8 @@ TEST_CASE("the right edge moves by at least a segment or half of the buffer, and
                         if (unread > buffer) continue;
                         auto r = at(place, window);
                         const std::uint32_t free = buffer - unread;
-                        // With unread octets as many as leave less than the window, the edge stays where it was promised.
+                        // With unread octets as many as leave less than the window, the edge stays where it was
+                        // promised.
                         const std::uint32_t reduction = free > window ? free - window : 0;
                         const bool moves = reduction > 0 && reduction >= std::min(buffer / 2, mss);
                         CHECK(r.offer(free, buffer, mss) == moves);

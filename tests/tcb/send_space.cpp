@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// tcb/send_space.hpp: the gate and the ACK checks over small windows, exhaustively, wherever in the sequence space they lie.
+// tcb/send_space.hpp: the gate and the ACK checks over small windows, exhaustively, wherever in the sequence space they
+// lie.
 #include <doctest/doctest.h>
 
 #include <sluice/tcb/send_space.hpp>
@@ -52,7 +53,8 @@ TEST_CASE("the gate is the smaller of cwnd - pipe and SND.UNA + SND.WND - SND.NX
             for (std::int64_t window = 0; window < 12; ++window)
                 for (std::int64_t cwnd = 0; cwnd < 12; ++cwnd)
                     for (std::int64_t pipe = 0; pipe <= flight; ++pipe) {
-                        const auto s = at(place, 1, static_cast<std::uint32_t>(flight), static_cast<std::uint32_t>(window));
+                        const auto s =
+                            at(place, 1, static_cast<std::uint32_t>(flight), static_cast<std::uint32_t>(window));
                         const std::int64_t network = std::max<std::int64_t>(cwnd - pipe, 0);
                         const std::int64_t peer = std::max<std::int64_t>(window - flight, 0);
                         const std::uint32_t first_term =
@@ -94,8 +96,9 @@ TEST_CASE("an ACK is acceptable from SND.UNA - MAX.SND.WND on, but not from befo
                 const auto s = at(place, una, 4, window);
                 for (int offset = -20; offset < 20; ++offset) {
                     const seq ack = s.una + static_cast<std::uint32_t>(offset);
-                    const bool not_too_old = distance(s.una, ack) >= -static_cast<std::int64_t>(window);  // RFC 5961 5.2
-                    const bool not_a_ghost = distance(s.iss, ack) >= 0;                                   // N19
+                    const bool not_too_old =
+                        distance(s.una, ack) >= -static_cast<std::int64_t>(window);  // RFC 5961 5.2
+                    const bool not_a_ghost = distance(s.iss, ack) >= 0;              // N19
                     const bool sent = distance(s.nxt, ack) <= 0;
                     CHECK(s.acceptable_ack(ack) == (not_too_old && not_a_ghost && sent));
                 }

@@ -86,8 +86,8 @@ public:
             consider_window_update();
             return taken;
         }
-        if (fin_received()) return error::closing;
-        if (const auto refusal = fire<event::receive>(c_, env); refusal != error::none) return refusal;
+        if (const auto refusal = fire<event::receive>(c_, env); refusal != error::none)
+            return c_.state == state::closed && fin_received() ? error::closing : refusal;  // the end outlives it
         return c_.owned ? error::would_block : error::closing;
     }
 

@@ -92,8 +92,8 @@ constexpr auto make_rfc9293_table() {
 
     refuses(closed,                   e::receive,           error::not_open,           "3.10.3"),
     stays  (listen | opening,         e::receive,           "3.10.3: there is nothing yet"),
-    stays  (open,                     e::receive,           "3.10.3"),
-    stays  (finishing | time_wait,    e::receive,           "3.10.3, N28: what came before the FIN is still delivered"),
+    stays  (may_receive_text,         e::receive,           "3.10.3"),
+    refuses(close_wait | finishing | time_wait, e::receive, error::closing, "3.10.3, N28: all before the FIN is delivered"),
 
     refuses(closed,                   e::close,             error::not_open,           "3.10.4"),
     moves  (listen | syn_sent,        e::close,             closed,      a::release,   "3.10.4, N14"),
