@@ -214,6 +214,29 @@ TEST_CASE("how a connection ended is what every later SEND and RECEIVE says, unt
     }
 }
 
+TEST_CASE("letting go of a connection that is being shut down already is no mistake") {
+    small_bench closing, last_ack, waiting;
+    closing.establish();
+    CHECK(closing.shutdown());
+    closing.arrives({.flags = flag::fin | flag::ack, .sequence = 1, .acknowledgment = 1});
+    REQUIRE(closing.state() == state::closing);
+    last_ack.establish();
+    last_ack.arrives({.flags = flag::fin | flag::ack, .sequence = 1, .acknowledgment = 1});
+    CHECK(last_ack.shutdown());
+    REQUIRE(last_ack.state() == state::last_ack);
+    CHECK(waiting.listen());
+    waiting.arrives({.flags = flag::syn, .sequence = 0});
+    CHECK(waiting.send("queued"));
+    CHECK(waiting.shutdown());
+    for (auto* b : {&closing, &last_ack, &waiting}) {
+        b->take();
+        const auto before = b->state();
+        CHECK(b->close());
+        CHECK(b->state() == before);
+        CHECK(b->quiet());
+    }
+}
+
 TEST_CASE("an application that has let go hears that the connection is closing") {
     small_bench b;
     b.establish();

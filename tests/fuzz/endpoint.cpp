@@ -108,7 +108,7 @@ private:
         out.limits.connection.keep_alive = bits & 8;
         out.limits.connection.keep_alive_octet = bits & 16;
         if (bits & 32) out.limits.connection.r2 = no_limit;
-        if (bits & 64) out.limits.connection.user_timeout = no_time_limit;
+        if (bits & 64) out.limits.user_timeout = no_time_limit;
         return out;
     }
 
@@ -197,8 +197,7 @@ private:
         o.keep_alive = bits & 2;
         o.keep_alive_octet = bits & 4;
         o.keep_alive_idle = bits & 8 ? 10s : 2h;
-        o.user_timeout = bits & 16 ? 3s : no_time_limit;
-        o.user_timeout_ends_stand_off = bits & 32;
+        if (bits & 32) o.user_timeout = bits & 16 ? 3s : no_time_limit;
         o.r2 = bits & 64 ? 2 : no_limit;
         o.r2_time = bits & 128 ? 1s : 100s;
         (void)endpoint_.set_options(o, now_);

@@ -17,7 +17,9 @@ header() {  # header <path> <line>...
 good_house() {
     rm -rf "${work:?}"/*
     mkdir -p "$work"/{tests,bench,examples}
-    touch "$work"/{LICENSE,README.md}
+    touch "$work/LICENSE"
+    printf '%s\n' '// Its head.' '#include <sluice/sluice.hpp>' 'int main() {}' > "$work/examples/first_program.cpp"
+    printf '%s\n' 'The first program:' '```cpp' '#include <sluice/sluice.hpp>' 'int main() {}' '```' > "$work/README.md"
     printf '# %s\n' 'SPDX-License-Identifier: MIT' 'Builds.' > "$work/CMakeLists.txt"
     header version.hpp
     header base/a.hpp '#include <cstdint>'
@@ -39,7 +41,7 @@ breach() {  # breach <rule> <what the message must say>, after the house was bro
 }
 
 good_house
-for rule in layering heads sizes umbrella std_headers top_level; do
+for rule in layering heads sizes umbrella std_headers top_level readme; do
     bash "$check" $rule "$work" || { echo "$rule fails in a good house" && failed=1; }
 done
 
@@ -112,5 +114,8 @@ breach top_level 'does not belong at the top level: docs'
 
 rm "$work/LICENSE"
 breach top_level 'missing at the top level: LICENSE'
+
+sed -i 's/int main/bool main/' "$work/README.md"
+breach readme 'its program is not examples/first_program.cpp'
 
 exit $failed

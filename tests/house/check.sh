@@ -128,8 +128,15 @@ top_level() {
         sed -n 's/^</missing at the top level:/p; s/^>/does not belong at the top level:/p' || true
 }
 
+# README's first program is examples/first_program.cpp, but for what stands over its first include.
+readme() {
+    diff <(sed '/^#include/,$!d' examples/first_program.cpp) \
+        <(sed -n '/^```cpp$/,/^```$/{/^```/!p}' README.md) > /dev/null ||
+        echo "README.md: its program is not examples/first_program.cpp"
+}
+
 rule=$1
 cd "$2"
-[[ $rule =~ ^(layering|heads|sizes|umbrella|std_headers|top_level)$ ]] || { echo "no such rule: $rule" >&2; exit 2; }
+[[ $rule =~ ^(layering|heads|sizes|umbrella|std_headers|top_level|readme)$ ]] || { echo "no such rule: $rule" >&2; exit 2; }
 breaches=$($rule)
 [ -z "$breaches" ] || { echo "$breaches"; exit 1; }

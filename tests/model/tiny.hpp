@@ -31,7 +31,7 @@ typename Tcp::settings tiny() {
     s.limits.longest_probe_interval = 1s;
     s.limits.challenge_acks = 250;
     s.limits.connection.r1 = s.limits.connection.r2 = no_limit;
-    s.limits.connection.user_timeout = no_time_limit;
+    s.limits.user_timeout = no_time_limit;
     return s;
 }
 

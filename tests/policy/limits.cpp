@@ -16,7 +16,7 @@ static_assert(o.r1 >= 3 && o.r2_time >= 100s);                                  
 static_assert(!o.keep_alive && o.keep_alive_idle >= 2h);                                        // MUST-25, MUST-28
 static_assert(o.keep_alive_tries > 1);                                                          // MUST-29
 static_assert(l.sws_override >= 100ms && l.sws_override <= 1s);                                 // 3.8.6.2.1
-static_assert(o.nagle && !o.user_timeout_ends_stand_off);                                       // SHLD-7, MUST-37
+static_assert(o.nagle && !o.user_timeout);                                                      // SHLD-7, MUST-37
 static_assert(l.stray_ack_interval > 0ms && l.challenge_acks > 0 && l.challenge_period == 5s);  // RFC 5961 section 7
 
 }  // namespace

@@ -386,8 +386,7 @@ private:
         const tcb& t = from.is;
         tcb expected = t;
         if (t.state == syn_received_passive) {
-            back_to_listen(expected);
-            expected.news = unresponsive;
+            back_to_listen(expected);  // and nobody is told
         } else {
             end(expected, answer::timed_out, true);
             expected.news |= unresponsive;

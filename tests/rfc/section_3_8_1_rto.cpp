@@ -17,7 +17,7 @@ settings patient() {
     s.rtt.floor = 1s;
     s.limits.syn_time = no_time_limit;
     s.limits.connection.r2 = no_limit;
-    s.limits.connection.user_timeout = no_time_limit;
+    s.limits.user_timeout = no_time_limit;
     return s;
 }
 

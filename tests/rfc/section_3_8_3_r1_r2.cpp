@@ -14,7 +14,7 @@ using settings = bench<default_tcp>::settings;
 settings slow() {
     settings s;
     s.rtt.floor = 1s;
-    s.limits.connection.user_timeout = no_time_limit;
+    s.limits.user_timeout = no_time_limit;
     return s;
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("MUST-20 SHLD-11 at R2, 100 s and eight expiries at least, the connect
 
 TEST_CASE("SHLD-11 short timeouts bring R2 no nearer than 100 s") {
     settings s;
-    s.limits.connection.user_timeout = no_time_limit;
+    s.limits.user_timeout = no_time_limit;
     bench<default_tcp> b(s);
     owe(b);  // expiries at 0.2 (2^n - 1) s: the ninth is the first beyond 100 s
     b.wait(102'200ms - 1ns);
@@ -119,6 +119,17 @@ TEST_CASE("MUST-22 MUST-23 a SYN is tried by the same scheme, and for three minu
     CHECK(b.state() == state::closed);
     CHECK(b.endpoint.error() == error::timed_out);
     CHECK(b.heard() == std::vector{news::failed, news::closed});
+}
+
+TEST_CASE("nobody hears of the tries of a SYN,ACK: what a listener has half-open is not yet anybody's connection") {
+    bench<default_tcp> b;
+    REQUIRE(b.listen());
+    b.arrives({.flags = flag::syn, .sequence = 0});
+    REQUIRE(b.state() == state::syn_received_passive);
+    b.wait(10min);
+    CHECK(b.take().size() == 6);
+    CHECK(b.state() == state::listen);
+    CHECK(b.heard().empty());
 }
 
 TEST_CASE("MUST-23 three minutes hold for a SYN whatever a user of R2 sets for data") {

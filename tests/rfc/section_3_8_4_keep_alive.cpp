@@ -127,7 +127,7 @@ TEST_CASE("MUST-26 whatever comes from the peer begins the interval anew") {
 TEST_CASE("MUST-26 no probe while anything is unacknowledged: retransmission is the judge then") {
     settings s = kept_alive();
     s.limits.connection.r2 = no_limit;
-    s.limits.connection.user_timeout = no_time_limit;
+    s.limits.user_timeout = no_time_limit;
     bench<default_tcp> b(s);
     b.establish();
     REQUIRE(b.send("unanswered"));
@@ -149,6 +149,22 @@ TEST_CASE("MUST-29 probes without an answer leave every 75 s, and only after nin
     CHECK(b.state() == state::closed);
     CHECK(b.endpoint.error() == error::timed_out);
     CHECK(b.quiet());
+}
+
+TEST_CASE("the application's own user timeout takes the place of the number of probes, be it shorter or longer") {
+    for (const duration limit : {100s, 3600s}) {
+        bench<default_tcp> b(kept_alive());
+        b.establish();
+        auto options = b.endpoint.connection().options();
+        options.user_timeout = limit;  // N23: counts from the first unanswered probe
+        b.set_options(options);
+        b.wait(2h + limit - 1ns);
+        CHECK(b.take().size() == static_cast<std::size_t>((limit - 1ns) / 75s + 1));
+        CHECK(b.state() == state::established);
+        b.wait(1ns);
+        CHECK(b.state() == state::closed);
+        CHECK(b.endpoint.error() == error::timed_out);
+    }
 }
 
 TEST_CASE("MUST-29 one answer among many probes keeps the connection") {

@@ -19,7 +19,23 @@ void past_quick_start(bench<default_tcp>& b) {
     b.take();
 }
 
+/// A policy that asks for more than the RFC allows.
+struct lazy {
+    using slot = ack_slot;
+    instant acknowledge_by(const arrival_report& r) const { return r.now + 10s; }
+};
+
 }  // namespace
+
+TEST_CASE("MUST-40 a policy that would delay for longer is held to less than half a second") {
+    bench<sluice::tcp<lazy>> b;
+    b.establish();
+    b.says("x");
+    b.wait(499ms - 1ns);
+    CHECK(b.quiet());
+    b.wait(1ns);
+    CHECK(b.take_one().is_pure_ack());
+}
 
 TEST_CASE("SHLD-18 MUST-40 the ACK of one segment waits for company, but no longer than 40 ms") {
     bench<default_tcp> b;

@@ -70,7 +70,7 @@ TEST_CASE("SHLD-16 old text inside of a shrunk window is sent again as ever, and
 
 TEST_CASE("SHLD-17 text beyond a shrunk window times no connection out while the peer answers") {
     settings s = slow();
-    s.limits.connection.user_timeout = 5min;
+    s.limits.user_timeout = 5min;
     bench<default_tcp> b(s);
     shrink(b, 0);
     for (int minute = 0; minute < 60; ++minute) {
@@ -152,7 +152,7 @@ TEST_CASE("SHLD-30 the intervals between probes grow exponentially: 1 2 4 8 16 3
     for (const bool answered : {true, false}) {
         settings s = slow();
         s.limits.connection.r2 = no_limit;
-        s.limits.connection.user_timeout = no_time_limit;
+        s.limits.user_timeout = no_time_limit;
         bench<default_tcp> b(s);
         shut(b);
         REQUIRE(b.send("queued"));
@@ -232,7 +232,7 @@ TEST_CASE("MUST-37 a connection stays open however long the window is shut, as l
 
 TEST_CASE("MUST-37 probes without any answer end as retransmissions do: R1 is told, R2 closes") {
     settings s = slow();
-    s.limits.connection.user_timeout = no_time_limit;
+    s.limits.user_timeout = no_time_limit;
     bench<default_tcp> b(s);
     shut(b);
     b.heard();
@@ -248,8 +248,7 @@ TEST_CASE("MUST-37 probes without any answer end as retransmissions do: R1 is to
 
 TEST_CASE("an application's own user timeout ends a stand-off that the peer keeps up by answering") {
     settings s = slow();
-    s.limits.connection.user_timeout = 10min;
-    s.limits.connection.user_timeout_ends_stand_off = true;  // N23
+    s.limits.connection.user_timeout = 10min;  // N23
     bench<default_tcp> b(s);
     shut(b);
     REQUIRE(b.send("queued"));

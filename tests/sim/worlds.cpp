@@ -20,7 +20,7 @@ void switch_off_limits(limits& l) {
     l.syn_ack_tries = no_limit;
     l.syn_time = no_time_limit;
     l.connection.r2 = no_limit;
-    l.connection.user_timeout = no_time_limit;
+    l.user_timeout = no_time_limit;
 }
 
 sim::scenario draw(std::uint64_t number, double most_loss) {

@@ -53,10 +53,11 @@ constexpr void report_window(control_block<Tcp>& c, environment<Tcp>& env) {
 
 /// The user timeout counts from when the first unacknowledged octet was sent (N23), or from now when that is forgotten.
 template <class Tcp>
-constexpr void restart_user_timeout(control_block<Tcp>& c, instant now) {
-    if (c.options.user_timeout == no_time_limit || c.flight.empty()) return c.timer.stop(timer::user_timeout);
+constexpr void restart_user_timeout(control_block<Tcp>& c, const environment<Tcp>& env) {
+    const duration limit = c.options.user_timeout.value_or(env.settings.limits.user_timeout);
+    if (limit == no_time_limit || c.flight.empty()) return c.timer.stop(timer::user_timeout);
     const in_flight_record& head = c.flight[c.flight.first()];
-    c.timer.set(timer::user_timeout, (head.transmissions == 1 ? head.sent : now) + c.options.user_timeout);
+    c.timer.set(timer::user_timeout, (head.transmissions == 1 ? head.sent : env.now) + limit);
 }
 
 /// Judges whether the congestion window was what held the flight back ("cwnd-limited" of RFC 7661 and RFC 9438).
@@ -155,7 +156,7 @@ constexpr void take_new_ack(control_block<Tcp>& c, environment<Tcp>& env, const 
         c.timer.stop(timer::retransmission);
     else if (!step.keep_timer)
         c.timer.set(timer::retransmission, env.now + c.rtt.rto());
-    restart_user_timeout(c, env.now);
+    restart_user_timeout(c, env);
 }
 
 /// RFC 5681 section 2: outstanding data, no text, neither SYN nor FIN, the highest ACK again, and the same window. What
@@ -182,7 +183,7 @@ template <class Tcp>
 constexpr void judge_stand_off(control_block<Tcp>& c, environment<Tcp>& env) {
     if (c.window_shut()) {
         c.retries = 0;  // it answers: kept open as long as it does (MUST-37, N22)
-        if (!c.options.user_timeout_ends_stand_off) c.timer.stop(timer::user_timeout);
+        if (!c.options.user_timeout) c.timer.stop(timer::user_timeout);
         return;
     }
     c.timer.stop(timer::window_probe);

@@ -109,7 +109,7 @@ public:
     constexpr result<void> close(environment& env) {
         c_.owned = false;
         if (c_.incoming.size() > 0 && (may_receive_text | state::close_wait).has(c_.state)) return abort(env);
-        if ((state::fin_wait_1 | state::fin_wait_2).has(c_.state)) {
+        if (c_.state != state::closed && (c_.fin_queued || c_.close_waits)) {  // its sending side is shut down already
             limit_orphan(c_, env);
             return {};
         }
@@ -132,7 +132,7 @@ public:
         if (options.dscp > 63 || options.hop_limit == 0) return error::bad_argument;
         c_.options = options;
         watch_idle_peer(c_, env.now);
-        restart_user_timeout(c_, env.now);
+        restart_user_timeout(c_, env);
         return {};
     }
 

@@ -192,6 +192,8 @@ constexpr step check_urgent(control_block<Tcp>& c, environment<Tcp>&, const segm
 
 // ---- seventh: text --------------------------------------------------------------------------------------------------------
 
+inline constexpr duration longest_ack_delay = 499ms;  // MUST-40: less than 0.5 s, whatever the policy asks for
+
 template <class Tcp>
 constexpr void decide_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, bool in_order) {
     const instant by = c.ack.acknowledge_by({.now = env.now,
@@ -202,7 +204,7 @@ constexpr void decide_ack(control_block<Tcp>& c, environment<Tcp>& env, const se
     if (by <= env.now)
         c.ack_now = true;
     else
-        c.timer.set(timer::delayed_ack, std::min(by, c.timer[timer::delayed_ack]));
+        c.timer.set(timer::delayed_ack, std::min({by, env.now + longest_ack_delay, c.timer[timer::delayed_ack]}));
 }
 
 /// Where the FIN stands is known before its text is taken: nothing past it counts (N26), whatever came first.

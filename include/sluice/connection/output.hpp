@@ -93,7 +93,7 @@ constexpr void note_sent(control_block<Tcp>& c, environment<Tcp>& env, const tx_
         // RFC 6298 section 5.1. A window probe has its own timer.
         if (!c.timer.runs(timer::retransmission) && !c.probing)
             c.timer.set(timer::retransmission, env.now + c.rtt.rto());
-        if (!c.timer.runs(timer::user_timeout)) restart_user_timeout(c, env.now);
+        if (!c.timer.runs(timer::user_timeout)) restart_user_timeout(c, env);
     }
     env.observe().on_sent(report);
 }

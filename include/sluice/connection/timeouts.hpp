@@ -24,7 +24,8 @@ template <class Tcp>
 constexpr bool try_again(control_block<Tcp>& c, environment<Tcp>& env, instant first_sent) {
     if (c.retries == 0) c.retrying_since = first_sent;
     if (c.retries < 254) ++c.retries;
-    if (c.retries == c.options.r1) c.tell(news::unresponsive);
+    // SHLD-9. A half-open connection of a listener is nobody's yet.
+    if (c.retries == c.options.r1 && c.state != state::syn_received_passive) c.tell(news::unresponsive);
     if (!retries_exhausted(c, env)) return true;
     fire<event::retries_exhausted>(c, env);
     return false;
@@ -72,12 +73,6 @@ constexpr void on_retransmission_timeout(control_block<Tcp>& c, environment<Tcp>
     report_window(c, env);
 }
 
-/// A stand-off that the peer keeps up by answering is no reason to give up, unless the application said so (N23).
-template <class Tcp>
-constexpr void on_user_timeout(control_block<Tcp>& c, environment<Tcp>& env) {
-    fire<event::user_timeout>(c, env);
-}
-
 template <class Tcp>
 constexpr void watch_idle_peer(control_block<Tcp>& c, instant since) {
     if (c.options.keep_alive && synchronized.has(c.state) && c.state != state::time_wait)
@@ -91,19 +86,24 @@ template <class Tcp>
 constexpr void on_keep_alive_timeout(control_block<Tcp>& c, environment<Tcp>& env) {
     const bool idle = c.nothing_owed() && env.now - c.last_received >= c.options.keep_alive_idle;
     if (!idle) return watch_idle_peer(c, c.nothing_owed() ? c.last_received : env.now);
-    if (c.keep_alives >= c.options.keep_alive_tries) {  // MUST-29
-        fire<event::retries_exhausted>(c, env);
-        return;
+    if (c.keep_alives == 0) c.retrying_since = env.now;
+    instant next = env.now + c.options.keep_alive_interval;
+    if (c.options.user_timeout && *c.options.user_timeout != no_time_limit) {  // N23: time decides, not tries
+        const instant end = c.retrying_since + *c.options.user_timeout;
+        if (c.keep_alives > 0 && env.now >= end) return void(fire<event::user_timeout>(c, env));
+        next = std::min(next, end);
+    } else if (c.keep_alives >= c.options.keep_alive_tries) {  // MUST-29
+        return void(fire<event::retries_exhausted>(c, env));
     }
-    ++c.keep_alives;
+    if (c.keep_alives < no_limit) ++c.keep_alives;
     c.keep_alive_now = true;
-    c.timer.set(timer::keep_alive, env.now + c.options.keep_alive_interval);
+    c.timer.set(timer::keep_alive, next);
 }
 
 template <class Tcp>
 constexpr void on_timeouts(control_block<Tcp>& c, environment<Tcp>& env) {
     const auto expired = [&](timer t) { return c.timer.take_expired(t, env.now); };
-    if (expired(timer::user_timeout)) on_user_timeout(c, env);
+    if (expired(timer::user_timeout)) fire<event::user_timeout>(c, env);
     if (expired(timer::retransmission)) on_retransmission_timeout(c, env);
     if (expired(timer::window_probe)) on_window_probe_timeout(c, env);
     if (expired(timer::delayed_ack)) c.ack_now = true;

@@ -92,7 +92,7 @@ concept recovery_policy = policy_for<P, recovery_slot> && recovers<P> && recover
                           recovery_in_recovery_ok<P> && recovery_after_timeout_ok<P>;
 
 // The ack slot: when to acknowledge. One a connection.
-//   required  instant acknowledge_by(const arrival_report&)   text or FIN came; now, or a deadline under 0.5 s (MUST-40)
+//   required  instant acknowledge_by(const arrival_report&)   text or FIN came; now, or a deadline; held under 0.5 s (MUST-40)
 //   optional  void on_ack_sent()                              a segment with our ACK has left
 // clang-format off
 template <class P> concept has_acknowledge_by = requires(P& p, const arrival_report& r) { { p.acknowledge_by(r) } -> std::same_as<instant>; };

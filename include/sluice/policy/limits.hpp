@@ -27,8 +27,8 @@ struct connection_options {
     duration r2_time = 100s;                          // SHLD-11
     duration keep_alive_idle = 2h;                    // MUST-27, MUST-28
     duration keep_alive_interval = 75s;               // practice
-    duration user_timeout = 5min;                     // 3.9.1.1; no_time_limit: never
-    bool user_timeout_ends_stand_off = false;         // N23: only if the application set it (MUST-37)
+    std::optional<duration> user_timeout{};           // 3.9.1.1. What the application set also ends a zero-window
+                                                      // stand-off and overrides keep_alive_tries (N23, MUST-37)
 };
 
 struct limits {
@@ -36,6 +36,7 @@ struct limits {
     std::uint16_t least_peer_mss = 216;               // CVE-2019-11479
     std::uint8_t syn_ack_tries = 5;                   // practice
     duration syn_time = 180s;                         // MUST-23: R2 of a SYN covers at least three minutes
+    duration user_timeout = 5min;                     // 3.9.1.1, where the application set none; no_time_limit: never
     duration msl = 30s;                               // 2 MSL = 60 s, practice; the RFC's is 2 min
     duration orphan_fin_wait_2 = 60s;                 // N28, practice
     duration longest_probe_interval = 60s;            // 3.8.6.1
