@@ -18,7 +18,7 @@ good_house() {
     rm -rf "${work:?}"/*
     mkdir -p "$work"/{tests,bench,examples}
     touch "$work/LICENSE"
-    printf '%s\n' '// Its head.' '#include <sluice/sluice.hpp>' 'int main() {}' > "$work/examples/first_program.cpp"
+    printf '%s\n' '// SPDX-License-Identifier: MIT' '// Its head.' '#include <sluice/sluice.hpp>' 'int main() {}' > "$work/examples/first_program.cpp"
     printf '%s\n' 'The first program:' '```cpp' '#include <sluice/sluice.hpp>' 'int main() {}' '```' > "$work/README.md"
     printf '# %s\n' 'SPDX-License-Identifier: MIT' 'Builds.' > "$work/CMakeLists.txt"
     header version.hpp
