@@ -10,7 +10,8 @@
 //   again (N25 for LISTEN; the same reason in SYN-SENT, where the text would queue them).
 // - RECEIVE in CLOSING, LAST-ACK and TIME-WAIT still delivers what came before the FIN, then says "closing" (N28).
 // - SEND and RECEIVE never wait: what the text queues is refused with would_block when there is nothing (RECEIVE).
-// - After the application let go of a connection (close), RECEIVE says "closing" where it would have to wait.
+// - After the application let go of a connection (close), RECEIVE says "closing" where it would have to wait. Letting go
+//   of what is shut down already is no error, as a second CLOSE would be.
 // - After a connection was reset, refused, timed out or aborted, calls name that until the next OPEN, not E2.
 // - LISTEN never names a remote socket, so SEND there is always E4.
 // - R2 in SYN-RECEIVED of a passive OPEN goes back to LISTEN, as a reset does: one lost peer ends no LISTEN.
@@ -555,7 +556,7 @@ inline answered after_call(tcb t, call what, number octets, number room) {
             t.owned = false;
             if (t.read_up_to < t.text_end() && (t.takes_text() || t.state == close_wait))
                 out.how = abort_by(t);  // N27
-            else if (t.state != fin_wait_1 && t.state != fin_wait_2)
+            else if (t.state == closed || !(t.fin_queued || t.close_waits))  // else it is shut down already
                 out.how = shutdown_by(t);
             break;
         case call::abort: out.how = abort_by(t); break;
