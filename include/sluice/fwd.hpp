@@ -9,7 +9,7 @@ template <class... Observers>
 struct observers;
 
 template <class Congestion, class Rtt, class Recovery, class Ack, class Ecn, class Isn, class Buffers, class Lifecycle,
-          class Observers>
+          class Options, class Observers>
 struct basic_tcp;
 
 template <class Tcp>

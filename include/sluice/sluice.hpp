@@ -40,8 +40,11 @@
 #include <sluice/tcb/in_flight.hpp>
 #include <sluice/tcb/reassembly.hpp>
 #include <sluice/tcb/receive_space.hpp>
+#include <sluice/tcb/sack_report.hpp>
+#include <sluice/tcb/scoreboard.hpp>
 #include <sluice/tcb/send_space.hpp>
 #include <sluice/tcb/timers.hpp>
+#include <sluice/tcb/timestamps.hpp>
 
 #include <sluice/policy/ack/delayed_ack.hpp>
 #include <sluice/policy/ack/every_segment.hpp>
@@ -59,8 +62,12 @@
 #include <sluice/policy/lifecycle/full.hpp>
 #include <sluice/policy/lifecycle/server_only.hpp>
 #include <sluice/policy/limits.hpp>
+#include <sluice/policy/options/no_sack.hpp>
+#include <sluice/policy/options/no_timestamps.hpp>
+#include <sluice/policy/options/no_window_scale.hpp>
 #include <sluice/policy/recovery/go_back_n.hpp>
 #include <sluice/policy/recovery/newreno_recovery.hpp>
+#include <sluice/policy/recovery/sack_recovery.hpp>
 #include <sluice/policy/reports.hpp>
 #include <sluice/policy/rtt/fixed_rto.hpp>
 #include <sluice/policy/rtt/linux_like.hpp>

@@ -67,6 +67,14 @@ public:
         if (size_ > 0 && point < at_[size_ - 1].end) at_[size_ - 1].end = point;
     }
 
+    /// The first interval that overlaps [begin, end), or all().end().
+    constexpr auto first_overlap(Point begin, Point end) const {
+        const auto held = all();
+        const auto found =
+            std::partition_point(held.begin(), held.end(), [&](const auto& i) { return !(begin < i.end); });
+        return found != held.end() && found->begin < end ? found : held.end();
+    }
+
     constexpr bool contains(Point begin, Point end) const {
         return std::any_of(at_.begin(), at_.begin() + size_,
                            [&](const auto& i) { return !(begin < i.begin) && !(i.end < end); });

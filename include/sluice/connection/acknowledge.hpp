@@ -8,18 +8,21 @@
 
 namespace sluice {
 
+template <class Tcp>
+constexpr quota_report quota_now(const control_block<Tcp>& c) {
+    return {.target = c.congestion.window(), .pipe = c.flight.pipe(), .flight = c.snd.flight(), .mss = c.mss};
+}
+
 /// What may leave on the way to the target: the recovery policy's quota, or target − pipe. A window below one segment still
 /// lets one out when nothing else is in the network, or nothing would ever move.
 template <class Tcp>
 constexpr std::uint32_t quota(const control_block<Tcp>& c) {
-    const std::uint32_t target = c.congestion.window();
-    const std::uint32_t pipe = c.flight.pipe();
-    if (pipe == 0 && target < c.mss) return c.mss;
-    const quota_report report{.target = target, .pipe = pipe, .flight = c.snd.flight(), .mss = c.mss};
+    const quota_report report = quota_now(c);
+    if (report.pipe == 0 && report.target < c.mss) return c.mss;
     if constexpr (requires { c.recovery.quota(report); })
         return c.recovery.quota(report);
     else
-        return floored_difference(target, pipe);
+        return floored_difference(report.target, report.pipe);
 }
 
 template <class Tcp>
@@ -87,59 +90,113 @@ constexpr void apply(control_block<Tcp>& c, environment<Tcp>& env, const recover
     if constexpr (requires { c.congestion.on_congestion(report); }) c.congestion.on_congestion(report);
 }
 
-/// SND.UNA moves.
-template <class Tcp>
-constexpr void take_new_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    const seq ack = s.acknowledgment;
-    const bool acknowledges_syn = !c.snd.syn_acknowledged();
-    const std::uint32_t pipe_before = c.flight.pipe();
-    const std::uint32_t lost_before = c.flight.lost_octets();
-    const std::uint32_t newly_acked = ack - c.snd.una;
-    const bool in_recovery_before = in_recovery(c), after_timeout_before = after_timeout(c);
-    const bool app_limited = c.snd.una < c.app_limited_end;
+/// What one ACK has found out about what is in flight.
+struct findings {
+    seq ack{};
+    std::uint32_t newly_acked = 0;
+    std::uint32_t newly_sacked = 0;
+    std::uint32_t delivered = 0;
+    std::uint32_t pipe_before = 0;
+    std::uint32_t lost_before = 0;
+    std::uint32_t segments = 1;
+    bool in_recovery_before = false;
+    bool after_timeout_before = false;
+    bool app_limited = false;
+    bool duplicate = false;
+    std::optional<sack_block> arrived_twice{};
+    std::optional<duration> sample{};
+};
 
-    const auto gone = c.flight.acknowledge(ack);
-    c.outgoing.drop(queued_octets_below(c, ack));
-    c.snd.advance(ack);
-    c.app_limited_end = later(c.app_limited_end, ack);
+/// The round trip of what was sent once (Karn, MUST-18); of what was sent again, what the echo tells to the tick
+/// (RFC 7323 section 4.1: only when SND.UNA moves).
+template <class Tcp>
+constexpr std::optional<duration> round_trip(const control_block<Tcp>& c, const environment<Tcp>& env, const segment& s,
+                                             const auto& gone) {
+    if (gone.sent && !gone.retransmitted) return env.now - *gone.sent;
+    if constexpr (Tcp::options::timestamps)
+        if (c.agreed.timestamps && s.options.timestamps && gone.sent)
+            return c.clock.round_trip(s.options.timestamps->echo, env.now);
+    return {};
+}
+
+/// The records hear of it first: what is acknowledged is gone, what is reported is marked.
+template <class Tcp>
+constexpr findings take_news(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, bool advances) {
+    findings f{.ack = s.acknowledgment,
+               .pipe_before = c.flight.pipe(),
+               .lost_before = c.flight.lost_octets(),
+               .segments = s.segments,
+               .in_recovery_before = in_recovery(c),
+               .after_timeout_before = after_timeout(c),
+               .app_limited = c.snd.una < c.app_limited_end};
+    if (advances) {
+        const auto gone = c.flight.acknowledge(f.ack);
+        f.newly_acked = f.ack - c.snd.una;
+        f.delivered = gone.octets - gone.sacked;
+        f.sample = round_trip(c, env, s, gone);
+        c.outgoing.drop(queued_octets_below(c, f.ack));
+        c.snd.advance(f.ack);
+    }
+    if constexpr (Tcp::options::sack) {
+        if (c.agreed.sack && !s.options.sack.empty()) {
+            const auto news = c.reported.take(s.options.sack, f.ack, c.snd, c.flight);
+            f.newly_sacked = news.octets;
+            f.delivered += news.octets;
+            f.arrived_twice = news.duplicate;
+            if (news.duplicate) ++env.count.arrived_twice;
+        }
+    }
+    return f;
+}
+
+/// SND.UNA has moved.
+template <class Tcp>
+constexpr void take_progress(control_block<Tcp>& c, environment<Tcp>& env, const findings& f) {
+    c.app_limited_end = later(c.app_limited_end, f.ack);
     c.retries = 0;
     if (c.wants_room && c.outgoing.free() > 0) {
         c.wants_room = false;
         c.tell(news::writable);
     }
+    if (!f.sample) return;
+    c.min_rtt.update(*f.sample, env.now);
+    // One for every second segment that was in flight (RFC 7323 appendix G).
+    const std::uint32_t expected_samples = (c.snd.flight() + f.newly_acked + 2 * c.mss - 1) / (2 * c.mss);
+    if constexpr (requires { c.rtt.on_sample(*f.sample, expected_samples); }) c.rtt.on_sample(*f.sample, expected_samples);
+}
 
-    // Karn: no sample from what was sent twice (MUST-18).
-    std::optional<duration> sample;
-    if (gone.sent && !gone.retransmitted) {
-        sample = env.now - *gone.sent;
-        c.min_rtt.update(*sample, env.now);
-        // One for every second segment that was in flight (RFC 7323 appendix G).
-        const std::uint32_t expected_samples = (c.snd.flight() + newly_acked + 2 * c.mss - 1) / (2 * c.mss);
-        if constexpr (requires { c.rtt.on_sample(*sample, expected_samples); })
-            c.rtt.on_sample(*sample, expected_samples);
-    }
-
-    const recovery_ack_report to_recovery{.now = env.now,
-                                          .ack = ack,
-                                          .nxt = c.snd.nxt,
-                                          .newly_acked = newly_acked,
-                                          .mss = c.mss,
-                                          .target = c.congestion.window()};
-    const recovery_step step = c.recovery.on_ack(to_recovery, c.flight);
+template <class Tcp>
+constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& env, const findings& f) {
+    const recovery_ack_report report{.now = env.now,
+                                     .ack = f.ack,
+                                     .nxt = c.snd.nxt,
+                                     .newly_acked = f.newly_acked,
+                                     .newly_sacked = f.newly_sacked,
+                                     .mss = c.mss,
+                                     .target = c.congestion.window(),
+                                     .duplicate = f.duplicate,
+                                     .arrived_twice = f.arrived_twice};
+    const recovery_step step = c.recovery.on_ack(report, c.flight);
     apply(c, env, step);
+    return step;
+}
 
+template <class Tcp>
+constexpr void tell_congestion(control_block<Tcp>& c, environment<Tcp>& env, const findings& f) {
     ack_report report{.now = env.now,
-                      .newly_acked = newly_acked,
-                      .newly_lost = c.flight.lost_octets() - lost_before,
-                      .pipe_before = pipe_before,
+                      .newly_acked = f.newly_acked,
+                      .newly_sacked = f.newly_sacked,
+                      .delivered = f.delivered,
+                      .newly_lost = c.flight.lost_octets() - f.lost_before,
+                      .pipe_before = f.pipe_before,
                       .pipe = c.flight.pipe(),
-                      .segments = s.segments,
-                      .rtt = sample,
-                      .app_limited = app_limited,
+                      .segments = f.segments,
+                      .rtt = f.sample,
+                      .app_limited = f.app_limited,
                       .cwnd_limited = was_cwnd_limited(c),
-                      .round_start = ack > c.round_end,
-                      .in_recovery = in_recovery_before || in_recovery(c),
-                      .after_timeout = after_timeout_before || after_timeout(c)};
+                      .round_start = f.ack > c.round_end,
+                      .in_recovery = f.in_recovery_before || in_recovery(c),
+                      .after_timeout = f.after_timeout_before || after_timeout(c)};
     if (c.min_rtt.best() != duration::max()) report.min_rtt = c.min_rtt.best();
     if (report.round_start) {
         c.round_end = c.snd.nxt;
@@ -147,16 +204,25 @@ constexpr void take_new_ack(control_block<Tcp>& c, environment<Tcp>& env, const 
         c.cwnd_limited = false;
         c.most_in_flight = c.snd.flight();
     }
-    // Neither a SYN,ACK nor the ACK of one grows the window (RFC 5681 section 3.1).
-    if constexpr (requires { c.congestion.on_ack(report); })
-        if (!acknowledges_syn) c.congestion.on_ack(report);
+    if constexpr (requires { c.congestion.on_ack(report); }) c.congestion.on_ack(report);
+}
 
-    // RFC 6298 sections 5.2 and 5.3.
+/// RFC 6298 sections 5.2 and 5.3; and a report that the cumulative ACK contradicts (N31).
+template <class Tcp>
+constexpr void restart_timers(control_block<Tcp>& c, environment<Tcp>& env, bool keep) {
     if (c.flight.empty())
         c.timer.stop(timer::retransmission);
-    else if (!step.keep_timer)
+    else if (!keep)
         c.timer.set(timer::retransmission, env.now + c.rtt.rto());
     restart_user_timeout(c, env);
+    if constexpr (Tcp::options::sack) {
+        duration patience = 10ms;
+        if constexpr (requires { c.rtt.srtt(); }) patience = std::max(patience, c.rtt.srtt().value_or(0ns) / 2);
+        if (!c.flight.reneged())
+            c.timer.stop(timer::reneging);
+        else if (!c.timer.runs(timer::reneging))
+            c.timer.set(timer::reneging, env.now + patience);
+    }
 }
 
 /// RFC 5681 section 2: outstanding data, no text, neither SYN nor FIN, the highest ACK again, and the same window. What
@@ -164,18 +230,6 @@ constexpr void take_new_ack(control_block<Tcp>& c, environment<Tcp>& env, const 
 template <class Tcp>
 constexpr bool is_duplicate(const control_block<Tcp>& c, const segment& s, bool window_changed) {
     return !c.flight.empty() && s.length() == 0 && s.acknowledgment == c.snd.una && !window_changed && c.snd.wnd != 0;
-}
-
-template <class Tcp>
-constexpr void take_duplicate_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    ++env.count.duplicate_acks_in;
-    const recovery_ack_report report{.now = env.now,
-                                     .ack = s.acknowledgment,
-                                     .nxt = c.snd.nxt,
-                                     .mss = c.mss,
-                                     .target = c.congestion.window(),
-                                     .duplicate = true};
-    apply(c, env, c.recovery.on_ack(report, c.flight));
 }
 
 /// The peer's window is shut, or has just opened after probes.
@@ -202,10 +256,19 @@ template <class Tcp>
 constexpr void take_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
     const seq ack = s.acknowledgment;
     const bool window_changed = s.window != c.snd.wnd;
+    const bool acknowledges_syn = !c.snd.syn_acknowledged();
     const bool advances = c.snd.acknowledges_new(ack);
-    if (advances) take_new_ack(c, env, s);
+    findings f = take_news(c, env, s, advances);
     if (c.snd.updates_window(s.sequence, ack)) c.snd.take_window(s.sequence, ack, s.window);
-    if (!advances && is_duplicate(c, s, window_changed)) take_duplicate_ack(c, env, s);
+    f.duplicate = !advances && is_duplicate(c, s, window_changed);
+    if (f.duplicate) ++env.count.duplicate_acks_in;
+    if (advances) take_progress(c, env, f);
+    if (advances || f.duplicate || f.newly_sacked > 0) {
+        const recovery_step step = tell_recovery(c, env, f);
+        // Neither a SYN,ACK nor the ACK of one grows the window (RFC 5681 section 3.1).
+        if (!acknowledges_syn && f.delivered > 0) tell_congestion(c, env, f);
+        if (advances) restart_timers(c, env, step.keep_timer);
+    }
     judge_stand_off(c, env);
     report_window(c, env);
 }

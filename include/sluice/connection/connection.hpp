@@ -220,7 +220,7 @@ private:
     constexpr void consider_window_update() {
         if (!may_receive_text.has(c_.state)) return;
         const std::uint32_t known = c_.rcv.wnd();
-        const auto free = static_cast<std::uint32_t>(std::min<std::size_t>(c_.incoming.free(), 65535));
+        const std::uint32_t free = c_.offerable();
         const auto half = static_cast<std::uint32_t>(c_.incoming.capacity() / 2);
         const std::uint32_t step = known < c_.receive_mss ? c_.receive_mss : 2 * c_.receive_mss;
         if (free >= known + std::min(half, step)) c_.ack_now = true;

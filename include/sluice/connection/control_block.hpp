@@ -12,8 +12,11 @@
 #include <sluice/tcb/in_flight.hpp>
 #include <sluice/tcb/reassembly.hpp>
 #include <sluice/tcb/receive_space.hpp>
+#include <sluice/tcb/sack_report.hpp>
+#include <sluice/tcb/scoreboard.hpp>
 #include <sluice/tcb/send_space.hpp>
 #include <sluice/tcb/timers.hpp>
+#include <sluice/tcb/timestamps.hpp>
 
 namespace sluice {
 
@@ -29,6 +32,21 @@ enum class news : std::uint8_t {
     closed,        // CLOSED is reached
 };
 inline constexpr std::size_t news_count = 8;
+
+/// What the two SYNs have agreed on (RFC 7323, RFC 2018).
+struct agreement {
+    bool window_scale = false;
+    bool timestamps = false;
+    bool sack = false;
+    std::uint8_t send_shift = 0;     // of the windows that come, and of those that leave
+    std::uint8_t receive_shift = 0;
+};
+
+/// State of what is not chosen takes no room.
+template <class T>
+struct absent {};
+template <bool Chosen, class T>
+using if_chosen = std::conditional_t<Chosen, T, absent<T>>;
 
 struct smaller {
     constexpr bool operator()(duration a, duration b) const { return a <= b; }
@@ -57,7 +75,12 @@ struct control_block {
     [[no_unique_address]] typename Tcp::ack_policy ack{};
     [[no_unique_address]] typename Tcp::ecn_policy ecn{};
 
-    std::uint32_t mss = 0;          // Eff.snd.MSS, without options
+    agreement agreed{};
+    [[no_unique_address]] if_chosen<Tcp::options::timestamps, timestamps> clock{};
+    [[no_unique_address]] if_chosen<Tcp::options::sack, sack_report> to_report{};
+    [[no_unique_address]] if_chosen<Tcp::options::sack, scoreboard> reported{};
+
+    std::uint32_t mss = 0;          // Eff.snd.MSS, less the options of every segment (N34)
     std::uint32_t receive_mss = 0;  // what our SYN announced
     std::uint32_t largest_received = 0;
 
@@ -99,6 +122,14 @@ struct control_block {
     reassembly<typename buffers::intervals> assembly{};
 
     constexpr void tell(news n) { pending_news = pending_news | n; }
+
+    constexpr bool uses_timestamps() const { return Tcp::options::timestamps && agreed.timestamps; }
+    constexpr bool uses_sack() const { return Tcp::options::sack && agreed.sack; }
+    /// The most that a segment can offer: its field is 16 bits.
+    constexpr std::uint32_t widest_offer() const { return 65535u << agreed.receive_shift; }
+    constexpr std::uint32_t offerable() const {
+        return static_cast<std::uint32_t>(std::min<std::size_t>(incoming.free(), widest_offer()));
+    }
 
     // ---- where things stand in the send sequence space: SYN, queued octets, FIN
     constexpr seq first_queued() const { return snd.syn_acknowledged() ? snd.una : snd.iss + 1; }

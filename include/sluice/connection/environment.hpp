@@ -20,6 +20,8 @@ struct counters {
     std::uint64_t retransmitted = 0;      // segments that carry octets sent before, probes not counted
     std::uint64_t malformed = 0;          // dropped before any connection saw them
     std::uint64_t unacceptable = 0;       // outside the window
+    std::uint64_t too_old = 0;            // PAWS
+    std::uint64_t without_timestamp = 0;  // though it was agreed on
     std::uint64_t challenge_acks = 0;     // RFC 5961
     std::uint64_t limited = 0;            // ACKs and challenges that a limiter kept back
     std::uint64_t duplicate_acks_in = 0;
@@ -28,6 +30,9 @@ struct counters {
     std::uint64_t window_probes = 0;
     std::uint64_t keep_alives = 0;
     std::uint64_t out_of_order = 0;
+    std::uint64_t duplicates_in = 0;      // segments with text that had come before
+    std::uint64_t arrived_twice = 0;      // D-SACKs about ours
+    std::uint64_t reneged = 0;            // N31
     std::uint64_t second_fins = 0;        // N26
     std::uint64_t resets_out = 0;
     std::uint64_t resets_in = 0;
@@ -41,6 +46,7 @@ struct reply {
     seq sequence{};
     seq acknowledgment{};
     tcp_flags flags{};
+    std::optional<timestamps_option> timestamps{};  // RFC 7323 section 3.2: also on a RST, where they were agreed on
     std::uint8_t dscp = 0;
     std::uint8_t hop_limit = 64;
 };

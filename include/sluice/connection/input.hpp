@@ -70,6 +70,42 @@ constexpr void trim_to_window(control_block<Tcp>& c, segment& s) {
     }
 }
 
+/// Before all else: a segment that is older than what was heard last is a duplicate from long ago, however well its number
+/// fits (PAWS, RFC 7323 section 5.3 R1). A RST is exempt. What lacks the timestamp that was agreed on is dropped without a
+/// word (section 3.2).
+template <class Tcp>
+constexpr step check_timestamp(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
+    if constexpr (Tcp::options::timestamps) {
+        if (!c.agreed.timestamps || s.has(flag::rst)) return step::go_on;
+        if (!s.options.timestamps) {
+            ++env.count.without_timestamp;
+            return step::drop;
+        }
+        if (c.clock.is_old(s.options.timestamps->value, env.now)) {
+            ++env.count.too_old;
+            acknowledge_unacceptable(c, env, s);
+            return step::drop;
+        }
+    }
+    return step::go_on;
+}
+
+/// R3: what is acceptable, and begins no later than what was acknowledged last, is what is echoed from now on.
+template <class Tcp>
+constexpr void remember_timestamp(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
+    if constexpr (Tcp::options::timestamps)
+        if (c.agreed.timestamps && s.options.timestamps) c.clock.take(s.options.timestamps->value, s.sequence, env.now);
+}
+
+/// [begin, end) of the text has come before, be it acknowledged or held (RFC 2883).
+template <class Tcp>
+constexpr void note_duplicate(control_block<Tcp>& c, environment<Tcp>& env, seq begin, seq end) {
+    if (!(begin < end)) return;
+    ++env.count.duplicates_in;
+    if constexpr (Tcp::options::sack)
+        if (c.agreed.sack) c.to_report.note_duplicate(c.assembly.held(), begin, end);
+}
+
 template <class Tcp>
 constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segment& s) {
     if (syn_received.has(c.state) && s.has(flag::syn) && !s.has(flag::rst) && s.sequence == c.rcv.irs) {
@@ -87,7 +123,10 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
         return step::drop;
     }
     if (c.rcv.acceptable(s.sequence, s.length())) {
-        if (!s.flags.has_any(flag::rst | flag::syn)) trim_to_window(c, s);
+        if (s.flags.has_any(flag::rst | flag::syn)) return step::go_on;
+        remember_timestamp(c, env, s);
+        note_duplicate(c, env, s.sequence, earlier(s.sequence + s.text_length, c.rcv.nxt));
+        trim_to_window(c, s);
         return step::go_on;
     }
     if (s.has(flag::rst)) return s.sequence == c.rcv.nxt ? step::go_on : step::drop;  // MUST-66: with text, too
@@ -101,6 +140,7 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
         return step::go_on;
     }
     ++env.count.unacceptable;
+    if (s.sequence < c.rcv.nxt) note_duplicate(c, env, s.sequence, earlier(s.sequence + s.text_length, c.rcv.nxt));
     if (c.state == state::time_wait && s.has(flag::fin) && s.end() == c.rcv.nxt) fire<event::fin>(c, env);  // N2
     acknowledge_unacceptable(c, env, s);
     return step::drop;
@@ -231,11 +271,16 @@ constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const seg
         text = text.first(*c.assembly.fin() > s.sequence ? *c.assembly.fin() - s.sequence : 0);
     if (text.empty()) return step::drop_and_ack;
 
-    const seq before = c.rcv.nxt;
+    const seq before = c.rcv.nxt, end = s.sequence + static_cast<std::uint32_t>(text.size());
+    const auto held_already = c.assembly.held().first_overlap(s.sequence, end);
+    if (held_already != c.assembly.held().all().end())
+        note_duplicate(c, env, later(s.sequence, held_already->begin), earlier(end, held_already->end));
     c.rcv.nxt = c.assembly.take(c.incoming, c.rcv.nxt, s.sequence, text);
     if (c.rcv.nxt == before) {
-        // MAY-13, RFC 5681 section 4.2: a duplicate ACK for each segment behind a gap.
+        // MAY-13, RFC 5681 section 4.2: a duplicate ACK for each segment behind a gap, with what it is part of.
         ++env.count.out_of_order;
+        if constexpr (Tcp::options::sack)
+            if (c.agreed.sack) c.to_report.note_arrival(c.assembly.held(), s.sequence);
         if (c.duplicate_acks < 255) ++c.duplicate_acks;
         return step::go_on;
     }
@@ -278,7 +323,9 @@ template <class Tcp>
 constexpr void arrives_when_synchronized(control_block<Tcp>& c, environment<Tcp>& env, const ip_meta& ip, segment s) {
     c.last_received = env.now;
     c.keep_alives = 0;
-    step answer = check_sequence(c, env, s);
+    if (!s.has(flag::syn)) s.window <<= c.agreed.send_shift;  // N29: on a SYN it is never scaled
+    step answer = check_timestamp(c, env, s);
+    if (answer == step::go_on) answer = check_sequence(c, env, s);
     if (answer == step::go_on) answer = check_reset(c, env, s);
     if (answer == step::go_on) answer = check_syn(c, env, s);
     if (answer == step::go_on) answer = check_ack(c, env, s);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What the two SYNs agree on: segment sizes (RFC 9293 section 3.7.1, RFC 6691), the peer's sequence numbers and its first
-// window. What the SYNs' options switch on belongs here.
+// window, window scale and timestamps (RFC 7323), SACK (RFC 2018); and which options each later segment therefore has.
 #pragma once
 
 #include <sluice/connection/transitions.hpp>
@@ -9,26 +9,82 @@
 namespace sluice {
 
 inline constexpr std::uint16_t default_mss_v4 = 536, default_mss_v6 = 1220;  // MUST-15
+inline constexpr std::uint16_t least_path_mss = 28;  // every link takes 68 octets (RFC 791 section 3.2)
 
 /// What fits into one packet of the path besides the fixed headers: MTU − IP header − 20 (MUST-16, MUST-67, N34).
 template <class Tcp>
 constexpr std::uint16_t path_mss(const control_block<Tcp>& c, const environment<Tcp>& env) {
     const std::size_t headers =
         (c.remote.address.is_v4() ? ipv4::header_length : ipv6::header_length) + tcp_header::length;
-    return static_cast<std::uint16_t>(std::max<std::size_t>(env.settings.limits.mtu, headers + 1) - headers);
+    return static_cast<std::uint16_t>(std::max<std::size_t>(env.settings.limits.mtu, headers + least_path_mss) - headers);
 }
 
-/// The options of our SYN or SYN-ACK. An MSS is always sent (MUST-14, SHLD-5, MAY-3).
+/// The smallest shift with which a window of `most` octets can be offered (RFC 7323 section 2.3).
+constexpr std::uint8_t shift_for(std::size_t most) {
+    std::uint8_t shift = 0;
+    while (shift < 14 && (most >> shift) > 65535) ++shift;
+    return shift;
+}
+
+/// The options of our SYN: an MSS always (MUST-14, SHLD-5, MAY-3), and what we would use; or of our SYN,ACK, and then only
+/// what the peer's SYN had too (RFC 7323 sections 2.2 and 3.2, RFC 2018 section 2, N29).
 template <class Tcp>
-constexpr tcp_options syn_options(const control_block<Tcp>& c) {
-    return {.mss = static_cast<std::uint16_t>(c.receive_mss)};
+constexpr tcp_options syn_options(const control_block<Tcp>& c, const environment<Tcp>& env) {
+    tcp_options out{.mss = static_cast<std::uint16_t>(c.receive_mss)};
+    const bool answers = c.rcv.synchronized;
+    const limits& ours = env.settings.limits;
+    if constexpr (Tcp::options::window_scale)
+        if (answers ? c.agreed.window_scale : ours.window_scale) out.window_scale = c.agreed.receive_shift;
+    if constexpr (Tcp::options::sack) out.sack_permitted = answers ? c.agreed.sack : ours.sack;
+    if constexpr (Tcp::options::timestamps)
+        if (answers ? c.agreed.timestamps : ours.timestamps)
+            out.timestamps = {.value = c.clock.value(env.now), .echo = c.clock.recent()};
+    return out;
+}
+
+/// The options of every other segment: timestamps (RFC 7323 section 3.2), and SACK blocks while there is something to
+/// report, as many as have room (RFC 2018 section 3).
+template <class Tcp>
+constexpr tcp_options segment_options(const control_block<Tcp>& c, const environment<Tcp>& env) {
+    tcp_options out;
+    if constexpr (Tcp::options::timestamps)
+        if (c.agreed.timestamps) out.timestamps = {.value = c.clock.value(env.now), .echo = c.clock.recent()};
+    if constexpr (Tcp::options::sack)
+        if (c.agreed.sack && !c.to_report.empty(c.assembly.held()))
+            out.sack = c.to_report.blocks(c.assembly.held(), std::min(out.timestamps ? 3u : 4u, c.mss / 16));
+    return out;
+}
+
+/// What the peer's SYN offers, and we would use.
+template <class Tcp>
+constexpr void agree(control_block<Tcp>& c, const environment<Tcp>& env, const segment& s) {
+    const limits& ours = env.settings.limits;
+    if constexpr (Tcp::options::window_scale) {
+        c.agreed.window_scale = ours.window_scale && s.options.window_scale;
+        if (c.agreed.window_scale)
+            c.agreed.send_shift = std::min<std::uint8_t>(*s.options.window_scale, 14);  // section 2.3: more counts as 14
+        else
+            c.agreed.receive_shift = 0;
+    }
+    if constexpr (Tcp::options::timestamps) {
+        c.agreed.timestamps = ours.timestamps && s.options.timestamps;
+        if (c.agreed.timestamps) c.clock.take(s.options.timestamps->value, s.sequence, env.now);
+    }
+    if constexpr (Tcp::options::sack) c.agreed.sack = ours.sack && s.options.sack_permitted;
 }
 
 /// Both addresses are known: choose the initial sequence number, and what may be received.
 template <class Tcp>
 constexpr void choose_own_side(control_block<Tcp>& c, environment<Tcp>& env) {
     c.snd.start(env.settings.isn.choose(c.local, c.remote, env.now));
-    if constexpr (requires { c.recovery.on_start(c.snd.iss); }) c.recovery.on_start(c.snd.iss);
+    if constexpr (Tcp::options::window_scale)
+        if (env.settings.limits.window_scale) c.agreed.receive_shift = shift_for(c.incoming.largest());
+    if constexpr (Tcp::options::timestamps) {
+        std::uint32_t offset = 0;
+        if constexpr (requires { env.settings.isn.timestamp_offset(c.local, c.remote); })
+            offset = env.settings.isn.timestamp_offset(c.local, c.remote);
+        c.clock.start(offset, env.now);
+    }
     c.round_end = c.app_limited_end = c.snd.iss;
     c.receive_mss = path_mss(c, env);
 }
@@ -40,7 +96,9 @@ constexpr void take_syn(control_block<Tcp>& c, environment<Tcp>& env, const segm
     c.rcv.start(s.sequence, static_cast<std::uint32_t>(std::min<std::size_t>(c.incoming.free(), 65535)));
     const std::uint16_t unstated = c.remote.address.is_v4() ? default_mss_v4 : default_mss_v6;
     const std::uint16_t peer = std::max(s.options.mss.value_or(unstated), env.settings.limits.least_peer_mss);
+    agree(c, env, s);
     c.mss = std::min(peer, path_mss(c, env));
+    if (c.uses_timestamps()) c.mss -= static_cast<std::uint32_t>(tcp_options::timestamps_length);
     c.snd.take_window(s.sequence, s.acknowledgment, s.window);  // N4: also on the way from SYN-SENT
     c.last_received = env.now;
 }
@@ -48,6 +106,8 @@ constexpr void take_syn(control_block<Tcp>& c, environment<Tcp>& env, const segm
 /// Our SYN is acknowledged: the connection is ESTABLISHED and its policies begin.
 template <class Tcp>
 constexpr void start_transfer(control_block<Tcp>& c, environment<Tcp>& env) {
+    const recovery_start_report to_recovery{.iss = c.snd.iss, .sack = c.uses_sack()};
+    if constexpr (requires { c.recovery.on_start(to_recovery); }) c.recovery.on_start(to_recovery);
     if constexpr (requires { c.rtt.on_established(true); }) c.rtt.on_established(c.syn_retries > 0);
     const start_report report{
         .now = env.now, .mss = c.mss, .syn_retries = c.syn_retries, .random = env.random.bits()};

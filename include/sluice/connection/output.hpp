@@ -15,24 +15,39 @@ namespace detail {
 inline constexpr std::array<octet, 1> garbage{};  // of a keep-alive probe (MAY-6)
 }
 
+/// How many octets of text the next segment may hold: SACK blocks take their room from it (N34).
+template <class Tcp>
+constexpr std::uint32_t segment_room(const control_block<Tcp>& c, const environment<Tcp>& env) {
+    if constexpr (Tcp::options::sack)
+        if (c.agreed.sack && !c.to_report.empty(c.assembly.held()))
+            return c.mss - static_cast<std::uint32_t>(tcp_options::sack_length(segment_options(c, env).sack.size()));
+    return c.mss;
+}
+
 /// How many octets of text one packet may hold: a segment, or as many whole ones as the link takes at once.
 template <class Tcp>
 constexpr std::uint32_t packet_room(const control_block<Tcp>& c, const environment<Tcp>& env) {
-    if (c.snd.urgent) return c.mss;  // each segment has a pointer of its own (MUST-62)
+    const std::uint32_t each = segment_room(c, env);
+    if (c.snd.urgent) return each;  // each segment has a pointer of its own (MUST-62)
     const std::uint32_t largest = std::min<std::uint32_t>(env.largest_super_segment, 65535 - tx_packet::longest_headers);
-    return std::max(largest / c.mss, 1u) * c.mss;
+    return std::max(largest / each, 1u) * each;
 }
 
 /// The receiver's side of SWS avoidance: each segment that leaves offers what is free by now.
 template <class Tcp>
 constexpr bool offer_window(control_block<Tcp>& c) {
-    const std::size_t free = std::min<std::size_t>(c.incoming.free(), 65535);
-    return c.rcv.offer(static_cast<std::uint32_t>(free), static_cast<std::uint32_t>(c.incoming.capacity()), c.receive_mss);
+    return c.rcv.offer(c.offerable(), static_cast<std::uint32_t>(c.incoming.capacity()), c.receive_mss);
+}
+
+constexpr void write_headers_with(tx_packet& p, const tcp_header& tcp, const tcp_options& options) {
+    std::array<octet, tcp_options::most_octets> octets_of_options{};
+    options.write(octets_of_options);
+    write_headers(p, tcp, octets(octets_of_options).first(options.length()));
 }
 
 /// Builds <SEQ=begin><ACK=RCV.NXT> over `length` numbers of the send space, with the SYN, text and FIN that lie there.
 template <class Tcp>
-constexpr void build(control_block<Tcp>& c, tx_packet& p, seq begin, std::uint32_t length) {
+constexpr void build(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p, seq begin, std::uint32_t length) {
     p.meta = {.source = c.local.address,
               .destination = c.remote.address,
               .dscp = c.options.dscp,
@@ -41,30 +56,25 @@ constexpr void build(control_block<Tcp>& c, tx_packet& p, seq begin, std::uint32
     p.payload_length = 0;
     p.segment_size = 0;
     tcp_header tcp{.source_port = c.local.port, .destination_port = c.remote.port, .sequence = begin};
-    std::array<octet, 40> option_octets{};
-    std::size_t options_length = 0;
-
     const seq end = begin + length;
-    if (length > 0 && c.snd.is_syn(begin)) {
-        tcp.flags |= flag::syn;
-        const tcp_options options = syn_options(c);
-        options.write(option_octets);
-        options_length = options.length();
-    }
+    const bool is_syn = length > 0 && c.snd.is_syn(begin);
+    if (is_syn) tcp.flags |= flag::syn;
+    const tcp_options options = is_syn ? syn_options(c, env) : segment_options(c, env);
     const seq first_text = later(begin, c.first_queued()), end_of_text = earlier(end, c.queue_end());
     if (first_text < end_of_text) {
         const auto [head, tail] = c.outgoing.view(first_text - c.first_queued(), end_of_text - first_text);
         p.borrow(head);
         p.borrow(tail);
         if (end_of_text == c.queue_end()) tcp.flags |= flag::psh;  // MUST-60, MUST-61
-        if (p.payload_length > c.mss) p.segment_size = static_cast<std::uint16_t>(c.mss);
+        const auto each = static_cast<std::uint32_t>(c.mss - tcp_options::sack_length(options.sack.size()));
+        if (p.payload_length > each) p.segment_size = static_cast<std::uint16_t>(each);
     }
     if (length > 0 && c.fin_queued && end == c.queue_end() + 1) tcp.flags |= flag::fin;
     if (c.rcv.synchronized) {
         offer_window(c);
         tcp.flags |= flag::ack;
         tcp.acknowledgment = c.rcv.nxt;
-        tcp.window = static_cast<std::uint16_t>(std::min<std::uint32_t>(c.rcv.wnd(), 65535));
+        tcp.window = c.rcv.field(c.offerable(), is_syn ? 0 : c.agreed.receive_shift);
     } else {
         tcp.window = static_cast<std::uint16_t>(std::min<std::size_t>(c.incoming.free(), 65535));
     }
@@ -73,7 +83,7 @@ constexpr void build(control_block<Tcp>& c, tx_packet& p, seq begin, std::uint32
         tcp.flags |= flag::urg;
         tcp.urgent_pointer = static_cast<std::uint16_t>(std::min<std::uint32_t>(c.snd.up - begin, 0xffff));
     }
-    write_headers(p, tcp, octets(option_octets).first(options_length));
+    write_headers_with(p, tcp, options);
 }
 
 /// The books of a segment that leaves: timers, what it acknowledged, who watches.
@@ -87,6 +97,8 @@ constexpr void note_sent(control_block<Tcp>& c, environment<Tcp>& env, const tx_
     if (tcp.flags.has(flag::ack)) {
         c.ack_now = false;
         c.timer.stop(timer::delayed_ack);
+        if constexpr (Tcp::options::timestamps) c.clock.ack_sent(tcp.acknowledgment);
+        if constexpr (Tcp::options::sack) c.to_report.sent();
         if constexpr (requires { c.ack.on_ack_sent(); }) c.ack.on_ack_sent();
     }
     if (report.length > 0) {
@@ -132,7 +144,7 @@ constexpr bool send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet
                        .allowed = allowed,
                        .window_left = c.snd.usable_window()};
     c.retransmit_now = false;
-    build(c, p, r.begin, length);
+    build(c, env, p, r.begin, length);
     c.flight.resend(i, env.now);
     env.count.retransmitted += p.segments();
     note_sent(c, env, p, report);
@@ -147,8 +159,9 @@ constexpr std::uint32_t text_to_send(control_block<Tcp>& c, environment<Tcp>& en
     const std::uint32_t unsent = c.unsent();
     const std::uint32_t usable = c.snd.usable_window();
     const std::uint32_t sendable = std::min(unsent, gate(allowed, c.snd));
+    const std::uint32_t each = segment_room(c, env);
     if (allowed < std::min(unsent, usable)) c.cwnd_limited = true;
-    if (sendable >= c.mss) return std::min(sendable, packet_room(c, env)) / c.mss * c.mss;  // (1), whole segments
+    if (sendable >= each) return std::min(sendable, packet_room(c, env)) / each * each;  // (1), whole segments
     if (sendable == 0) return 0;
 
     const bool idle = c.flight.empty();
@@ -179,7 +192,7 @@ constexpr void send_new(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
                         sent_report report) {
     const seq begin = c.snd.nxt;
     report.length = length;
-    build(c, p, begin, length);
+    build(c, env, p, begin, length);
     const bool may_join = c.snd.syn_acknowledged();
     c.flight.send(begin, begin + length, env.now, may_join);
     c.snd.nxt += length;
@@ -235,7 +248,7 @@ constexpr bool send_window_probe(control_block<Tcp>& c, environment<Tcp>& env, t
     }
     const list_index head = c.flight.first();
     if (c.flight[head].length() > 1) c.flight.split(head, c.snd.una + 1);
-    build(c, p, c.snd.una, 1);
+    build(c, env, p, c.snd.una, 1);
     c.flight.resend(head, env.now);
     note_sent(c, env, p, report);
     return true;
@@ -246,11 +259,11 @@ template <class Tcp>
 constexpr bool send_keep_alive(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
     if (!std::exchange(c.keep_alive_now, false)) return false;
     ++env.count.keep_alives;
-    build(c, p, c.snd.nxt - 1, 0);
+    build(c, env, p, c.snd.nxt - 1, 0);
     if (c.options.keep_alive_octet) {
         const tcp_header tcp = p.header();
         p.borrow(detail::garbage);
-        write_headers(p, tcp, {});
+        write_headers_with(p, tcp, segment_options(c, env));
     }
     note_sent(c, env, p, {.why = transmission::keep_alive});
     return true;
@@ -263,17 +276,27 @@ constexpr bool send_ack(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
         --c.duplicate_acks;
     else if (!c.ack_now)
         return false;
-    build(c, p, c.snd.nxt, 0);
+    build(c, env, p, c.snd.nxt, 0);
     note_sent(c, env, p, {.why = transmission::acknowledgment});
     return true;
+}
+
+/// The recovery policy may name more to send again, while there is quota and nothing else to send.
+template <class Tcp>
+constexpr bool send_more_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    const quota_report report = quota_now(c);
+    if constexpr (requires { c.recovery.find_more(report, c.flight); })
+        return in_recovery(c) && quota(c) >= c.mss && c.recovery.find_more(report, c.flight) && send_lost(c, env, p);
+    else
+        return false;
 }
 
 /// Fills `p` with what is to leave next; false when nothing may.
 template <class Tcp>
 constexpr bool next_packet(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
     if (c.duplicate_acks > 0 && send_ack(c, env, p)) return true;  // each counts at the other side: before anything else
-    return send_syn(c, env, p) || send_lost(c, env, p) || send_queued(c, env, p) || send_window_probe(c, env, p) ||
-           send_keep_alive(c, env, p) || send_ack(c, env, p);
+    return send_syn(c, env, p) || send_lost(c, env, p) || send_queued(c, env, p) || send_more_lost(c, env, p) ||
+           send_window_probe(c, env, p) || send_keep_alive(c, env, p) || send_ack(c, env, p);
 }
 
 /// A reply that belongs to no connection.
@@ -285,13 +308,13 @@ constexpr void build(const reply& r, tx_packet& p) {
     p.spans = 0;
     p.payload_length = 0;
     p.segment_size = 0;
-    write_headers(p,
-                  {.source_port = r.local.port,
-                   .destination_port = r.remote.port,
-                   .sequence = r.sequence,
-                   .acknowledgment = r.acknowledgment,
-                   .flags = r.flags},
-                  {});
+    write_headers_with(p,
+                       {.source_port = r.local.port,
+                        .destination_port = r.remote.port,
+                        .sequence = r.sequence,
+                        .acknowledgment = r.acknowledgment,
+                        .flags = r.flags},
+                       {.timestamps = r.timestamps});
 }
 
 }  // namespace sluice

@@ -52,6 +52,16 @@ constexpr void on_window_probe_timeout(control_block<Tcp>& c, environment<Tcp>& 
     c.timer.set(timer::window_probe, env.now + probe_interval(c, env));
 }
 
+/// N31: the peer has had time to acknowledge what it reported, and has not: it may have thrown that away.
+template <class Tcp>
+constexpr void on_reneging(control_block<Tcp>& c, environment<Tcp>& env) {
+    ++env.count.reneged;
+    c.reported.forget();
+    c.flight.forget_sacked();
+    c.flight.mark_all_lost();
+    c.retransmit_now = true;
+}
+
 /// RFC 6298 sections 5.4 to 5.6.
 template <class Tcp>
 constexpr void on_retransmission_timeout(control_block<Tcp>& c, environment<Tcp>& env) {
@@ -66,6 +76,8 @@ constexpr void on_retransmission_timeout(control_block<Tcp>& c, environment<Tcp>
     } else {
         ++c.syn_retries;
     }
+    if constexpr (Tcp::options::sack)
+        if (c.flight.reneged()) on_reneging(c, env);
     c.recovery.on_timeout(recovery_timeout_report{.now = env.now, .nxt = c.snd.nxt}, c.flight);
     c.flight.mark_lost(c.flight.first());
     c.retransmit_now = true;
@@ -105,6 +117,8 @@ constexpr void on_timeouts(control_block<Tcp>& c, environment<Tcp>& env) {
     const auto expired = [&](timer t) { return c.timer.take_expired(t, env.now); };
     if (expired(timer::user_timeout)) fire<event::user_timeout>(c, env);
     if (expired(timer::retransmission)) on_retransmission_timeout(c, env);
+    if constexpr (Tcp::options::sack)
+        if (expired(timer::reneging)) on_reneging(c, env);
     if (expired(timer::window_probe)) on_window_probe_timeout(c, env);
     if (expired(timer::delayed_ack)) c.ack_now = true;
     if (expired(timer::sws_override)) c.override_now = true;

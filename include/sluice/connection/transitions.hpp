@@ -27,6 +27,10 @@ constexpr void start_conversation(control_block<Tcp>& c, environment<Tcp>& env) 
     c.assembly = {};
     c.snd = {};
     c.rcv = {};
+    c.agreed = {};
+    c.clock = {};
+    c.to_report = {};
+    c.reported = {};
     c.congestion = env.settings.congestion;
     c.rtt = env.settings.rtt;
     c.recovery = env.settings.recovery;
@@ -43,13 +47,16 @@ constexpr void start_conversation(control_block<Tcp>& c, environment<Tcp>& env) 
 /// <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK> (3.10.5, N8).
 template <class Tcp>
 constexpr void send_reset(control_block<Tcp>& c, environment<Tcp>& env) {
-    env.answer({.local = c.local,
-                .remote = c.remote,
-                .sequence = c.snd.nxt,
-                .acknowledgment = c.rcv.nxt,
-                .flags = flag::rst | flag::ack,
-                .dscp = c.options.dscp,
-                .hop_limit = c.options.hop_limit});
+    reply r{.local = c.local,
+            .remote = c.remote,
+            .sequence = c.snd.nxt,
+            .acknowledgment = c.rcv.nxt,
+            .flags = flag::rst | flag::ack,
+            .dscp = c.options.dscp,
+            .hop_limit = c.options.hop_limit};
+    if constexpr (Tcp::options::timestamps)
+        if (c.agreed.timestamps) r.timestamps = {c.clock.value(env.now), c.clock.recent()};
+    env.answer(r);
 }
 
 template <class Tcp>

@@ -16,7 +16,7 @@
 #include <sluice/policy/isn/rfc6528.hpp>
 #include <sluice/policy/lifecycle/full.hpp>
 #include <sluice/policy/limits.hpp>
-#include <sluice/policy/recovery/newreno_recovery.hpp>
+#include <sluice/policy/recovery/sack_recovery.hpp>
 #include <sluice/policy/rtt/rfc6298.hpp>
 #include <sluice/policy/rules.hpp>
 
@@ -44,9 +44,17 @@ private:
     }
 };
 
+/// Which options take part: all but those that a policy of the options slot leaves out.
+template <bool WindowScale, bool Timestamps, bool Sack>
+struct chosen_options {
+    static constexpr bool window_scale = WindowScale;
+    static constexpr bool timestamps = Timestamps;
+    static constexpr bool sack = Sack;
+};
+
 /// One choice for every slot. Written as tcp<…>.
 template <class Congestion, class Rtt, class Recovery, class Ack, class Ecn, class Isn, class Buffers, class Lifecycle,
-          class Observers>
+          class Options, class Observers>
 struct basic_tcp {
     using congestion_policy = Congestion;
     using rtt_policy = Rtt;
@@ -56,6 +64,7 @@ struct basic_tcp {
     using isn_policy = Isn;
     using buffers_policy = Buffers;
     using lifecycle_policy = Lifecycle;
+    using options = Options;
     using observers_type = Observers;
 
     /// One instance a slot, and the limits. A connection begins with copies.
@@ -83,6 +92,16 @@ inline constexpr int in_slot = (0 + ... + int{std::is_same_v<typename Policies::
 
 template <class P, class... Policies>
 inline constexpr int times_named = (0 + ... + int{std::is_same_v<P, Policies>});
+
+template <option_kind Kind, class P>
+constexpr bool is_without() {
+    if constexpr (std::is_same_v<typename P::slot, options_slot>)
+        return P::leaves_out == Kind;
+    else
+        return false;
+}
+template <option_kind Kind, class... Policies>
+inline constexpr bool leaves_out = (is_without<Kind, Policies>() || ...);
 
 /// The first of the policies that is for the slot; the default stands last.
 template <class Slot, class First, class... Rest>
@@ -123,12 +142,15 @@ struct composed {
 
     using type = basic_tcp<picked<congestion_slot, Policies..., reno>,
                            picked<rtt_slot,        Policies..., rfc6298>,
-                           picked<recovery_slot,   Policies..., newreno_recovery>,
+                           picked<recovery_slot,   Policies..., sack_recovery>,
                            picked<ack_slot,        Policies..., delayed_ack>,
                            picked<ecn_slot,        Policies..., no_ecn>,
                            picked<isn_slot,        Policies..., rfc6528>,
                            picked<buffers_slot,    Policies..., fixed_buffers<>>,
                            picked<lifecycle_slot,  Policies..., full>,
+                           chosen_options<!leaves_out<option_kind::window_scale, Policies...>,
+                                          !leaves_out<option_kind::timestamps,   Policies...>,
+                                          !leaves_out<option_kind::sack,         Policies...>>,
                            typename watching<observers<>, Policies...>::type>;
     // clang-format on
 };

@@ -71,10 +71,12 @@ concept rtt_policy = policy_for<P, rtt_slot> && has_rto<P> && rtt_on_sample_ok<P
 // The recovery slot: what is lost, and the path to the target. One a connection. Losses are marked in the records.
 //   required  recovery_step on_ack(const recovery_ack_report&, in_flight&)   after the ACK's records are gone
 //             void on_timeout(const recovery_timeout_report&, in_flight&)    the first lost record is sent at once
-//   optional  void on_start(seq iss)
+//   optional  void on_start(const recovery_start_report&)  our SYN is about to leave, and again at ESTABLISHED
 //             uint32_t quota(const quota_report&) const   octets that may leave; absent: target − pipe
 //             bool in_recovery() const                    an episode that ACKs began is not over
 //             bool after_timeout() const                  what was out at the last timeout is not all acknowledged
+//             bool find_more(const quota_report&, in_flight&)  quota is left in an episode, nothing is marked lost, nothing
+//                                                          new may leave: marks more, or answers no
 template <class P>
 concept recovers = requires(P& p, in_flight<std::array<in_flight_record, 4>>& flight, const recovery_ack_report& ack,
                             const recovery_timeout_report& timeout) {
@@ -82,14 +84,15 @@ concept recovers = requires(P& p, in_flight<std::array<in_flight_record, 4>>& fl
     p.on_timeout(timeout, flight);
 };
 // clang-format off
-template <class P> concept recovery_on_start_ok      = hook::absent<P, hook::on_start>      || requires(P& p, seq s) { p.on_start(s); };
+template <class P> concept recovery_on_start_ok      = hook::absent<P, hook::on_start>      || requires(P& p, const recovery_start_report& r) { p.on_start(r); };
 template <class P> concept recovery_quota_ok         = hook::absent<P, hook::quota>         || requires(const P& p, const quota_report& r) { { p.quota(r) } -> std::convertible_to<std::uint32_t>; };
 template <class P> concept recovery_in_recovery_ok   = hook::absent<P, hook::in_recovery>   || requires(const P& p) { { p.in_recovery() } -> std::convertible_to<bool>; };
+template <class P> concept recovery_find_more_ok     = hook::absent<P, hook::find_more>     || requires(P& p, const quota_report& r, in_flight<std::array<in_flight_record, 4>>& flight) { { p.find_more(r, flight) } -> std::convertible_to<bool>; };
 template <class P> concept recovery_after_timeout_ok = hook::absent<P, hook::after_timeout> || requires(const P& p) { { p.after_timeout() } -> std::convertible_to<bool>; };
 // clang-format on
 template <class P>
 concept recovery_policy = policy_for<P, recovery_slot> && recovers<P> && recovery_on_start_ok<P> && recovery_quota_ok<P> &&
-                          recovery_in_recovery_ok<P> && recovery_after_timeout_ok<P>;
+                          recovery_in_recovery_ok<P> && recovery_after_timeout_ok<P> && recovery_find_more_ok<P>;
 
 // The ack slot: when to acknowledge. One a connection.
 //   required  instant acknowledge_by(const arrival_report&)   text or FIN came; now, or a deadline; held under 0.5 s (MUST-40)
@@ -108,12 +111,15 @@ concept ecn_policy = policy_for<P, ecn_slot>;
 // The isn slot: initial sequence numbers. One a stack.
 //   required  seq choose(const socket_address& local, const socket_address& remote, instant now) const
 //   optional  void on_start(uint64_t bits, uint64_t bits)     secret bits of the stack's seed
+//             uint32_t timestamp_offset(const socket_address& local, const socket_address& remote) const
+//                                                            added to the clock of RFC 7323's timestamps; absent: 0
 // clang-format off
 template <class P> concept has_choose      = requires(const P& p, const socket_address& a, instant now) { { p.choose(a, a, now) } -> std::same_as<seq>; };
 template <class P> concept isn_on_start_ok = hook::absent<P, hook::on_start> || requires(P& p, std::uint64_t bits) { p.on_start(bits, bits); };
+template <class P> concept isn_timestamp_offset_ok = hook::absent<P, hook::timestamp_offset> || requires(const P& p, const socket_address& a) { { p.timestamp_offset(a, a) } -> std::same_as<std::uint32_t>; };
 // clang-format on
 template <class P>
-concept isn_policy = policy_for<P, isn_slot> && has_choose<P> && isn_on_start_ok<P>;
+concept isn_policy = policy_for<P, isn_slot> && has_choose<P> && isn_on_start_ok<P> && isn_timestamp_offset_ok<P>;
 
 // The buffers slot: where octets, records and intervals wait. Types, see buffers/fixed_buffers.hpp.
 template <class P>
@@ -131,6 +137,14 @@ template <class P>
 concept has_table = requires { P::table.rows; };
 template <class P>
 concept lifecycle_policy = policy_for<P, lifecycle_slot> && has_table<P>;
+
+// The options slot: which TCP options take part; any number of policies, each about one.
+//   required  static constexpr option_kind leaves_out     timestamps, window_scale or sack
+template <class P>
+concept leaves_an_option_out = requires { { P::leaves_out } -> std::convertible_to<option_kind>; } &&
+    (P::leaves_out == option_kind::timestamps || P::leaves_out == option_kind::window_scale || P::leaves_out == option_kind::sack);
+template <class P>
+concept options_policy = policy_for<P, options_slot> && leaves_an_option_out<P>;
 
 // The observe slot: who watches; any number. They see values and change nothing.
 //   optional  void on_transition(const transition_report&)

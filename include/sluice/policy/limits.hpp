@@ -33,6 +33,9 @@ struct connection_options {
 
 struct limits {
     std::uint16_t mtu = 1500;                         // of the link or path
+    bool window_scale = true;                         // RFC 7323; the next two likewise: offered and accepted, unless the
+    bool timestamps = true;                           // composition leaves them out
+    bool sack = true;                                 // RFC 2018
     std::uint16_t least_peer_mss = 216;               // CVE-2019-11479
     std::uint8_t syn_ack_tries = 5;                   // practice
     duration syn_time = 180s;                         // MUST-23: R2 of a SYN covers at least three minutes

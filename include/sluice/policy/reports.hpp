@@ -9,7 +9,7 @@
 
 #include <sluice/base/time.hpp>
 #include <sluice/state/events.hpp>
-#include <sluice/wire/seq.hpp>
+#include <sluice/wire/tcp_options.hpp>
 
 namespace sluice {
 
@@ -24,7 +24,9 @@ struct start_report {
 /// An ACK has been processed. Counts are byte counts, so an ACK for many segments counts as many (RFC 3465).
 struct ack_report {
     instant now{};
-    std::uint32_t newly_acked = 0;
+    std::uint32_t newly_acked = 0;     // by SND.UNA's advance
+    std::uint32_t newly_sacked = 0;    // reported for the first time, above SND.UNA
+    std::uint32_t delivered = 0;       // found to have arrived: both, less what had been reported before
     std::uint32_t newly_lost = 0;
     std::uint32_t pipe_before = 0;     // octets in the network before this ACK, and after it
     std::uint32_t pipe = 0;
@@ -63,15 +65,23 @@ struct mss_report {
     std::uint32_t mss = 0;
 };
 
+/// To recovery policies: what the handshake has found out.
+struct recovery_start_report {
+    seq iss{};
+    bool sack = false;  // both ends use selective acknowledgments
+};
+
 /// To recovery policies: one ACK.
 struct recovery_ack_report {
     instant now{};
     seq ack{};
     seq nxt{};
     std::uint32_t newly_acked = 0;
+    std::uint32_t newly_sacked = 0;
     std::uint32_t mss = 0;
     std::uint32_t target = 0;   // the congestion policy's window
     bool duplicate = false;     // RFC 5681 section 2, all five conditions
+    std::optional<sack_block> arrived_twice{};  // D-SACK
 };
 
 struct recovery_timeout_report {

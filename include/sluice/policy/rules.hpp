@@ -46,7 +46,8 @@ struct slot<P, rtt_slot> {
 template <class P>
 struct slot<P, recovery_slot> {
     static_assert(recovers<P>,                  "sluice: recovery slot: a policy must have `recovery_step on_ack(const recovery_ack_report&, auto& flight)` and `void on_timeout(const recovery_timeout_report&, auto& flight)`");
-    static_assert(recovery_on_start_ok<P>,      "sluice: recovery slot: on_start must take a seq");
+    static_assert(recovery_on_start_ok<P>,      "sluice: recovery slot: on_start must take a const recovery_start_report&");
+    static_assert(recovery_find_more_ok<P>,     "sluice: recovery slot: find_more must be `bool find_more(const quota_report&, auto& flight)`");
     static_assert(recovery_quota_ok<P>,         "sluice: recovery slot: quota must be `std::uint32_t quota(const quota_report&) const`");
     static_assert(recovery_in_recovery_ok<P>,   "sluice: recovery slot: in_recovery must be `bool in_recovery() const`");
     static_assert(recovery_after_timeout_ok<P>, "sluice: recovery slot: after_timeout must be `bool after_timeout() const`");
@@ -69,6 +70,7 @@ template <class P>
 struct slot<P, isn_slot> {
     static_assert(has_choose<P>,      "sluice: isn slot: a policy must have `seq choose(const socket_address& local, const socket_address& remote, instant now) const`");
     static_assert(isn_on_start_ok<P>, "sluice: isn slot: on_start must take two std::uint64_t");
+    static_assert(isn_timestamp_offset_ok<P>, "sluice: isn slot: timestamp_offset must be `std::uint32_t timestamp_offset(const socket_address& local, const socket_address& remote) const`");
     static constexpr bool kept = true;
 };
 
@@ -85,6 +87,12 @@ struct slot<P, lifecycle_slot> {
         if constexpr (has_table<P>) return sizeof(machine<P>) > 0;  // which has to pass the proofs
         return false;
     }();
+};
+
+template <class P>
+struct slot<P, options_slot> {
+    static_assert(leaves_an_option_out<P>, "sluice: options slot: a policy must have `static constexpr option_kind leaves_out`, one of timestamps, window_scale and sack");
+    static constexpr bool kept = true;
 };
 
 template <class P>

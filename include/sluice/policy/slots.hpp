@@ -14,6 +14,7 @@ struct ecn_slot        { static constexpr const char* name = "ecn"; };         /
 struct isn_slot        { static constexpr const char* name = "isn"; };         // initial sequence numbers
 struct buffers_slot    { static constexpr const char* name = "buffers"; };     // where bytes and records wait
 struct lifecycle_slot  { static constexpr const char* name = "lifecycle"; };   // which states exist
+struct options_slot    { static constexpr const char* name = "options"; };     // which TCP options are used: any number
 struct observe_slot    { static constexpr const char* name = "observe"; };     // who watches: any number
 // clang-format on
 

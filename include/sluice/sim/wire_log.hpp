@@ -42,7 +42,7 @@ private:
                             .sequence = s.sequence,
                             .acknowledgment = s.acknowledgment,
                             .flags = s.flags,
-                            .window = s.window,
+                            .window = static_cast<std::uint16_t>(s.window),
                             .urgent_pointer = s.urgent_pointer};
             event.mss = s.options.mss;
             event.text_length = s.text_length;

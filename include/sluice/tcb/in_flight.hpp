@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// What has been sent and not yet acknowledged, as records in two orders: by sequence number, for ACKs, and by time of the
-// last transmission, for loss detection by time (RFC 8985). A record is one burst: consecutive octets that left at one
-// instant, in one state. It also keeps the pipe: how many octets are thought to be in the network (RFC 6675 section 2).
-// Every operation costs what it changes, never what is in flight.
+// What has been sent and not yet acknowledged, as records in two orders: by sequence number, for ACKs and SACKs, and by
+// time of the last transmission, for loss detection by time (RFC 8985). A record is one burst: consecutive octets that left
+// at one instant, in one state; what the peer has reported to have (RFC 2018) becomes one record a run. It also keeps the
+// pipe: how many octets are thought to be in the network (RFC 6675 section 2). Every operation costs what it changes,
+// never what is in flight.
 #pragma once
 
 #include <cassert>
@@ -23,7 +24,8 @@ struct in_flight_record {
     list_link by_sequence;
     list_link by_time;
     std::uint8_t transmissions = 0;
-    bool lost = false;  // thought to have left the network without arriving, and not sent again since
+    bool lost = false;    // thought to have left the network without arriving, and not sent again since
+    bool sacked = false;  // reported to have arrived; stands in no time order any more
 
     constexpr std::uint32_t length() const { return end - begin; }
 };
@@ -42,6 +44,7 @@ public:
     constexpr std::uint32_t pipe() const { return pipe_; }
     /// All that was ever marked lost; the difference of two readings is what counts.
     constexpr std::uint32_t lost_octets() const { return lost_octets_; }
+    constexpr std::uint32_t sacked_octets() const { return sacked_octets_; }
 
     constexpr list_index first() const { return sequence_order_.front(); }
     constexpr list_index last() const { return sequence_order_.back(); }
@@ -54,16 +57,17 @@ public:
     constexpr void clear() {
         sequence_order_ = {};
         time_order_ = {};
-        unused_ = next_lost_ = no_index;
+        unused_ = next_lost_ = unjudged_ = highest_sacked_ = near_ = no_index;
         fresh_ = in_use_ = 0;
-        pipe_ = 0;
+        pipe_ = sacked_octets_ = 0;
+        above_ = {};
     }
 
     /// Octets that leave now from `begin` on belong to the last burst.
     constexpr bool joins(seq begin, instant now) const {
         if (empty()) return false;
         const in_flight_record& burst = records_[last()];
-        return burst.end == begin && burst.sent == now && burst.transmissions == 1 && !burst.lost;
+        return burst.end == begin && burst.sent == now && burst.transmissions == 1 && !burst.lost && !burst.sacked;
     }
 
     /// New octets leave. Needs room (see full) unless they join the last burst, which a SYN never does: it is never sent
@@ -78,6 +82,7 @@ public:
         records_[i] = {.begin = begin, .end = end, .sent = now, .by_sequence = {}, .by_time = {}, .transmissions = 1};
         sequence_order_.push_back(records_, i);
         time_order_.push_back(records_, i);
+        if (unjudged_ == no_index) unjudged_ = i;
     }
 
     /// A lost record leaves again and becomes the newest transmission.
@@ -89,6 +94,7 @@ public:
         }
         if (r.transmissions < 255) ++r.transmissions;
         r.sent = now;
+        if (r.sacked) return;
         time_order_.remove(records_, i);
         time_order_.push_back(records_, i);
     }
@@ -101,13 +107,13 @@ public:
         records_[rear] = records_[i];
         records_[rear].begin = records_[i].end = at;
         sequence_order_.insert_after(records_, i, rear);
-        time_order_.insert_after(records_, i, rear);
+        if (!records_[i].sacked) time_order_.insert_after(records_, i, rear);
         return true;
     }
 
     constexpr void mark_lost(list_index i) {
         in_flight_record& r = records_[i];
-        if (r.lost) return;
+        if (r.lost || r.sacked) return;
         r.lost = true;
         pipe_ -= r.length();
         lost_octets_ += r.length();
@@ -126,8 +132,9 @@ public:
 
     struct acknowledged {
         std::uint32_t octets = 0;
-        bool retransmitted = false;     // some of it was sent more than once: no sample (Karn, MUST-18)
-        std::optional<instant> sent;    // when the newest of it left
+        std::uint32_t sacked = 0;       // of these, what had been reported before
+        bool retransmitted = false;     // some of the rest was sent more than once: no sample (Karn, MUST-18)
+        std::optional<instant> sent{};  // when the newest of the rest left
     };
 
     /// Forgets everything below SEG.ACK.
@@ -138,19 +145,181 @@ public:
             in_flight_record& r = records_[i];
             const std::uint32_t gone = earlier(r.end, ack) - r.begin;
             out.octets += gone;
-            out.retransmitted |= r.transmissions > 1;
-            if (!out.sent || *out.sent < r.sent) out.sent = r.sent;
-            if (!r.lost) pipe_ -= gone;
+            if (r.sacked) {
+                out.sacked += gone;
+                sacked_octets_ -= gone;
+                if (unjudged_ == i) above_.octets -= gone;
+            } else {
+                out.retransmitted |= r.transmissions > 1;
+                if (!out.sent || *out.sent < r.sent) out.sent = r.sent;
+                if (!r.lost) pipe_ -= gone;
+            }
             if (gone < r.length()) {
                 r.begin += gone;
                 break;
             }
-            release(i);
+            if (r.sacked && unjudged_ == i) --above_.runs;
+            release(i, after(i));
         }
         return out;
     }
 
+    // ---- what the peer reports to have --------------------------------------------------------------------------------
+
+    struct sacked {
+        std::uint32_t octets = 0;       // that were not known to have arrived
+        bool retransmitted = false;     // some of them were sent more than once
+        bool complete = true;           // nothing of it had to be passed over
+        std::optional<instant> sent{};  // when the newest of them left
+    };
+
+    /// [begin, end) has arrived. Of a record that can't be cut, for want of another one, nothing is believed: a SACK is advice.
+    constexpr sacked mark_sacked(seq begin, seq end) {
+        sacked out;
+        list_index i = find(begin);
+        out.complete = i != no_index;
+        while (i != no_index && records_[i].begin < end) {
+            if (!records_[i].sacked) {
+                if (records_[i].begin < begin) {
+                    const list_index front = i;
+                    i = after(i);
+                    if (!split(front, begin)) {
+                        out.complete = false;
+                        continue;
+                    }
+                    i = after(front);
+                }
+                if (end < records_[i].end && !split(i, end)) {
+                    out.complete = false;
+                    break;
+                }
+                i = take_sacked(i, out);
+            }
+            near_ = i;
+            i = after(i);
+        }
+        return out;
+    }
+
+    /// The end of what has been reported; only while sacked_octets() is not 0.
+    constexpr seq highest_sacked() const { return records_[highest_sacked_].end; }
+    /// The peer has reported what now is the oldest unacknowledged octet, yet it does not acknowledge it (N31).
+    constexpr bool reneged() const { return !empty() && records_[first()].sacked; }
+
+    /// The peer may have thrown away what it reported (RFC 2018 section 8): nothing of it counts any more.
+    constexpr void forget_sacked() {
+        for (list_index i = first(); i != no_index; i = after(i)) {
+            in_flight_record& r = records_[i];
+            if (!r.sacked) continue;
+            r.sacked = false;
+            pipe_ += r.length();
+            time_order_.push_back(records_, i);
+        }
+        sacked_octets_ = 0;
+        above_ = {};
+        unjudged_ = first();
+        highest_sacked_ = no_index;
+    }
+
+    /// IsLost of RFC 6675 section 4: marks lost what has more than `most`, or `runs` separate runs, reported above it. Each
+    /// record is judged once; what was sent again is left to the timer.
+    constexpr void mark_lost_below_sacked(std::uint32_t most, std::uint32_t runs) {
+        while (unjudged_ != no_index && (above_.octets > most || above_.runs >= runs)) judge(true);
+    }
+
+    /// The lowest record which that rule has not reached, up to `most` octets of it, if anything above it was reported.
+    constexpr bool mark_next_lost(std::uint32_t most) {
+        while (unjudged_ != no_index && sacked_octets_ > 0 && records_[unjudged_].begin < highest_sacked()) {
+            const in_flight_record& r = records_[unjudged_];
+            const bool candidate = !r.sacked && !r.lost && r.transmissions == 1;
+            if (candidate && r.length() > most) split(unjudged_, r.begin + most);
+            judge(candidate);
+            if (candidate) return true;
+        }
+        return false;
+    }
+
+    /// The last octets in flight which the peer has not reported, up to `most`.
+    constexpr bool mark_last_lost(std::uint32_t most) {
+        list_index i = last();
+        while (i != no_index && records_[i].sacked) i = records_[i].by_sequence.before;
+        if (i == no_index || records_[i].lost) return false;
+        if (records_[i].length() > most && split(i, records_[i].end - most)) i = after(i);
+        mark_lost(i);
+        return true;
+    }
+
 private:
+    /// Far from where SACKs were last, one is not looked for: no peer can make us walk the whole flight for each ACK. Where the
+    /// walk ended is where the next one begins.
+    static constexpr int longest_walk = 1024;
+
+    /// The record that holds `at`, or the first one behind it. Reports are about the end of what was reported, or near the
+    /// last one.
+    constexpr list_index find(seq at) {
+        list_index i = near_ != no_index ? near_ : first();
+        if (highest_sacked_ != no_index && records_[highest_sacked_].begin <= at) i = highest_sacked_;
+        int steps = 0;
+        for (; i != no_index && records_[i].end <= at; i = after(i))
+            if (near_ = i; ++steps > longest_walk) return no_index;
+        for (; i != no_index && at < records_[i].begin && records_[i].by_sequence.before != no_index &&
+               at < records_[records_[i].by_sequence.before].end;
+             i = records_[i].by_sequence.before)
+            if (near_ = i; ++steps > longest_walk) return no_index;
+        return i;
+    }
+
+    constexpr bool is_judged(list_index i) const {
+        return unjudged_ == no_index || records_[i].begin < records_[unjudged_].begin;
+    }
+
+    /// Passes one record.
+    constexpr void judge(bool lost) {
+        const list_index i = unjudged_;
+        in_flight_record& r = records_[i];
+        unjudged_ = after(i);
+        if (r.sacked) {
+            above_.octets -= r.length();
+            --above_.runs;
+        } else if (lost && r.transmissions == 1) {
+            mark_lost(i);
+        }
+    }
+
+    /// Makes a run of it, or a part of the run before or behind it. Returns the run.
+    constexpr list_index take_sacked(list_index i, sacked& out) {
+        in_flight_record& r = records_[i];
+        out.octets += r.length();
+        out.retransmitted |= r.transmissions > 1;
+        if (!out.sent || *out.sent < r.sent) out.sent = r.sent;
+        if (!r.lost) pipe_ -= r.length();
+        r.lost = false;
+        r.sacked = true;
+        time_order_.remove(records_, i);
+        sacked_octets_ += r.length();
+        if (!is_judged(i)) {
+            above_.octets += r.length();
+            ++above_.runs;
+        }
+        if (highest_sacked_ == no_index || records_[highest_sacked_].begin < r.begin) highest_sacked_ = i;
+        const list_index before = r.by_sequence.before, behind = after(i);
+        if (behind != no_index && records_[behind].sacked) join(i, behind);
+        if (before == no_index || !records_[before].sacked) return i;
+        join(before, i);
+        return before;
+    }
+
+    /// Two runs that touch become one, the front one.
+    constexpr void join(list_index front, list_index rear) {
+        if (!is_judged(rear)) {
+            --above_.runs;
+            if (is_judged(front)) above_.octets -= records_[rear].length();  // for what is above, it is not above any more
+        }
+        records_[front].end = records_[rear].end;
+        if (highest_sacked_ == rear) highest_sacked_ = front;
+        release(rear, front);
+    }
+
     constexpr list_index take() {
         ++in_use_;
         if (unused_ == no_index) {
@@ -162,10 +331,14 @@ private:
         return i;
     }
 
-    constexpr void release(list_index i) {
+    /// Those who look at it look at `instead`.
+    constexpr void release(list_index i, list_index instead) {
         if (next_lost_ == i) next_lost_ = after(i);
+        if (unjudged_ == i) unjudged_ = after(i);
+        if (near_ == i) near_ = instead;
+        if (highest_sacked_ == i) highest_sacked_ = no_index;
+        if (!records_[i].sacked) time_order_.remove(records_, i);
         sequence_order_.remove(records_, i);
-        time_order_.remove(records_, i);
         records_[i].by_sequence.after = unused_;
         unused_ = i;
         --in_use_;
@@ -180,6 +353,16 @@ private:
     list_index next_lost_;
     std::uint32_t pipe_;
     std::uint32_t lost_octets_ = 0;
+    std::uint32_t sacked_octets_;
+
+    // IsLost goes up through the records once: from here on none has been judged, and this much is reported there.
+    list_index unjudged_;
+    struct {
+        std::uint32_t octets = 0;
+        std::uint32_t runs = 0;
+    } above_;
+    list_index highest_sacked_;
+    list_index near_;  // where the last report was
 };
 
 }  // namespace sluice

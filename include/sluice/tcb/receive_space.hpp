@@ -44,6 +44,17 @@ struct receive_space {
         edge = possible;
         return true;
     }
+
+    /// The window as it is written into a segment: in units of 2^shift (RFC 7323 section 2.2). Rounded down, the edge that
+    /// the peer sees would move left; so it is rounded up while there is room for that.
+    constexpr std::uint16_t field(std::uint32_t free_space, std::uint8_t shift) {
+        std::uint32_t units = wnd() >> shift;
+        if (units << shift != wnd() && (units + 1) << shift <= free_space) {
+            ++units;
+            edge = nxt + (units << shift);
+        }
+        return static_cast<std::uint16_t>(std::min<std::uint32_t>(units, 65535));
+    }
 };
 
 }  // namespace sluice

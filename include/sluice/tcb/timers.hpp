@@ -19,9 +19,10 @@ enum class timer : std::uint8_t {
     sws_override,    // section 3.8.6.2.1 (4)
     keep_alive,      // section 3.8.4
     user_timeout,    // section 3.10.8
+    reneging,        // RFC 2018 section 8, N31
     time_wait,       // 2MSL; in FIN-WAIT-2 the limit of an orphan's wait
 };
-inline constexpr std::size_t timer_count = 7;
+inline constexpr std::size_t timer_count = 8;
 
 class timers {
 public:

@@ -15,7 +15,7 @@ struct segment {
     seq sequence;
     seq acknowledgment;
     tcp_flags flags;
-    std::uint16_t window = 0;
+    std::uint32_t window = 0;  // as it stands there; the connection that it is for scales it
     std::uint16_t urgent_pointer = 0;
     std::uint16_t source_port = 0;
     std::uint16_t destination_port = 0;
@@ -42,12 +42,8 @@ constexpr bool read_segment(const ip_meta& ip, const rx_packet& payload, segment
     if (payload.checksum == checksum_state::unknown &&
         pseudo_header_sum(ip, payload.length).add(payload.data).finish() != 0)
         return false;
-    if (tcp.data_offset > tcp_header::length) {
-        const auto options =
-            tcp_options::read(payload.data.subspan(tcp_header::length, tcp.data_offset - tcp_header::length));
-        if (!options) return false;
-        s.options = *options;
-    }
+    s.options = {};
+    if (!s.options.read_all(payload.data.subspan(tcp_header::length, tcp.data_offset - tcp_header::length))) return false;
     s.sequence = tcp.sequence;
     s.acknowledgment = tcp.acknowledgment;
     s.flags = tcp.flags;

@@ -44,6 +44,7 @@ template <std::size_t Capacity>
 class fixed_receive_buffer {
 public:
     static constexpr std::size_t capacity() { return Capacity; }
+    static constexpr std::size_t largest() { return Capacity; }  // that capacity() will ever be
     constexpr std::size_t size() const { return size_; }
     constexpr std::size_t free() const { return Capacity - size_; }
 

@@ -23,6 +23,16 @@ struct rfc6528 {
     constexpr void on_start(std::uint64_t bits, std::uint64_t more_bits) { key_ = {bits, more_bits}; }
 
     constexpr seq choose(const socket_address& local, const socket_address& remote, instant now) const {
+        const auto clock = static_cast<std::uint64_t>(now.time_since_epoch() / 4us);
+        return seq(static_cast<std::uint32_t>(clock + hash(local, remote)));
+    }
+
+    /// Other bits of the same hash (RFC 7323 section 5.8): nothing of the one tells the other.
+    constexpr std::uint32_t timestamp_offset(const socket_address& local, const socket_address& remote) const {
+        return static_cast<std::uint32_t>(hash(local, remote) >> 32);
+    }
+
+    constexpr std::uint64_t hash(const socket_address& local, const socket_address& remote) const {
         std::array<octet, 36> message{};
         std::size_t end = 0;
         const auto append = [&](octets part) {
@@ -33,9 +43,7 @@ struct rfc6528 {
         append(remote.address.in_header());
         store_be16(message.data() + end, local.port);
         store_be16(message.data() + end + 2, remote.port);
-        const std::uint64_t hash = siphash(key_, octets(message).first(end + 4));
-        const auto clock = static_cast<std::uint64_t>(now.time_since_epoch() / 4us);
-        return seq(static_cast<std::uint32_t>(clock + hash));
+        return siphash(key_, octets(message).first(end + 4));
     }
 };
 

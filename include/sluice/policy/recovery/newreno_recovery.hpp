@@ -33,7 +33,7 @@ struct newreno_recovery {
     constexpr bool in_recovery() const { return recovering_; }
     constexpr bool after_timeout() const { return after_timeout_; }
 
-    constexpr void on_start(seq iss) { recover_ = iss; }
+    constexpr void on_start(const recovery_start_report& r) { recover_ = r.iss; }
 
     constexpr recovery_step on_ack(const recovery_ack_report& r, auto& flight) {
         if (r.newly_acked > 0) return on_advance(r, flight);

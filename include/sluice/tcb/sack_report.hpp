@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+//
+// Which SACK blocks the next segment carries (RFC 2018 section 4, RFC 2883 section 4): first what arrived twice, then what
+// the last segment is part of, then what was reported most recently, so that each run is reported several times.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include <sluice/wire/tcp_options.hpp>
+
+namespace sluice {
+
+/// `held` are the intervals that wait for what is missing before them: an interval_set<seq, N> or anything with its members.
+class sack_report {
+public:
+    /// A segment that begins here now is held.
+    constexpr void note_arrival(const auto& held, seq at) {
+        std::array<seq, sack_blocks::most> kept{at};
+        std::size_t count = 1;
+        for (std::size_t i = 0; i < size_ && count < kept.size(); ++i)
+            if (!same_run(held, recent_[i], at)) kept[count++] = recent_[i];
+        recent_ = kept;
+        size_ = count;
+    }
+
+    /// [begin, end) has arrived before. It is reported once, and the run that holds it, if it is not acknowledged, next.
+    constexpr void note_duplicate(const auto& held, seq begin, seq end) {
+        duplicate_ = {begin, end};
+        if (held.first_overlap(begin, end) != held.all().end()) note_arrival(held, begin);
+    }
+
+    constexpr bool empty(const auto& held) const { return !duplicate_ && held.empty(); }
+
+    constexpr sack_blocks blocks(const auto& held, std::size_t room) const {
+        sack_blocks out;
+        if (duplicate_ && room > 0) out.push_back(*duplicate_);
+        for (std::size_t i = 0; i < size_ && out.size() < room; ++i) {
+            const auto run = held.first_overlap(recent_[i], recent_[i] + 1);
+            if (run != held.all().end()) out.push_back({run->begin, run->end});
+        }
+        return out;
+    }
+
+    /// The blocks have left.
+    constexpr void sent() { duplicate_.reset(); }
+
+private:
+    static constexpr bool same_run(const auto& held, seq a, seq b) {
+        const auto run = held.first_overlap(b, b + 1);
+        return run != held.all().end() && run->begin <= a && a < run->end;
+    }
+
+    std::array<seq, sack_blocks::most> recent_{};  // a number of each run, the latest first
+    std::size_t size_ = 0;
+    std::optional<sack_block> duplicate_;
+};
+
+}  // namespace sluice
