@@ -163,7 +163,8 @@ constexpr void take_new_ack(control_block<Tcp>& c, environment<Tcp>& env, const 
 /// answers a window probe looks the same and means nothing.
 template <class Tcp>
 constexpr bool is_duplicate(const control_block<Tcp>& c, const segment& s, bool window_changed) {
-    return !c.flight.empty() && s.length() == 0 && s.acknowledgment == c.snd.una && !window_changed && c.snd.wnd != 0;
+    return !c.flight.empty() && s.length() == 0 && !s.trimmed && s.acknowledgment == c.snd.una && !window_changed &&
+           c.snd.wnd != 0;
 }
 
 template <class Tcp>
@@ -191,6 +192,7 @@ constexpr void judge_stand_off(control_block<Tcp>& c, environment<Tcp>& env) {
     c.probe_now = false;
     if (!c.probing) return;
     c.probing = false;
+    c.retries = 0;  // unanswered probes say nothing about what leaves now
     if (c.flight.empty()) return;
     // What met a shut window was dropped there; that is no congestion.
     c.flight.mark_all_lost();

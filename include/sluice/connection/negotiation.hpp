@@ -45,13 +45,22 @@ constexpr void take_syn(control_block<Tcp>& c, environment<Tcp>& env, const segm
     c.last_received = env.now;
 }
 
-/// Our SYN is acknowledged: the connection is ESTABLISHED and its policies begin.
+template <class Tcp>
+constexpr void watch_idle_peer(control_block<Tcp>& c, instant since) {
+    if (c.options.keep_alive && synchronized.has(c.state) && c.state != state::time_wait)
+        c.timer.set(timer::keep_alive, since + c.options.keep_alive_idle);
+    else
+        c.timer.stop(timer::keep_alive);
+}
+
+/// Our SYN is acknowledged: the connection is ESTABLISHED, unless it has been closed already, and its policies begin.
 template <class Tcp>
 constexpr void start_transfer(control_block<Tcp>& c, environment<Tcp>& env) {
     if constexpr (requires { c.rtt.on_established(true); }) c.rtt.on_established(c.syn_retries > 0);
     const start_report report{
         .now = env.now, .mss = c.mss, .syn_retries = c.syn_retries, .random = env.random.bits()};
     if constexpr (requires { c.congestion.on_start(report); }) c.congestion.on_start(report);
+    watch_idle_peer(c, env.now);
 }
 
 }  // namespace sluice
