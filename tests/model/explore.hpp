@@ -447,14 +447,14 @@ private:
         auto incoming = c.incoming;
         std::array<octet, 64> unread{};
         out.append(unread.begin(), unread.begin() + static_cast<std::ptrdiff_t>(incoming.read(unread)));
-        // Policies that remember something.
+        // Policies that remember something which others look at: go_back_n beside fixed_window does not.
         if constexpr (requires { c.congestion.cwnd_; }) {
             put(c.congestion.cwnd_), put(c.congestion.ssthresh_), put(c.congestion.counted_), put(c.congestion.mss_);
             put(c.round_end.number()), put(c.app_limited_end.number()), put(c.most_in_flight);
             put(c.cwnd_limited), put(c.cwnd_was_limited), put(std::min<std::uint8_t>(c.syn_retries, 2));
             put(std::min<duration>(e.now - c.last_sent, 2s));
         }
-        if constexpr (requires { c.recovery.recover_; }) {
+        if constexpr (requires { c.recovery.duplicates_; }) {
             // These two grow as long as duplicates come; beyond the threshold, or all there is to send, nothing tells.
             put(std::min(c.recovery.duplicates_, c.recovery.duplicate_threshold + 1)),
                 put(std::min(c.recovery.inflation_, 64u));

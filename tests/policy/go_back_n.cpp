@@ -9,7 +9,7 @@ namespace {
 
 using namespace sluice;
 
-static_assert(recovery_policy<go_back_n> && std::is_empty_v<go_back_n>);
+static_assert(recovery_policy<go_back_n>);
 static_assert(hook::absent<go_back_n, hook::quota> && hook::absent<go_back_n, hook::in_recovery>);
 
 }  // namespace
@@ -28,4 +28,9 @@ TEST_CASE("no number of duplicate ACKs makes go_back_n send anything again, and 
     recovery.on_timeout({.nxt = seq(50)}, flight);
     CHECK(flight.pipe() == 0);
     CHECK(flight[flight.next_lost()].begin == seq(0));
+    CHECK(recovery.after_timeout());
+    recovery.on_ack({.ack = seq(49), .nxt = seq(50), .newly_acked = 49, .mss = 10, .target = 100}, flight);
+    CHECK(recovery.after_timeout());
+    recovery.on_ack({.ack = seq(50), .nxt = seq(50), .newly_acked = 1, .mss = 10, .target = 100}, flight);
+    CHECK_FALSE(recovery.after_timeout());
 }

@@ -50,3 +50,13 @@ TEST_CASE("the Linux-like timeout doubles up to its cap, and a sample takes it b
     e.on_sample(1000s);
     CHECK(e.rto() == 120s);
 }
+
+TEST_CASE("after a SYN that timed out without a sample the timeout is 3 s (RFC 6298 section 5.7)") {
+    linux_like lost, kept;
+    lost.on_timeout();
+    lost.on_established(true);
+    CHECK(lost.rto() == 3s);
+    kept.on_sample(100ms);
+    kept.on_established(true);
+    CHECK(kept.rto() == 300ms);
+}

@@ -19,6 +19,8 @@
 //   unacknowledged: there is nothing that it could count from (N23).
 // - A FIN that stands at the right edge, right behind text that fills the window, is taken with it, although the text
 //   would cut it: it needs no room, and alone it would be taken a moment later (N20).
+// - With a receive window of 0 an ACK without text is also taken at RCV.NXT+1, where a peer stands whose probe was refused;
+//   and what we send without text has a number that a peer's shut or shrunk window holds, not SND.NXT (N12).
 // - In TIME-WAIT a segment in the window with text or a second FIN is answered and restarts 2MSL like a retransmitted
 //   FIN (N16); a pure ACK is dropped, a RST is ignored wherever it stands (N18).
 #pragma once
@@ -146,6 +148,7 @@ struct tcb {
     bool opening() const { return state == syn_received_passive || state == syn_received_active; }
     bool fin_taken() const { return peers_fin && *peers_fin < rcv_nxt; }
     number text_end() const { return rcv_nxt - (fin_taken() ? 1 : 0); }
+    number without_text() const { return una == 0 || nxt <= una + wnd ? nxt : wnd == 0 ? una : una + wnd - 1; }
 };
 
 // ---- small steps ----------------------------------------------------------------------------------------------------
@@ -159,10 +162,12 @@ inline void end(tcb& t, answer fate, bool told_so) {
     t.owes_ack = false;
 }
 
-/// SYN-RECEIVED of a passive OPEN forgets its peer; the user is not told.
+/// SYN-RECEIVED of a passive OPEN forgets its peer; the user is not told. A CLOSE that waited closes LISTEN (3.10.4).
 inline void back_to_listen(tcb& t) {
+    const bool close_waits = t.close_waits;
     t = {};
     t.state = listen;
+    if (close_waits) end(t, answer::ok, false);
 }
 
 /// <SEQ=SEG.ACK><CTL=RST>, or <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK> without ACK; never to a RST.
@@ -179,7 +184,7 @@ inline void syn_ack(tcb& t) {
 }
 
 inline void pure_ack(tcb& t) {
-    t.answers.push_back({.ack = true, .seq = t.nxt, .ack_number = t.rcv_nxt, .window = t.rcv_wnd()});
+    t.answers.push_back({.ack = true, .seq = t.without_text(), .ack_number = t.rcv_nxt, .window = t.rcv_wnd()});
 }
 
 inline void enter_time_wait(tcb& t) {
@@ -218,7 +223,7 @@ inline void trim(const tcb& t, arriving& s) {
         const number old = std::min(t.rcv_nxt - s.seq, s.text);
         s.seq += old;
         s.text -= old;
-        s.pointer = std::max<number>(s.pointer - old, 0);
+        s.pointer -= old;
     }
     const number room = std::max<number>(t.rcv_edge - s.seq, 0);
     if (s.text > room) {
@@ -234,7 +239,7 @@ inline void take_content(tcb& t, const arriving& s) {
     if (!t.takes_text()) return;  // N9, and "this should not occur": ignored
     if (s.urg) {
         const number up = s.seq + s.pointer;
-        if (t.rcv_nxt < up && (!t.urgent_pending || t.rcv_up < up)) {  // MUST-32
+        if (t.read_up_to < up && (!t.urgent_pending || t.rcv_up < up)) {  // MUST-32
             t.rcv_up = up;
             t.urgent_pending = true;
             t.news |= urgent;
@@ -245,7 +250,7 @@ inline void take_content(tcb& t, const arriving& s) {
     number text = s.text;
     if (text > 0) {
         if (!t.owned) {  // N27: nobody will read it
-            t.answers.push_back({.ack = true, .rst = true, .seq = t.nxt, .ack_number = t.rcv_nxt});
+            t.answers.push_back({.ack = true, .rst = true, .seq = t.without_text(), .ack_number = t.rcv_nxt});
             return end(t, answer::ok, false);
         }
         if (t.peers_fin) text = std::min(text, std::max<number>(*t.peers_fin - s.seq, 0));
@@ -270,6 +275,8 @@ inline void take_content(tcb& t, const arriving& s) {
     }
     if (s.fin && text == 0 && *t.peers_fin != t.rcv_nxt) pure_ack(t);
     if (t.peers_fin && *t.peers_fin == t.rcv_nxt) {
+        if (t.urgent_pending) t.rcv_up = std::min(t.rcv_up, t.rcv_nxt);  // nothing urgent can follow
+        if (t.rcv_up <= t.read_up_to) t.urgent_pending = false;
         t.rcv_nxt += 1;
         t.rcv_edge = std::max(t.rcv_edge, t.rcv_nxt);
         t.news |= peer_closed;
@@ -297,12 +304,12 @@ inline void arrives_when_synchronized(tcb& t, arriving s) {
         if (!s.ack) return syn_ack(t);  // N3
         s.syn = false;                  // N1
         s.seq += 1;
-        s.pointer = std::max<number>(s.pointer - 1, 0);
+        s.pointer -= 1;
         trim(t, s);
     } else {
         const number length = s.length();
         const bool acceptable = t.rcv_wnd() == 0
-                                    ? length == 0 && s.seq == t.rcv_nxt
+                                    ? length == 0 && (s.seq == t.rcv_nxt || (s.seq == t.rcv_nxt + 1 && !s.rst && !s.syn))
                                     : t.in_window(s.seq) || (length > 0 && t.in_window(s.seq + length - 1));
         if (!acceptable) {
             const bool shut = t.rcv_wnd() == 0 && s.seq == t.rcv_nxt && (s.rst || !s.syn);
@@ -397,7 +404,7 @@ inline void arrives_in_syn_sent(tcb& t, arriving s, number room) {
     t.owes_ack = true;
     s.syn = false;
     s.seq += 1;
-    s.pointer = std::max<number>(s.pointer - 1, 0);
+    s.pointer -= 1;
     trim(t, s);
     take_content(t, s);
 }
@@ -491,7 +498,7 @@ inline answer abort_by(tcb& t) {
         case closing:
         case last_ack:
         case time_wait: break;
-        default: t.answers.push_back({.ack = true, .rst = true, .seq = t.nxt, .ack_number = t.rcv_nxt});  // N7, N8
+        default: t.answers.push_back({.ack = true, .rst = true, .seq = t.without_text(), .ack_number = t.rcv_nxt});  // N7, N8
     }
     end(t, answer::aborted, false);
     return answer::ok;

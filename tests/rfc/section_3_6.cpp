@@ -281,3 +281,28 @@ TEST_CASE("ABORT sends a RST at SND.NXT where the peer knows of us, and nothing 
     CHECK(waiting.quiet());
     CHECK(waiting.state() == state::closed);
 }
+
+TEST_CASE("a CLOSE that waits in SYN-RECEIVED closes the LISTEN that it falls back to") {
+    for (const bool let_go : {false, true}) {
+        bench<default_tcp> b;
+        REQUIRE(b.listen());
+        b.arrives({.flags = flag::syn, .sequence = 0});
+        REQUIRE(b.send("queued"));
+        REQUIRE((let_go ? b.close() : b.shutdown()));
+        b.take();
+        b.arrives({.flags = flag::rst, .sequence = 1});
+        CHECK(b.state() == state::closed);
+        CHECK(b.heard(news::closed));
+        CHECK(b.endpoint.next_deadline() == never);
+    }
+}
+
+TEST_CASE("a connection that was shut down in SYN-RECEIVED begins when its SYN is acknowledged, as any other") {
+    bench<default_tcp> b;
+    REQUIRE(b.listen());
+    b.arrives({.flags = flag::syn, .sequence = 0});
+    REQUIRE(b.shutdown());
+    REQUIRE(b.state() == state::fin_wait_1);
+    b.acks(1);
+    CHECK(b.block().congestion.window() == 10 * 536);  // no MSS option came
+}

@@ -184,3 +184,24 @@ TEST_CASE("MUST-19 a SYN backs off just so, and so does a SYN,ACK") {
         }
     }
 }
+
+TEST_CASE("a timeout sends one segment again, even if a link took many at once") {
+    bench<default_tcp> b;
+    b.endpoint.set_largest_super_segment(65535);
+    b.establish();
+    REQUIRE(b.send(lab::text(14600)));
+    REQUIRE(b.take().size() == 10);
+    b.wait_for_deadline();
+    const auto again = b.take_one();
+    CHECK(again.sequence == 1);
+    CHECK(again.text.size() == 1460);
+    CHECK(b.block().flight.pipe() == 1460);
+    // What was lost leaves before anything new, as much as the window of two segments allows.
+    REQUIRE(b.send(lab::text(14600)));
+    CHECK(b.quiet());
+    b.acks(1461);
+    const auto more = b.take();
+    REQUIRE(more.size() == 2);
+    CHECK(more[0].sequence == 1461);
+    CHECK(more[1].sequence == 2921);
+}

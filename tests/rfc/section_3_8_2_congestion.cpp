@@ -99,3 +99,31 @@ TEST_CASE("MUST-19 after a timeout one segment leaves, then slow start goes to h
     CHECK(b.take().size() == 1);  // congestion avoidance now
     CHECK(b.block().congestion.window() == 5 * mss);
 }
+
+TEST_CASE("window probes of a peer are no duplicate ACKs, although our shut window leaves nothing of their text") {
+    bench<small_tcp> b;
+    b.establish();
+    b.says(lab::text(1460));
+    b.says(lab::text(588));
+    REQUIRE(b.block().rcv.wnd() == 0);
+    REQUIRE(b.send(lab::text(2048)));
+    b.take();
+    for (int i = 0; i < 5; ++i) {
+        b.arrives({.flags = flag::ack, .sequence = b.next_seq(), .acknowledgment = 1, .text = "p"});
+        for (const auto& s : b.take()) CHECK(s.text.empty());
+    }
+    CHECK(b.endpoint.count().duplicate_acks_in == 0);
+    CHECK(b.endpoint.count().recoveries == 0);
+}
+
+TEST_CASE("go_back_n: after a timeout one ACK for much grows the window by one segment") {
+    bench<sluice::tcp<sluice::testing::gate_audit, go_back_n>> b;
+    b.establish();
+    REQUIRE(b.send(lab::text(14600)));
+    b.take();
+    b.wait_for_deadline();
+    REQUIRE(b.block().congestion.window() == 1460);
+    b.take();
+    b.acks(14601);
+    CHECK(b.block().congestion.window() == 2 * 1460);  // RFC 5681 section 3.1, RFC 3465 section 2.3
+}

@@ -191,3 +191,24 @@ TEST_CASE("keep-alive goes on in the states where the peer may still have someth
     b.arrives({.flags = flag::ack | flag::fin, .sequence = 1, .acknowledgment = 2});
     CHECK(!b.block().timer.runs(timer::keep_alive));
 }
+
+TEST_CASE("MUST-24 keep-alive watches a connection that never was ESTABLISHED with both sides open") {
+    bench<default_tcp> active(kept_alive()), passive(kept_alive()), shut_down(kept_alive());
+    REQUIRE(active.connect());
+    active.arrives({.flags = flag::syn | flag::ack | flag::fin, .sequence = 0, .acknowledgment = 1});
+    REQUIRE(active.state() == state::close_wait);
+    REQUIRE(passive.listen());
+    passive.arrives({.flags = flag::syn, .sequence = 0});
+    passive.arrives({.flags = flag::ack | flag::fin, .sequence = 1, .acknowledgment = 1});
+    REQUIRE(passive.state() == state::close_wait);
+    REQUIRE(shut_down.listen());
+    shut_down.arrives({.flags = flag::syn, .sequence = 0});
+    REQUIRE(shut_down.shutdown());
+    shut_down.acks(2);
+    REQUIRE(shut_down.state() == state::fin_wait_2);
+    for (auto* b : {&active, &passive, &shut_down}) {
+        b->take();
+        b->wait(2h);
+        CHECK(b->take().size() == 1);
+    }
+}

@@ -397,3 +397,43 @@ TEST_CASE("SHLD-14 the right edge of the offered window never moves left, whatev
     CHECK(seen > 500);
     CHECK(edge > 50'000);
 }
+
+TEST_CASE("an ACK from a peer whose probe met our shut window counts, although its number is one past RCV.NXT") {
+    bench<small_tcp> b;
+    b.establish();
+    b.says(lab::text(1460));
+    b.says(lab::text(588));
+    REQUIRE(b.block().rcv.wnd() == 0);
+    REQUIRE(b.send(lab::text(1460)));
+    b.take();
+    const std::uint32_t refused = b.next_seq();
+    b.arrives({.flags = flag::ack, .sequence = refused, .acknowledgment = 1, .text = "p"});
+    CHECK(b.take_one().acknowledgment == refused);
+    b.arrives({.flags = flag::ack, .sequence = refused + 1, .acknowledgment = 1461});
+    CHECK(b.block().flight.empty());
+    b.wait(10min);
+    CHECK(b.endpoint.count().timeouts == 0);
+}
+
+TEST_CASE("what leaves without text has a number that the peer's shut or shrunk window holds") {
+    bench<default_tcp> shut, shrunk;
+    shut.establish();
+    shut.acks(1, 0);
+    REQUIRE(shut.send("queued"));
+    shut.wait_for_deadline();
+    REQUIRE(shut.take_one().sequence == 1);  // the probe: SND.NXT is 2
+    shut.arrives({.flags = flag::ack, .sequence = shut.next_seq(), .acknowledgment = 1, .text = "x", .window = 0});
+    shut.wait(50ms);
+    CHECK(shut.take_one().sequence == 1);
+    REQUIRE(shut.abort());
+    const auto reset = shut.take_one();
+    CHECK(reset.has(flag::rst));
+    CHECK(reset.sequence == 1);
+
+    shrunk.establish();
+    REQUIRE(shrunk.send(lab::text(14600)));
+    shrunk.take();
+    shrunk.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1, .text = "x", .window = 2000});  // [1, 2001)
+    shrunk.wait(50ms);
+    CHECK(shrunk.take_one().sequence == 2000);
+}

@@ -235,7 +235,7 @@ private:
                             .acknowledgment = s.has(flag::ack) ? s.acknowledgment - peer_iss : 0,
                             .text = {s.text.begin(), s.text.end()},
                             .window = s.window,
-                            .urgent_pointer = s.urgent_pointer,
+                            .urgent_pointer = static_cast<std::uint16_t>(s.up - s.sequence),
                             .mss = s.options.mss,
                             .ip = parsed->ip,
                             .at = now});

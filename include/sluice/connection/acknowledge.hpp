@@ -229,7 +229,8 @@ constexpr void restart_timers(control_block<Tcp>& c, environment<Tcp>& env, bool
 /// answers a window probe looks the same and means nothing.
 template <class Tcp>
 constexpr bool is_duplicate(const control_block<Tcp>& c, const segment& s, bool window_changed) {
-    return !c.flight.empty() && s.length() == 0 && s.acknowledgment == c.snd.una && !window_changed && c.snd.wnd != 0;
+    return !c.flight.empty() && s.length() == 0 && !s.trimmed && s.acknowledgment == c.snd.una && !window_changed &&
+           c.snd.wnd != 0;
 }
 
 /// The peer's window is shut, or has just opened after probes.
@@ -245,6 +246,7 @@ constexpr void judge_stand_off(control_block<Tcp>& c, environment<Tcp>& env) {
     c.probe_now = false;
     if (!c.probing) return;
     c.probing = false;
+    c.retries = 0;  // unanswered probes say nothing about what leaves now
     if (c.flight.empty()) return;
     // What met a shut window was dropped there; that is no congestion.
     c.flight.mark_all_lost();

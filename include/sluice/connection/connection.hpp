@@ -82,12 +82,12 @@ public:
         if (c_.error != error::none) return c_.error;
         if (c_.incoming.size() > 0) {
             const std::size_t taken = c_.incoming.read(to);
-            if (c_.rcv.urgent && c_.rcv.up <= first_unread()) c_.rcv.urgent = false;
+            if (c_.rcv.urgent && c_.rcv.up <= c_.first_unread()) c_.rcv.urgent = false;
             consider_window_update();
             return taken;
         }
         if (const auto refusal = fire<event::receive>(c_, env); refusal != error::none)
-            return c_.state == state::closed && fin_received() ? error::closing : refusal;  // the end outlives it
+            return c_.state == state::closed && c_.fin_received() ? error::closing : refusal;  // the end outlives it
         return c_.owned ? error::would_block : error::closing;
     }
 
@@ -148,9 +148,7 @@ public:
 
     constexpr void on_segment(environment& env, const ip_meta& ip, const segment& s) {
         env.observe().on_received(s);
-        const auto before = c_.state;
         arrives(env, ip, s);
-        if (c_.state == state::established && before != state::established) watch_idle_peer(c_, env.now);
         settle(c_, env);
     }
 
@@ -187,7 +185,7 @@ public:
     constexpr std::size_t readable() const { return c_.incoming.size(); }
     constexpr std::size_t writable() const { return c_.outgoing.free(); }
     /// Unread octets up to and including the last urgent one that was announced (MUST-33).
-    constexpr std::uint32_t urgent_ahead() const { return c_.rcv.urgent ? c_.rcv.up - first_unread() : 0; }
+    constexpr std::uint32_t urgent_ahead() const { return c_.rcv.urgent ? c_.rcv.up - c_.first_unread() : 0; }
 
     /// Every variable, for those who look: audits, tests, listings.
     constexpr const control_block<Tcp>& variables() const { return c_; }
@@ -200,11 +198,6 @@ private:
         c_.pending_news = {};
         c_.owned = true;
     }
-
-    constexpr seq first_unread() const {
-        return c_.rcv.nxt - static_cast<std::uint32_t>(c_.incoming.size()) - (fin_received() ? 1u : 0u);
-    }
-    constexpr bool fin_received() const { return c_.assembly.fin() && *c_.assembly.fin() < c_.rcv.nxt; }
 
     constexpr void arrives(environment& env, const ip_meta& ip, const segment& s) {
         if (c_.state == state::closed) return arrives_in_closed(env, ip, s);

@@ -146,6 +146,12 @@ struct control_block {
     constexpr bool may_send_text() const { return snd.syn_acknowledged() || state == state::fin_wait_1; }
     /// The peer takes nothing, so that it has to be probed (3.8.6.1).
     constexpr bool window_shut() const { return snd.syn_acknowledged() && snd.wnd == 0; }
+    // ---- and in the receive sequence space
+    constexpr bool fin_received() const { return assembly.fin() && *assembly.fin() < rcv.nxt; }
+    constexpr seq first_unread() const {
+        return rcv.nxt - static_cast<std::uint32_t>(incoming.size()) - (fin_received() ? 1u : 0u);
+    }
+
     constexpr bool nothing_owed() const { return flight.empty() && unsent() == 0 && !fin_unsent(); }
 };
 

@@ -60,12 +60,12 @@ constexpr void trim_to_window(control_block<Tcp>& c, segment& s) {
         s.text = s.text.subspan(std::min<std::size_t>(old, s.text.size()));
         s.text_length -= old;
         s.sequence += old;
-        s.urgent_pointer = static_cast<std::uint16_t>(floored_difference(s.urgent_pointer, old));
     }
     const std::uint32_t room = c.rcv.edge > s.sequence ? c.rcv.edge - s.sequence : 0;
     if (s.text_length > room) {
         s.text = s.text.first(std::min<std::size_t>(room, s.text.size()));
         s.text_length = room;
+        s.trimmed = true;
         s.flags = s.flags.without(flag::fin | flag::psh);
     }
 }
@@ -112,7 +112,6 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
         if (s.has(flag::ack)) {  // N1: the SYN,ACK of a simultaneous open; its SYN has been taken already
             s.flags = s.flags.without(flag::syn);
             s.sequence += 1;
-            s.urgent_pointer = static_cast<std::uint16_t>(floored_difference(s.urgent_pointer, 1));  // counts from the SYN
             trim_to_window(c, s);
             return step::go_on;
         }
@@ -131,8 +130,9 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
     }
     if (s.has(flag::rst)) return s.sequence == c.rcv.nxt ? step::go_on : step::drop;  // MUST-66: with text, too
     if (s.has(flag::syn)) return step::drop_and_challenge;  // RFC 5961 section 4.2: whatever its number
-    if (c.rcv.wnd() == 0 && s.sequence == c.rcv.nxt) {
-        // N12: valid ACKs, URGs and RSTs still count; the text doesn't, and its sender is told. N20: a FIN alone fits.
+    if (c.rcv.wnd() == 0 && (s.sequence == c.rcv.nxt || (s.length() == 0 && s.sequence == c.rcv.nxt + 1))) {
+        // N12: valid ACKs, URGs and RSTs still count; the text doesn't, and its sender is told. N20: a FIN alone fits. An ACK
+        // one further on is from a peer whose probe was refused here: its SND.NXT stays there until the window opens.
         if (s.text_length > 0) {
             trim_to_window(c, s);
             c.ack_now = true;
@@ -202,6 +202,7 @@ constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const seg
         fire<event::fin>(c, env);
         return step::drop_and_ack;
     }
+    if (!c.snd.syn_acknowledged() && c.snd.acknowledges_new(s.acknowledgment)) start_transfer(c, env);  // closed before that
     take_ack(c, env, s);
     if (!c.fin_acknowledged()) return step::go_on;
     if (c.state == state::fin_wait_1) {
@@ -221,9 +222,8 @@ constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const seg
 template <class Tcp>
 constexpr step check_urgent(control_block<Tcp>& c, environment<Tcp>&, const segment& s) {
     if (!s.has(flag::urg) || !may_receive_text.has(c.state)) return step::go_on;
-    const seq up = s.sequence + s.urgent_pointer;
-    if (c.rcv.nxt < up && (!c.rcv.urgent || c.rcv.up < up)) {
-        c.rcv.up = up;
+    if (c.first_unread() < s.up && (!c.rcv.urgent || c.rcv.up < s.up)) {
+        c.rcv.up = s.up;
         c.rcv.urgent = true;
         c.tell(news::urgent);  // MUST-32: none was pending, or it has moved on
     }
@@ -299,6 +299,10 @@ constexpr step check_fin(control_block<Tcp>& c, environment<Tcp>& env, const seg
         ++c.duplicate_acks;
     // The FIN counts when everything before it is there, be it this segment's or an earlier one's.
     if (!may_receive_text.has(c.state) || !c.assembly.fin() || *c.assembly.fin() != c.rcv.nxt) return step::go_on;
+    if (c.rcv.urgent) {  // nothing urgent comes any more
+        c.rcv.up = earlier(c.rcv.up, c.rcv.nxt);
+        c.rcv.urgent = c.first_unread() < c.rcv.up;
+    }
     c.rcv.nxt += 1;
     if (c.rcv.edge < c.rcv.nxt) c.rcv.edge = c.rcv.nxt;  // N20: it was accepted with a window of 0
     c.ack_now = true;

@@ -103,7 +103,15 @@ constexpr void take_syn(control_block<Tcp>& c, environment<Tcp>& env, const segm
     c.last_received = env.now;
 }
 
-/// Our SYN is acknowledged: the connection is ESTABLISHED and its policies begin.
+template <class Tcp>
+constexpr void watch_idle_peer(control_block<Tcp>& c, instant since) {
+    if (c.options.keep_alive && synchronized.has(c.state) && c.state != state::time_wait)
+        c.timer.set(timer::keep_alive, since + c.options.keep_alive_idle);
+    else
+        c.timer.stop(timer::keep_alive);
+}
+
+/// Our SYN is acknowledged: the connection is ESTABLISHED, unless it has been closed already, and its policies begin.
 template <class Tcp>
 constexpr void start_transfer(control_block<Tcp>& c, environment<Tcp>& env) {
     const recovery_start_report to_recovery{.iss = c.snd.iss, .sack = c.uses_sack()};
@@ -112,6 +120,7 @@ constexpr void start_transfer(control_block<Tcp>& c, environment<Tcp>& env) {
     const start_report report{
         .now = env.now, .mss = c.mss, .syn_retries = c.syn_retries, .random = env.random.bits()};
     if constexpr (requires { c.congestion.on_start(report); }) c.congestion.on_start(report);
+    watch_idle_peer(c, env.now);
 }
 
 }  // namespace sluice

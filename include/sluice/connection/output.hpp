@@ -123,7 +123,10 @@ constexpr bool send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet
     const bool is_syn = c.snd.is_syn(r.begin);
     // A FIN rides on the last text again: its number takes no room in the packet, nor in the congestion window.
     const bool ends_in_fin = !is_syn && c.fin_sent && r.end == c.snd.nxt;
-    std::uint32_t length = is_syn ? 1 : std::min(r.length() - (ends_in_fin ? 1u : 0u), packet_room(c, env));
+    // A burst leaves again as whole segments that the quota allows; one that is forced is one segment (RFC 5681 section 3.1).
+    const std::uint32_t room =
+        c.retransmit_now ? c.mss : std::clamp(quota(c) / c.mss * c.mss, c.mss, packet_room(c, env));
+    std::uint32_t length = is_syn ? 1 : std::min(r.length() - (ends_in_fin ? 1u : 0u), room);
     if (ends_in_fin && length + 1 == r.length()) ++length;
     if (!is_syn) {
         // What lies inside a shrunk window is sent again, what lies beyond is not (SHLD-16; MAY-7 is not taken up).
@@ -276,7 +279,7 @@ constexpr bool send_ack(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
         --c.duplicate_acks;
     else if (!c.ack_now)
         return false;
-    build(c, env, p, c.snd.nxt, 0);
+    build(c, env, p, c.snd.number_without_text(), 0);
     note_sent(c, env, p, {.why = transmission::acknowledgment});
     return true;
 }

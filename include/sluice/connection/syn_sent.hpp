@@ -39,7 +39,6 @@ constexpr void arrives_in_syn_sent(control_block<Tcp>& c, environment<Tcp>& env,
     segment rest = s;
     rest.flags = s.flags.without(flag::syn);
     rest.sequence = s.first_text();
-    rest.urgent_pointer = static_cast<std::uint16_t>(floored_difference(s.urgent_pointer, 1));  // it counts from the SYN
     trim_to_window(c, rest);
     if (take_content(c, env, rest) == step::drop_and_ack) c.ack_now = true;
 }

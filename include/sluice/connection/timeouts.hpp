@@ -14,7 +14,7 @@ constexpr bool retries_exhausted(const control_block<Tcp>& c, const environment<
     const duration tried_for = env.now - c.retrying_since;
     if (c.state == state::syn_received_passive)
         return env.settings.limits.syn_ack_tries != no_limit && c.retries > env.settings.limits.syn_ack_tries;
-    if (c.state == state::syn_sent || c.state == state::syn_received_active)
+    if (!c.snd.syn_acknowledged())
         return env.settings.limits.syn_time != no_time_limit && tried_for >= env.settings.limits.syn_time;
     return c.options.r2 != no_limit && c.retries >= c.options.r2 && tried_for >= c.options.r2_time;
 }
@@ -83,14 +83,6 @@ constexpr void on_retransmission_timeout(control_block<Tcp>& c, environment<Tcp>
     c.retransmit_now = true;
     c.timer.set(timer::retransmission, env.now + c.rtt.rto());
     report_window(c, env);
-}
-
-template <class Tcp>
-constexpr void watch_idle_peer(control_block<Tcp>& c, instant since) {
-    if (c.options.keep_alive && synchronized.has(c.state) && c.state != state::time_wait)
-        c.timer.set(timer::keep_alive, since + c.options.keep_alive_idle);
-    else
-        c.timer.stop(timer::keep_alive);
 }
 
 /// MUST-26: only when nothing is outstanding (N24) and nothing has come for the interval.

@@ -44,12 +44,12 @@ constexpr void start_conversation(control_block<Tcp>& c, environment<Tcp>& env) 
     c.last_stray_ack = env.now - env.settings.limits.stray_ack_interval;
 }
 
-/// <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK> (3.10.5, N8).
+/// <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK> (3.10.5, N8), where the peer accepts that number.
 template <class Tcp>
 constexpr void send_reset(control_block<Tcp>& c, environment<Tcp>& env) {
     reply r{.local = c.local,
             .remote = c.remote,
-            .sequence = c.snd.nxt,
+            .sequence = c.snd.number_without_text(),
             .acknowledgment = c.rcv.nxt,
             .flags = flag::rst | flag::ack,
             .dscp = c.options.dscp,
@@ -66,6 +66,9 @@ constexpr void fail(control_block<Tcp>& c, error why) {
     c.tell(news::failed);
 }
 
+template <event Event, class Tcp>
+constexpr error fire(control_block<Tcp>& c, environment<Tcp>& env);
+
 /// What a row does besides moving, one action after the other as the enumeration orders them. `Answer` is the machine's.
 template <class Answer, class Tcp>
 constexpr void carry_out(control_block<Tcp>& c, environment<Tcp>& env) {
@@ -78,9 +81,11 @@ constexpr void carry_out(control_block<Tcp>& c, environment<Tcp>& env) {
     if constexpr (actions.has(action::tell_refused)) fail(c, error::refused);
     if constexpr (actions.has(action::tell_timed_out)) fail(c, error::timed_out);
     if constexpr (actions.has(action::forget_peer)) {
+        const bool closed_meanwhile = c.close_waits;
         start_conversation(c, env);
         c.local = c.listening_on;
         c.remote = {};
+        if (closed_meanwhile) fire<event::close>(c, env);  // 3.10.4 has accepted it; now it means LISTEN
     }
     if constexpr (actions.has(action::start_time_wait)) {
         c.timer.stop_all();

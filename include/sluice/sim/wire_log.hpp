@@ -43,7 +43,7 @@ private:
                             .acknowledgment = s.acknowledgment,
                             .flags = s.flags,
                             .window = static_cast<std::uint16_t>(s.window),
-                            .urgent_pointer = s.urgent_pointer};
+                            .urgent_pointer = static_cast<std::uint16_t>(s.up - s.sequence)};
             event.mss = s.options.mss;
             event.text_length = s.text_length;
             event.retransmission = is_again(r.from, s);

@@ -46,6 +46,14 @@ struct send_space {
         return edge > nxt ? edge - nxt : 0;
     }
 
+    /// The number of a segment without text: SND.NXT, or where the peer's window has shut or shrunk below that, one which
+    /// the peer finds acceptable (table 6). It would not look at the ACK of any other.
+    constexpr seq number_without_text() const {
+        const seq edge = una + wnd;
+        if (!syn_acknowledged() || nxt <= edge) return nxt;
+        return wnd == 0 ? una : edge - 1;
+    }
+
     /// SND.UNA < SEG.ACK =< SND.NXT.
     constexpr bool acknowledges_new(seq ack) const { return una < ack && ack <= nxt; }
 

@@ -29,7 +29,7 @@ struct gate_audit {
                 check(r.length <= r.allowed, "a retransmission beyond cwnd − pipe");
                 break;
             case transmission::forced_retransmission:
-                check(r.segments == 1 || r.length > 0, "an empty retransmission");
+                check(r.segments == 1 && r.length > 0, "a forced retransmission of other than one segment");
                 break;
             case transmission::window_probe: check(r.length == 1, "a window probe of more than one octet"); break;
             case transmission::handshake: check(r.length == 1, "a SYN that takes more than one number"); break;

@@ -16,13 +16,14 @@ struct segment {
     seq acknowledgment;
     tcp_flags flags;
     std::uint32_t window = 0;  // as it stands there; the connection that it is for scales it
-    std::uint16_t urgent_pointer = 0;
+    seq up;  // where the urgent pointer points; only with URG
     std::uint16_t source_port = 0;
     std::uint16_t destination_port = 0;
     tcp_options options;
     octets text;                      // what there is of it
     std::uint32_t text_length = 0;    // more than text.size() when it is virtual
     std::uint32_t segments = 1;       // how many the link coalesced into this one
+    bool trimmed = false;             // text beyond the window has been cut off
 
     constexpr bool has(tcp_flags wanted) const { return flags.has(wanted); }
     /// SEG.LEN: text, and one each for SYN and FIN.
@@ -48,7 +49,7 @@ constexpr bool read_segment(const ip_meta& ip, const rx_packet& payload, segment
     s.acknowledgment = tcp.acknowledgment;
     s.flags = tcp.flags;
     s.window = tcp.window;
-    s.urgent_pointer = tcp.urgent_pointer;
+    s.up = tcp.sequence + tcp.urgent_pointer;
     s.source_port = tcp.source_port;
     s.destination_port = tcp.destination_port;
     s.text = payload.data.subspan(tcp.data_offset);

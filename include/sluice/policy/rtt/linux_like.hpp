@@ -11,6 +11,7 @@ struct linux_like {
     using slot = rtt_slot;
 
     duration initial = 1s;
+    duration after_lost_syn = 3s;  // RFC 6298 section 5.7
     duration floor = 200ms;
     duration cap = 120s;
 
@@ -26,6 +27,9 @@ struct linux_like {
         rto_ = std::min(smoothed_.srtt + std::max(4 * smoothed_.rttvar, floor), cap);
     }
     constexpr void on_timeout() { rto_ = std::min(2 * rto(), cap); }
+    constexpr void on_established(bool syn_timed_out) {
+        if (syn_timed_out && !smoothed_.sampled) rto_ = after_lost_syn;
+    }
 };
 
 }  // namespace sluice
