@@ -9,6 +9,9 @@
 #include <sluice/policy/isn/counter_isn.hpp>
 #include <sluice/policy/lifecycle/client_only.hpp>
 #include <sluice/policy/lifecycle/server_only.hpp>
+#include <sluice/policy/options/no_sack.hpp>
+#include <sluice/policy/options/no_timestamps.hpp>
+#include <sluice/policy/options/no_window_scale.hpp>
 #include <sluice/policy/recovery/go_back_n.hpp>
 #include <sluice/policy/rtt/fixed_rto.hpp>
 #include <sluice/policy/rtt/linux_like.hpp>

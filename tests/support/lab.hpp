@@ -39,7 +39,8 @@ struct wire_segment {
     std::uint16_t window = 65535;
     std::uint16_t urgent_pointer = 0;
     std::optional<std::uint16_t> mss{};
-    std::vector<octet> raw_options{};  // instead of mss; padded by the test
+    tcp_options options{};             // besides mss; SACK blocks are relative to the receiver's ISS
+    std::vector<octet> raw_options{};  // instead of both; padded by the test
     ip_meta ip{};                      // of what was seen
     instant at{};
 
@@ -60,6 +61,7 @@ public:
     socket_address local;
     socket_address remote;
     seq peer_iss{0x0badf00d};
+    tcp_options peer_offers{};  // on its SYN, besides the MSS; once timestamps are agreed on, each segment of its has them
     std::vector<wire_segment> sent;  // everything so far that take() has not taken
 
     seq iss() const { return block().snd.iss; }
@@ -87,9 +89,10 @@ public:
     /// Without letting anything leave yet: several segments of one batch.
     void deliver(const wire_segment& s) {
         std::vector<octet> options = s.raw_options;
-        if (s.mss) {
-            options.resize(4);
-            tcp_options{.mss = s.mss}.write(options);
+        if (options.empty()) {
+            const tcp_options chosen = complete(s);
+            options.resize(chosen.length());
+            chosen.write(options);
         }
         tx_packet p;
         p.meta = {.source = remote.address, .destination = local.address};
@@ -187,7 +190,7 @@ public:
     /// Active open, answered: the peer's SYN,ACK has been acknowledged. `sent` is empty afterwards.
     void establish(std::uint16_t window = 65535, std::optional<std::uint16_t> mss = 1460) {
         REQUIRE(connect());
-        arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .window = window, .mss = mss});
+        arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .window = window, .mss = mss, .options = peer_offers});
         REQUIRE(state() == state::established);
         take();
         heard();
@@ -196,7 +199,7 @@ public:
     /// Passive open, all three segments.
     void accept(std::uint16_t window = 65535, std::optional<std::uint16_t> mss = 1460) {
         REQUIRE(listen());
-        arrives({.flags = flag::syn, .sequence = 0, .window = window, .mss = mss});
+        arrives({.flags = flag::syn, .sequence = 0, .window = window, .mss = mss, .options = peer_offers});
         arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1, .window = window});
         REQUIRE(state() == state::established);
         take();
@@ -204,10 +207,33 @@ public:
     }
 
     /// SND.NXT and RCV.NXT, relative: what a well-behaved next segment of the peer carries.
+    std::uint32_t mss() const { return block().mss; }
     std::uint32_t next_ack() const { return block().snd.nxt - iss(); }
     std::uint32_t next_seq() const { return block().rcv.nxt - peer_iss; }
 
+    /// What the peer's clock says, in its ticks of a millisecond.
+    std::uint32_t peer_clock() const { return 5'000'000 + static_cast<std::uint32_t>((now - instant()) / 1ms); }
+
 private:
+    /// The options that a segment of the peer's leaves with.
+    tcp_options complete(const wire_segment& s) const {
+        tcp_options out = s.options;
+        if (s.mss) out.mss = s.mss;
+        out.sack = {};
+        for (const sack_block& b : s.options.sack)
+            out.sack.push_back({iss() + b.begin.number(), iss() + b.end.number()});
+        const bool due = s.has(flag::syn) ? peer_offers.timestamps.has_value() : block().uses_timestamps();
+        if (due && !(s.options.timestamps && s.options.timestamps->value != 0))
+            out.timestamps = {.value = peer_clock(), .echo = s.has(flag::ack) ? last_value_ : 0};
+        return out;
+    }
+
+    static tcp_options relative(tcp_options options, seq to) {
+        const sack_blocks blocks = std::exchange(options.sack, {});
+        for (const sack_block& b : blocks) options.sack.push_back({seq(b.begin - to), seq(b.end - to)});
+        return options;
+    }
+
     octets bytes(const std::string& text) {
         scratch_.assign(text.begin(), text.end());
         return scratch_;
@@ -229,14 +255,16 @@ private:
             CHECK(s.source_port == local.port);
             CHECK(s.destination_port == remote.port);
             const bool is_rst = s.has(flag::rst);
+            if (s.options.timestamps) last_value_ = s.options.timestamps->value;
             // <SEQ=0> of a RST to a segment without ACK is absolute.
             sent.push_back({.flags = s.flags,
                             .sequence = is_rst && s.sequence == seq(0) ? 0 : s.sequence - iss(),
                             .acknowledgment = s.has(flag::ack) ? s.acknowledgment - peer_iss : 0,
                             .text = {s.text.begin(), s.text.end()},
-                            .window = s.window,
+                            .window = static_cast<std::uint16_t>(s.window),
                             .urgent_pointer = static_cast<std::uint16_t>(s.up - s.sequence),
                             .mss = s.options.mss,
+                            .options = relative(s.options, peer_iss),
                             .ip = parsed->ip,
                             .at = now});
         });
@@ -252,6 +280,7 @@ private:
     }
 
     std::vector<octet> scratch_;
+    std::uint32_t last_value_ = 0;  // the last TSval seen
 };
 
 }  // namespace lab

@@ -127,8 +127,13 @@ struct control_block {
     constexpr bool uses_sack() const { return Tcp::options::sack && agreed.sack; }
     /// The most that a segment can offer: its field is 16 bits.
     constexpr std::uint32_t widest_offer() const { return 65535u << agreed.receive_shift; }
-    constexpr std::uint32_t offerable() const {
+    constexpr std::uint32_t free_to_receive() const {
         return static_cast<std::uint32_t>(std::min<std::size_t>(incoming.free(), widest_offer()));
+    }
+    /// Where windows are scaled, a 64th of the buffer is kept back: rounding up (receive_space::field) takes from it.
+    constexpr std::uint32_t offerable() const {
+        const auto kept_back = static_cast<std::uint32_t>(agreed.receive_shift > 0 ? incoming.capacity() / 64 : 0);
+        return floored_difference(free_to_receive(), kept_back);
     }
 
     // ---- where things stand in the send sequence space: SYN, queued octets, FIN

@@ -74,7 +74,7 @@ constexpr void build(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p,
         offer_window(c);
         tcp.flags |= flag::ack;
         tcp.acknowledgment = c.rcv.nxt;
-        tcp.window = c.rcv.field(c.offerable(), is_syn ? 0 : c.agreed.receive_shift);
+        tcp.window = c.rcv.field(c.free_to_receive(), is_syn ? 0 : c.agreed.receive_shift);
     } else {
         tcp.window = static_cast<std::uint16_t>(std::min<std::size_t>(c.incoming.free(), 65535));
     }
@@ -124,8 +124,9 @@ constexpr bool send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet
     // A FIN rides on the last text again: its number takes no room in the packet, nor in the congestion window.
     const bool ends_in_fin = !is_syn && c.fin_sent && r.end == c.snd.nxt;
     // A burst leaves again as whole segments that the quota allows; one that is forced is one segment (RFC 5681 section 3.1).
+    const std::uint32_t each = segment_room(c, env);
     const std::uint32_t room =
-        c.retransmit_now ? c.mss : std::clamp(quota(c) / c.mss * c.mss, c.mss, packet_room(c, env));
+        c.retransmit_now ? each : std::clamp(quota(c) / each * each, each, packet_room(c, env));
     std::uint32_t length = is_syn ? 1 : std::min(r.length() - (ends_in_fin ? 1u : 0u), room);
     if (ends_in_fin && length + 1 == r.length()) ++length;
     if (!is_syn) {

@@ -7,6 +7,7 @@
 // never what is in flight.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
 #include <optional>
@@ -206,13 +207,15 @@ public:
     /// The peer has reported what now is the oldest unacknowledged octet, yet it does not acknowledge it (N31).
     constexpr bool reneged() const { return !empty() && records_[first()].sacked; }
 
-    /// The peer may have thrown away what it reported (RFC 2018 section 8): nothing of it counts any more.
+    /// The peer may have thrown away what it reported (RFC 2018 section 8): nothing of it counts any more, and all of it is
+    /// to leave again. Until then it counts as sent with the newest, which keeps the order of time.
     constexpr void forget_sacked() {
         for (list_index i = first(); i != no_index; i = after(i)) {
             in_flight_record& r = records_[i];
             if (!r.sacked) continue;
             r.sacked = false;
             pipe_ += r.length();
+            if (!time_order_.empty()) r.sent = std::max(r.sent, records_[time_order_.back()].sent);
             time_order_.push_back(records_, i);
         }
         sacked_octets_ = 0;
@@ -239,11 +242,11 @@ public:
         return false;
     }
 
-    /// The last octets in flight which the peer has not reported, up to `most`.
+    /// The last octets in flight which the peer has not reported, up to `most`, unless they have been sent again already.
     constexpr bool mark_last_lost(std::uint32_t most) {
         list_index i = last();
         while (i != no_index && records_[i].sacked) i = records_[i].by_sequence.before;
-        if (i == no_index || records_[i].lost) return false;
+        if (i == no_index || records_[i].lost || records_[i].transmissions > 1) return false;
         if (records_[i].length() > most && split(i, records_[i].end - most)) i = after(i);
         mark_lost(i);
         return true;

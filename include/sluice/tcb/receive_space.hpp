@@ -46,7 +46,7 @@ struct receive_space {
     }
 
     /// The window as it is written into a segment: in units of 2^shift (RFC 7323 section 2.2). Rounded down, the edge that
-    /// the peer sees would move left; so it is rounded up while there is room for that.
+    /// the peer sees would move left; so it is rounded up while there is room for that (section 2.4: senders survive it).
     constexpr std::uint16_t field(std::uint32_t free_space, std::uint8_t shift) {
         std::uint32_t units = wnd() >> shift;
         if (units << shift != wnd() && (units + 1) << shift <= free_space) {

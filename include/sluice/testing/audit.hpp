@@ -61,7 +61,8 @@ constexpr const char* audit(const control_block<Tcp>& c) {
     if (c.snd.syn_sent() && c.snd.nxt != c.snd.una && c.flight.empty()) return "unacknowledged numbers without a record";
 
     // Records: contiguous over [SND.UNA, SND.NXT), in order; the pipe is their sum.
-    std::uint32_t pipe = 0;
+    std::uint32_t pipe = 0, sacked = 0, ignored = 0;
+    bool after_sacked = false;
     seq at = c.snd.una;
     for (list_index i = c.flight.first(); i != no_index; i = c.flight.after(i)) {
         const in_flight_record& r = c.flight[i];
@@ -69,10 +70,15 @@ constexpr const char* audit(const control_block<Tcp>& c) {
         if (!(r.begin < r.end)) return "an empty record";
         if (r.transmissions == 0) return "a record of something never sent";
         at = r.end;
-        if (!r.lost) pipe += r.length();
+        if (r.sacked && (r.lost || after_sacked)) return "a reported record that is lost, or two in one run";
+        after_sacked = r.sacked;
+        (r.sacked ? sacked : r.lost ? ignored : pipe) += r.length();
     }
     if (!c.flight.empty() && at != c.snd.nxt) return "records in flight do not end at SND.NXT";
     if (pipe != c.flight.pipe()) return "the pipe is not the sum of its records";
+    if (sacked != c.flight.sacked_octets()) return "what was reported is not the sum of its records";
+    if (sacked > 0 && (!c.uses_sack() || c.snd.nxt < c.flight.highest_sacked())) return "a report of what was never sent";
+    if (c.flight.reneged() && !runs(timer::reneging)) return "a report that the ACK contradicts, without a timer";
     instant before = instant::min();
     for (list_index i = c.flight.oldest(); i != no_index; i = c.flight.sent_after(i)) {
         if (c.flight[i].sent < before) return "the order of transmissions is no order of time";

@@ -4,9 +4,9 @@
 // their length octet (MUST-6), illegal lengths survived (MUST-7). What an option means is the connection's business.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <optional>
-#include <span>
 
 #include <sluice/base/bytes.hpp>
 #include <sluice/wire/seq.hpp>
@@ -49,6 +49,9 @@ public:
     constexpr const sack_block* begin() const { return blocks_.data(); }
     constexpr const sack_block* end() const { return blocks_.data() + size_; }
     constexpr void push_back(const sack_block& block) { blocks_[size_++] = block; }
+    friend constexpr bool operator==(const sack_blocks& a, const sack_blocks& b) {
+        return std::equal(a.begin(), a.end(), b.begin(), b.end());
+    }
 
 private:
     std::array<sack_block, most> blocks_{};
@@ -121,6 +124,8 @@ struct tcp_options {
         fill(2), two(option_kind::sack, 2 + 8 * sack.size());
         for (const sack_block& block : sack) put32(block.begin.number()), put32(block.end.number());
     }
+
+    friend constexpr bool operator==(const tcp_options&, const tcp_options&) = default;
 
 private:
     constexpr void read_one(option_kind kind, octets body) {

@@ -16,11 +16,12 @@ struct sack_recovery {
     newreno_recovery without_sack{};
 
     seq recover_{};  // RecoveryPoint: SND.NXT when the last episode or timeout began
+    seq ack_{};      // the last one
+    seq rescue_{};   // RescueRxt: rule 4 waits for an ACK beyond this, and so applies once an episode
     std::uint32_t duplicates_ = 0;  // ACKs that reported something new, since SND.UNA moved last
     bool sack_ = false;
     bool recovering_ = false;
     bool after_timeout_ = false;
-    bool rescued_ = false;  // rule 4 has been used in this episode
 
     constexpr bool in_recovery() const { return sack_ ? recovering_ : without_sack.in_recovery(); }
     constexpr bool after_timeout() const { return sack_ ? after_timeout_ : without_sack.after_timeout(); }
@@ -33,6 +34,7 @@ struct sack_recovery {
 
     constexpr recovery_step on_ack(const recovery_ack_report& r, auto& flight) {
         if (!sack_) return without_sack.on_ack(r, flight);
+        ack_ = r.ack;
         if (r.newly_acked > 0) {
             duplicates_ = 0;
             if (r.ack >= recover_) recovering_ = after_timeout_ = false;
@@ -47,8 +49,8 @@ struct sack_recovery {
         if (!lost && !flight.mark_next_lost(r.mss)) return {};
         // Section 5 step 4.
         recovering_ = true;
-        rescued_ = false;
         recover_ = r.nxt;
+        rescue_ = r.ack + r.mss;
         return {.entered = true,
                 .retransmit_now = true,
                 .limited_transmit = floored_difference(r.nxt - r.ack, r.target)};
@@ -68,12 +70,12 @@ struct sack_recovery {
     }
 
     /// NextSeg's rules 3 and 4: what is not lost by the count, but below something reported; and once an episode the very
-    /// last segment, whose ACK shows what is missing before it.
+    /// last segment, whose ACK shows what is missing before it; if it is not on its way again already.
     constexpr bool find_more(const quota_report& r, auto& flight) {
         if (!sack_ || !recovering_) return false;
         if (flight.mark_next_lost(r.mss)) return true;
-        if (rescued_) return false;
-        rescued_ = true;
+        if (ack_ <= rescue_) return false;
+        rescue_ = recover_;
         return flight.mark_last_lost(r.mss);
     }
 };
