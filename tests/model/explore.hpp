@@ -436,8 +436,13 @@ private:
         put(c.rtt.rto());
         for (list_index i = c.flight.first(); i != no_index; i = c.flight.after(i)) {
             const in_flight_record& r = c.flight[i];
-            put(r.begin.number()), put(r.end.number()), put(r.lost), put(r.transmissions > 1), put(r.sent == e.now);
+            put(r.begin.number()), put(r.end.number()), put(r.lost), put(r.sacked), put(r.transmissions > 1), put(r.sent == e.now);
         }
+        put('|');
+        put(c.agreed.sack);
+        if constexpr (Tcp::options::sack)
+            for (const sack_block& b : c.to_report.blocks(c.assembly.held(), sack_blocks::most))
+                put(b.begin.number()), put(b.end.number());
         put('|');
         for (const auto& held : c.assembly.held().all()) put(held.begin.number()), put(held.end.number());
         put(c.assembly.fin() ? std::uint64_t{c.assembly.fin()->number()} : ~std::uint64_t{0});
@@ -454,7 +459,11 @@ private:
             put(c.cwnd_limited), put(c.cwnd_was_limited), put(std::min<std::uint8_t>(c.syn_retries, 2));
             put(std::min<duration>(e.now - c.last_sent, 2s));
         }
-        if constexpr (requires { c.recovery.duplicates_; }) {
+        if constexpr (requires { c.recovery.rescue_; }) {
+            put(std::min(c.recovery.duplicates_, c.recovery.duplicate_threshold + 1));
+            for (const seq s : {c.recovery.recover_, c.recovery.ack_, c.recovery.rescue_}) put(s.number());
+            put(c.recovery.sack_), put(c.recovery.recovering_), put(c.recovery.after_timeout_);
+        } else if constexpr (requires { c.recovery.duplicates_; }) {
             // These two grow as long as duplicates come; beyond the threshold, or all there is to send, nothing tells.
             put(std::min(c.recovery.duplicates_, c.recovery.duplicate_threshold + 1)),
                 put(std::min(c.recovery.inflation_, 64u));

@@ -33,3 +33,9 @@ TEST_CASE("whatever goes wrong once, recovery, congestion control and delayed AC
     explore<adaptive>("an abort", an_abort, {.mischief = 1});
     explore<adaptive>("letting go", letting_go, {.mischief = 1});
 }
+
+TEST_CASE("whatever goes wrong once, selective acknowledgments do not keep the ends from CLOSED") {
+    explore<selective>("client and server", client_and_server, {.mischief = 1});
+    explore<selective>("crossing opens", crossing_opens, {.mischief = 1});
+    explore<selective>("slow reader", slow_reader, {.mischief = 1});
+}

@@ -7,6 +7,7 @@
 
 #include <sluice/policy/ack/every_segment.hpp>
 #include <sluice/policy/congestion/fixed_window.hpp>
+#include <sluice/policy/options/no_sack.hpp>
 #include <sluice/policy/recovery/go_back_n.hpp>
 #include <sluice/policy/rtt/fixed_rto.hpp>
 
@@ -15,8 +16,9 @@
 namespace model {
 
 using tiny_buffers = fixed_buffers<4, 4, 4, 2>;
-using plain = tcp<testing::gate_audit, fixed_window, fixed_rto, go_back_n, every_segment, given_isn, tiny_buffers>;
-using adaptive = tcp<testing::gate_audit, reno, fixed_rto, newreno_recovery, delayed_ack, given_isn, tiny_buffers>;
+using plain = tcp<testing::gate_audit, fixed_window, fixed_rto, go_back_n, every_segment, given_isn, tiny_buffers, no_sack>;
+using adaptive = tcp<testing::gate_audit, reno, fixed_rto, newreno_recovery, delayed_ack, given_isn, tiny_buffers, no_sack>;
+using selective = tcp<testing::gate_audit, reno, fixed_rto, sack_recovery, delayed_ack, given_isn, tiny_buffers>;
 
 template <class Tcp>
 typename Tcp::settings tiny() {
@@ -24,6 +26,7 @@ typename Tcp::settings tiny() {
     s.rtt = {.value = 1s, .cap = 1s};
     if constexpr (requires { s.congestion.initial_window; }) s.congestion.initial_window = 2;
     if constexpr (requires { s.ack.quick_start; }) s.ack.quick_start = 0;
+    s.limits.timestamps = false;  // two worlds that differ only in the time would be two
     s.limits.mtu = 42;  // two octets of text
     s.limits.least_peer_mss = 1;
     s.limits.syn_ack_tries = no_limit;

@@ -173,3 +173,62 @@ TEST_CASE("every list of up to five octets out of the interesting ones is read a
         }
     }
 }
+
+TEST_CASE("the options of RFC 2018, 5482 and 7323 are read as their RFCs lay them out") {
+    // A SYN of everyday: MSS, SACK permitted, timestamps, no-operation, window scale.
+    const auto syn = tcp_options::read(test::hex("020405b40402080a00000001000000ff01030307"));
+    REQUIRE(syn);
+    CHECK(*syn == tcp_options{.mss = 1460, .window_scale = 7, .sack_permitted = true, .timestamps = timestamps_option{1, 255}});
+    const auto ack = tcp_options::read(test::hex("0101080a0000000a0000000b0101050a00000100000002001c048005"));
+    REQUIRE(ack);
+    CHECK(ack->timestamps == timestamps_option{10, 11});
+    REQUIRE(ack->sack.size() == 1);
+    CHECK(ack->sack[0] == sack_block{seq(256), seq(512)});
+    CHECK(ack->user_timeout == 0x8005);
+}
+
+TEST_CASE("MUST-7 a known kind of a length that is not its own is passed over: it says nothing") {
+    for (const unsigned kind : {3u, 4u, 5u, 8u, 28u})
+        for (unsigned length = 2; length <= most; ++length) {
+            auto list = no_operations(most);
+            list[0] = static_cast<octet>(kind);
+            list[1] = static_cast<octet>(length);
+            const auto read = tcp_options::read(list);
+            REQUIRE(read);
+            CHECK(read->window_scale.has_value() == (kind == 3 && length == 3));
+            CHECK(read->sack_permitted == (kind == 4 && length == 2));
+            CHECK(read->sack.size() == (kind == 5 && length > 2 && length % 8 == 2 ? length / 8 : 0));
+            CHECK(read->timestamps.has_value() == (kind == 8 && length == 10));
+            CHECK(read->user_timeout.has_value() == (kind == 28 && length == 4));
+        }
+}
+
+TEST_CASE("of more blocks than a header has room for, the first four are read") {
+    std::vector<octet> list(2 + 8 * 6, octet{9});
+    list[0] = 5;
+    list[1] = static_cast<octet>(list.size());
+    CHECK(tcp_options::read(list)->sack.size() == 4);
+}
+
+TEST_CASE("every mix of options is written in a multiple of four octets, numbers at their alignment, and read back the same") {
+    for (int set = 0; set < 64; ++set)
+        for (std::size_t blocks = 0; blocks <= 4; ++blocks) {
+            tcp_options options;
+            if (set & 1) options.mss = 1460;
+            if (set & 2) options.window_scale = 14;
+            if (set & 4) options.sack_permitted = true;
+            if (set & 8) options.timestamps = timestamps_option{0x01020304, 0xfffefdfc};
+            if (set & 16) options.user_timeout = 0x8001;
+            for (std::uint32_t i = 0; i < blocks; ++i) options.sack.push_back({seq(100 * i), seq(100 * i + 50)});
+            if (options.length() > most) continue;
+            REQUIRE(options.length() % 4 == 0);
+            std::vector<octet> out(options.length() + 1, octet{0xee});
+            options.write(out);
+            CHECK(out.back() == 0xee);
+            out.pop_back();
+            CHECK(tcp_options::read(out) == options);
+            for (std::size_t at = 0; at < out.size(); at += out[at] == 1 ? 1 : out[at + 1])
+                if (out[at] == 8 || out[at] == 5) CHECK((at + 2) % 4 == 0);
+        }
+    CHECK(tcp_options{.mss = 1460, .window_scale = 7, .sack_permitted = true, .timestamps = timestamps_option{}}.length() == 20);
+}

@@ -9,14 +9,13 @@
 namespace sluice {
 
 inline constexpr std::uint16_t default_mss_v4 = 536, default_mss_v6 = 1220;  // MUST-15
-inline constexpr std::uint16_t least_path_mss = 28;  // every link takes 68 octets (RFC 791 section 3.2)
 
 /// What fits into one packet of the path besides the fixed headers: MTU − IP header − 20 (MUST-16, MUST-67, N34).
 template <class Tcp>
 constexpr std::uint16_t path_mss(const control_block<Tcp>& c, const environment<Tcp>& env) {
     const std::size_t headers =
         (c.remote.address.is_v4() ? ipv4::header_length : ipv6::header_length) + tcp_header::length;
-    return static_cast<std::uint16_t>(std::max<std::size_t>(env.settings.limits.mtu, headers + least_path_mss) - headers);
+    return static_cast<std::uint16_t>(std::max<std::size_t>(env.settings.limits.mtu, headers + 1) - headers);
 }
 
 /// The smallest shift with which a window of `most` octets can be offered (RFC 7323 section 2.3).
@@ -43,15 +42,16 @@ constexpr tcp_options syn_options(const control_block<Tcp>& c, const environment
 }
 
 /// The options of every other segment: timestamps (RFC 7323 section 3.2), and SACK blocks while there is something to
-/// report, as many as have room (RFC 2018 section 3).
+/// report, as many as have room (RFC 2018 section 3), beside text no more than half a segment.
 template <class Tcp>
-constexpr tcp_options segment_options(const control_block<Tcp>& c, const environment<Tcp>& env) {
+constexpr tcp_options segment_options(const control_block<Tcp>& c, const environment<Tcp>& env, bool with_text) {
     tcp_options out;
     if constexpr (Tcp::options::timestamps)
         if (c.agreed.timestamps) out.timestamps = {.value = c.clock.value(env.now), .echo = c.clock.recent()};
     if constexpr (Tcp::options::sack)
         if (c.agreed.sack && !c.to_report.empty(c.assembly.held()))
-            out.sack = c.to_report.blocks(c.assembly.held(), std::min(out.timestamps ? 3u : 4u, c.mss / 16));
+            out.sack = c.to_report.blocks(c.assembly.held(),
+                                          std::min(out.timestamps ? 3u : 4u, with_text ? c.mss / 16 : 4u));
     return out;
 }
 
@@ -98,7 +98,7 @@ constexpr void take_syn(control_block<Tcp>& c, environment<Tcp>& env, const segm
     const std::uint16_t peer = std::max(s.options.mss.value_or(unstated), env.settings.limits.least_peer_mss);
     agree(c, env, s);
     c.mss = std::min(peer, path_mss(c, env));
-    if (c.uses_timestamps()) c.mss -= static_cast<std::uint32_t>(tcp_options::timestamps_length);
+    if (c.uses_timestamps()) c.mss -= std::min(c.mss - 1, static_cast<std::uint32_t>(tcp_options::timestamps_length));
     c.snd.take_window(s.sequence, s.acknowledgment, s.window);  // N4: also on the way from SYN-SENT
     c.last_received = env.now;
 }

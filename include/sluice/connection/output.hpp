@@ -20,7 +20,7 @@ template <class Tcp>
 constexpr std::uint32_t segment_room(const control_block<Tcp>& c, const environment<Tcp>& env) {
     if constexpr (Tcp::options::sack)
         if (c.agreed.sack && !c.to_report.empty(c.assembly.held()))
-            return c.mss - static_cast<std::uint32_t>(tcp_options::sack_length(segment_options(c, env).sack.size()));
+            return c.mss - static_cast<std::uint32_t>(tcp_options::sack_length(segment_options(c, env, true).sack.size()));
     return c.mss;
 }
 
@@ -59,7 +59,7 @@ constexpr void build(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p,
     const seq end = begin + length;
     const bool is_syn = length > 0 && c.snd.is_syn(begin);
     if (is_syn) tcp.flags |= flag::syn;
-    const tcp_options options = is_syn ? syn_options(c, env) : segment_options(c, env);
+    const tcp_options options = is_syn ? syn_options(c, env) : segment_options(c, env, length > 0);
     const seq first_text = later(begin, c.first_queued()), end_of_text = earlier(end, c.queue_end());
     if (first_text < end_of_text) {
         const auto [head, tail] = c.outgoing.view(first_text - c.first_queued(), end_of_text - first_text);
@@ -267,7 +267,7 @@ constexpr bool send_keep_alive(control_block<Tcp>& c, environment<Tcp>& env, tx_
     if (c.options.keep_alive_octet) {
         const tcp_header tcp = p.header();
         p.borrow(detail::garbage);
-        write_headers_with(p, tcp, segment_options(c, env));
+        write_headers_with(p, tcp, segment_options(c, env, false));
     }
     note_sent(c, env, p, {.why = transmission::keep_alive});
     return true;
