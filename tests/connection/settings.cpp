@@ -43,7 +43,7 @@ TEST_CASE("rtt: the floor and the initial timeout are what they are set to") {
 }
 
 TEST_CASE("recovery: a threshold of five duplicates waits for five") {
-    bench<all_defaults> b({.recovery = {.duplicate_threshold = 5, .limited_transmit = false}});
+    bench<all_defaults> b({.recovery = {.without_sack = {.duplicate_threshold = 5, .limited_transmit = false}}});
     b.establish();
     CHECK(b.send(std::string(10 * 1460, 'x')));
     b.take();

@@ -441,7 +441,7 @@ private:
         put('|');
         put(c.agreed.sack);
         if constexpr (Tcp::options::sack)
-            for (const sack_block& b : c.to_report.blocks(c.assembly.held(), sack_blocks::most))
+            for (const sack_block& b : c.to_report.blocks(c.assembly.held(), c.assembly.fin(), sack_blocks::most))
                 put(b.begin.number()), put(b.end.number());
         put('|');
         for (const auto& held : c.assembly.held().all()) put(held.begin.number()), put(held.end.number());
@@ -460,7 +460,7 @@ private:
             put(std::min<duration>(e.now - c.last_sent, 2s));
         }
         if constexpr (requires { c.recovery.rescue_; }) {
-            put(std::min(c.recovery.duplicates_, c.recovery.duplicate_threshold + 1));
+            put(std::min(c.recovery.duplicates_, 4u));
             for (const seq s : {c.recovery.recover_, c.recovery.ack_, c.recovery.rescue_}) put(s.number());
             put(c.recovery.sack_), put(c.recovery.recovering_), put(c.recovery.after_timeout_);
         } else if constexpr (requires { c.recovery.duplicates_; }) {

@@ -8,6 +8,9 @@
 #include <sluice/policy/congestion/no_congestion_control.hpp>
 #include <sluice/policy/isn/counter_isn.hpp>
 #include <sluice/policy/lifecycle/client_only.hpp>
+#include <sluice/policy/options/no_sack.hpp>
+#include <sluice/policy/options/no_timestamps.hpp>
+#include <sluice/policy/options/no_window_scale.hpp>
 #include <sluice/policy/recovery/go_back_n.hpp>
 #include <sluice/policy/rtt/fixed_rto.hpp>
 
@@ -40,7 +43,12 @@ struct sees_everything {
 // Nothing chosen: the defaults.
 static_assert(
     same<tcp<>,
-         basic_tcp<reno, rfc6298, newreno_recovery, delayed_ack, no_ecn, rfc6528, fixed_buffers<>, full, observers<>>>);
+         basic_tcp<reno, rfc6298, sack_recovery, delayed_ack, no_ecn, rfc6528, fixed_buffers<>, full,
+                   chosen_options<true, true, true>, observers<>>>);
+// Options are left out in any order.
+static_assert(same<tcp<no_sack, no_timestamps>, tcp<no_timestamps, no_sack>>);
+static_assert(same<tcp<no_sack, no_timestamps>::options, chosen_options<true, false, false>>);
+static_assert(same<tcp<no_window_scale>::options, chosen_options<false, true, true>>);
 // One type for each choice, in whatever order it is written.
 static_assert(same<tcp<fixed_window, fixed_rto>, tcp<fixed_rto, fixed_window>>);
 static_assert(same<tcp<go_back_n, every_segment, client_only, counter_isn>,
@@ -73,7 +81,7 @@ TEST_CASE("settings begin with each policy's own defaults, and each can be set b
     CHECK(untouched.congestion.initial_window == 10);
     CHECK(untouched.rtt.floor == 200ms);
     CHECK(untouched.ack.delay == 40ms);
-    CHECK(untouched.recovery.duplicate_threshold == 3);
+    CHECK(untouched.recovery.without_sack.duplicate_threshold == 3);
     const tcp<>::settings set{
         .congestion = {.initial_window = 4}, .rtt = {.floor = 1s}, .limits = {.mtu = 1280}, .seed = 7};
     CHECK(set.congestion.initial_window == 4);

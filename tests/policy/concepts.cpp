@@ -42,14 +42,13 @@ struct all_hooks : window_only {
     void on_congestion(const congestion_report&) {}
     void on_rto(const rto_report&) {}
     void on_idle(const idle_report&) {}
-    void on_mss(const mss_report&) {}
     std::uint32_t ssthresh() const { return 1; }
 };
 struct by_value_and_template : window_only {
     void on_ack(ack_report) {}
     void on_rto(const auto&) {}
-    int on_mss(mss_report&&) = delete;
-    void on_mss(const mss_report&) {}
+    int on_idle(idle_report&&) = delete;
+    void on_idle(const idle_report&) {}
 };
 static_assert(congestion_policy<window_only> && congestion_policy<all_hooks> &&
               congestion_policy<by_value_and_template>);
@@ -75,14 +74,14 @@ struct wrong_on_ack : window_only { void on_ack(anything) {} };
 struct wrong_on_congestion : window_only { void on_congestion(anything) {} };
 struct wrong_on_rto : window_only { void on_rto() {} };
 struct wrong_on_idle : window_only { void on_idle(idle_report&) {} };
-struct wrong_on_mss : window_only { int on_mss = 0; };
+struct on_idle_is_data : window_only { int on_idle = 0; };
 struct wrong_ssthresh : window_only { anything ssthresh() const { return {}; } };
 struct ssthresh_not_const : window_only { std::uint32_t ssthresh() { return 1; } };
 class private_on_ack : public window_only { void on_ack(const ack_report&) {} };
 // clang-format on
 static_assert(!congestion_policy<wrong_on_start> && !congestion_policy<wrong_on_ack> &&
               !congestion_policy<wrong_on_congestion> && !congestion_policy<wrong_on_rto> &&
-              !congestion_policy<wrong_on_idle> && !congestion_policy<wrong_on_mss> &&
+              !congestion_policy<wrong_on_idle> && !congestion_policy<on_idle_is_data> &&
               !congestion_policy<wrong_ssthresh> && !congestion_policy<ssthresh_not_const> &&
               !congestion_policy<private_on_ack>);
 

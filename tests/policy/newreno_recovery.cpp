@@ -26,7 +26,7 @@ struct sender {
     instant now{};
 
     explicit sender(std::uint32_t segments = 10, bool one_burst = false) {
-        recovery.on_start(seq(0));
+        recovery.on_start({.iss = seq(0)});
         send(segments, one_burst);
     }
 

@@ -221,17 +221,3 @@ TEST_CASE("after idleness the window is the initial one, or less if it was less"
     cc.on_idle({});
     CHECK(cc.window() == mss);
 }
-
-TEST_CASE("a new segment size keeps the number of segments, and one at least") {
-    reno cc = started();
-    cc.on_mss({.before = mss, .mss = 730});
-    CHECK(cc.window() == 10 * 730);
-    cc.on_ack(acked(730));
-    CHECK(cc.window() == 11 * 730);
-    cc.cwnd_ = 1u << 30;  // no overflow on the way
-    cc.on_mss({.before = 730, .mss = 365});
-    CHECK(cc.window() == 1u << 29);
-    cc.cwnd_ = 100;
-    cc.on_mss({.before = 365, .mss = 536});
-    CHECK(cc.window() == 536);
-}

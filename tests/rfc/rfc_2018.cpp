@@ -183,7 +183,7 @@ namespace {
 struct sender : receiver {
     explicit sender(bool timestamps = false, int segments = 20, std::uint32_t window = 40) : receiver(timestamps) {
         // Far from any limit of the window: slow start has grown it.
-        each = mss();
+        each = full_segment();
         for (int round = 0; block().congestion.window() < window * each; ++round) {
             REQUIRE(round < 100);
             REQUIRE(send(lab::text(std::min(window + 1, 44u) * each)));

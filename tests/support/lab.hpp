@@ -207,7 +207,7 @@ public:
     }
 
     /// SND.NXT and RCV.NXT, relative: what a well-behaved next segment of the peer carries.
-    std::uint32_t mss() const { return block().mss; }
+    std::uint32_t full_segment() const { return block().mss; }
     std::uint32_t next_ack() const { return block().snd.nxt - iss(); }
     std::uint32_t next_seq() const { return block().rcv.nxt - peer_iss; }
 

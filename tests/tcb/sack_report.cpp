@@ -18,9 +18,9 @@ struct held_text : interval_set<seq, 16> {
         add(seq(begin), seq(end));
         report.note_arrival(*this, seq(begin));
     }
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> blocks(std::size_t room = 4) const {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> blocks(std::size_t room = 4, std::optional<seq> fin = {}) const {
         std::vector<std::pair<std::uint32_t, std::uint32_t>> out;
-        for (const sack_block& b : report.blocks(*this, room)) out.emplace_back(b.begin.number(), b.end.number());
+        for (const sack_block& b : report.blocks(*this, fin, room)) out.emplace_back(b.begin.number(), b.end.number());
         return out;
     }
 };
@@ -71,4 +71,12 @@ TEST_CASE("a duplicate stands first, before the run that holds it, and only unti
     h.report.note_duplicate(h, seq(1), seq(5));  // acknowledged long ago
     CHECK(h.blocks(3) == runs{{1, 5}, {10, 20}, {30, 40}});
     CHECK(h.blocks(0) == runs{});
+}
+
+TEST_CASE("a FIN behind a run is reported with it") {
+    held_text h;
+    h.arrives(10, 20);
+    h.arrives(30, 40);
+    CHECK(h.blocks(4, seq(40)) == runs{{30, 41}, {10, 20}});
+    CHECK(h.blocks(4, seq(50)) == runs{{30, 40}, {10, 20}});
 }

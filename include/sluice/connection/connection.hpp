@@ -62,7 +62,7 @@ public:
         if (c_.close_waits) return error::closing;
         const std::size_t taken = c_.outgoing.append(data);
         if (taken < data.size()) c_.wants_room = true;
-        settle(c_, env);
+        arm_window_probe(c_, env);
         if (taken == 0 && !data.empty()) return error::would_block;
         return taken;
     }
@@ -99,9 +99,8 @@ public:
             return {};
         }
         const auto refusal = fire<event::close>(c_, env);
-        settle(c_, env);
-        if (refusal != error::none) return refusal;
-        return {};
+        arm_window_probe(c_, env);
+        return refusal;
     }
 
     /// The application has done with the connection: TCP finishes alone. Unread octets, and octets that still come, mean
@@ -149,18 +148,18 @@ public:
     constexpr void on_segment(environment& env, const ip_meta& ip, const segment& s) {
         env.observe().on_received(s);
         arrives(env, ip, s);
-        settle(c_, env);
+        arm_window_probe(c_, env);
     }
 
     constexpr void on_deadline(environment& env) {
         on_timeouts(c_, env);
-        settle(c_, env);
+        arm_window_probe(c_, env);
     }
 
     /// Fills `p` with the next packet; false when there is none to send now.
     constexpr bool next_packet(environment& env, tx_packet& p) {
         const bool built = sluice::next_packet(c_, env, p);
-        settle(c_, env);
+        arm_window_probe(c_, env);
         return built;
     }
 

@@ -94,6 +94,7 @@ struct control_block {
     bool probe_now = false;
     bool probing = false;      // a window probe is out, or its answer said "still shut"
     bool override_now = false;  // the SWS override timer has expired
+    bool idle_told = false;     // about this pause
     bool cwnd_limited = false;  // in this round trip, and in the last
     bool cwnd_was_limited = false;
     std::uint8_t retries = 0;       // expiries since the last progress

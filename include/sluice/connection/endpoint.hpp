@@ -61,7 +61,6 @@ public:
             if (!env_.replies.empty()) {
                 build(env_.replies.pop(), room[built]);
                 ++env_.count.segments_out;
-                ++env_.count.resets_out;
             } else if (!connection_.next_packet(env_, room[built])) {
                 break;
             }

@@ -94,6 +94,7 @@ struct environment {
 
     constexpr void answer(const reply& r) {
         if (!replies.push(r)) ++count.replies_dropped;
+        else if (r.flags.has(flag::rst)) ++count.resets_out;
     }
 };
 

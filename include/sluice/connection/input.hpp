@@ -247,6 +247,11 @@ constexpr void decide_ack(control_block<Tcp>& c, environment<Tcp>& env, const se
         c.timer.set(timer::delayed_ack, std::min({by, env.now + longest_ack_delay, c.timer[timer::delayed_ack]}));
 }
 
+template <class Tcp>
+constexpr void owe_duplicate_ack(control_block<Tcp>& c) {
+    if (c.duplicate_acks < 255) ++c.duplicate_acks;
+}
+
 /// Where the FIN stands is known before its text is taken: nothing past it counts (N26), whatever came first.
 template <class Tcp>
 constexpr void note_fin(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
@@ -281,7 +286,7 @@ constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const seg
         ++env.count.out_of_order;
         if constexpr (Tcp::options::sack)
             if (c.agreed.sack) c.to_report.note_arrival(c.assembly.held(), s.sequence);
-        if (c.duplicate_acks < 255) ++c.duplicate_acks;
+        owe_duplicate_ack(c);
         return step::go_on;
     }
     c.duplicate_acks = 0;
@@ -292,13 +297,14 @@ constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const seg
 
 // ---- eighth: FIN ----------------------------------------------------------------------------------------------------------
 
+/// The FIN counts when everything before it is there, be it this segment's or an earlier one's.
 template <class Tcp>
 constexpr step check_fin(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    const bool early = c.assembly.fin() && *c.assembly.fin() != c.rcv.nxt;
-    if (s.has(flag::fin) && may_receive_text.has(c.state) && early && s.text_length == 0 && c.duplicate_acks < 255)
-        ++c.duplicate_acks;
-    // The FIN counts when everything before it is there, be it this segment's or an earlier one's.
-    if (!may_receive_text.has(c.state) || !c.assembly.fin() || *c.assembly.fin() != c.rcv.nxt) return step::go_on;
+    if (!may_receive_text.has(c.state) || !c.assembly.fin()) return step::go_on;
+    if (*c.assembly.fin() != c.rcv.nxt) {
+        if (s.has(flag::fin) && s.text_length == 0) owe_duplicate_ack(c);
+        return step::go_on;
+    }
     if (c.rcv.urgent) {  // nothing urgent comes any more
         c.rcv.up = earlier(c.rcv.up, c.rcv.nxt);
         c.rcv.urgent = c.first_unread() < c.rcv.up;

@@ -50,7 +50,7 @@ constexpr tcp_options segment_options(const control_block<Tcp>& c, const environ
         if (c.agreed.timestamps) out.timestamps = {.value = c.clock.value(env.now), .echo = c.clock.recent()};
     if constexpr (Tcp::options::sack)
         if (c.agreed.sack && !c.to_report.empty(c.assembly.held()))
-            out.sack = c.to_report.blocks(c.assembly.held(),
+            out.sack = c.to_report.blocks(c.assembly.held(), c.assembly.fin(),
                                           std::min(out.timestamps ? 3u : 4u, with_text ? c.mss / 16 : 4u));
     return out;
 }

@@ -112,34 +112,38 @@ constexpr void note_sent(control_block<Tcp>& c, environment<Tcp>& env, const tx_
 
 // ---- retransmission ---------------------------------------------------------------------------------------------------
 
+enum class resending : std::uint8_t { nothing, waits, sent };
+
+/// The first of what is lost. While it waits, for quota or for the peer's window, nothing new passes it.
 template <class Tcp>
-constexpr bool send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+constexpr resending send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
     const list_index i = c.flight.next_lost();
     if (i == no_index) {
         c.retransmit_now = false;
-        return false;
+        return resending::nothing;
     }
     const in_flight_record r = c.flight[i];
     const bool is_syn = c.snd.is_syn(r.begin);
     // A FIN rides on the last text again: its number takes no room in the packet, nor in the congestion window.
     const bool ends_in_fin = !is_syn && c.fin_sent && r.end == c.snd.nxt;
     // A burst leaves again as whole segments that the quota allows; one that is forced is one segment (RFC 5681 section 3.1).
-    const std::uint32_t each = segment_room(c, env);
+    const std::uint32_t granted = is_syn ? 1 : quota(c), each = is_syn ? 1 : segment_room(c, env);
     const std::uint32_t room =
-        c.retransmit_now ? each : std::clamp(quota(c) / each * each, each, packet_room(c, env));
+        c.retransmit_now ? each : std::clamp(granted / each * each, each, is_syn ? each : packet_room(c, env));
     std::uint32_t length = is_syn ? 1 : std::min(r.length() - (ends_in_fin ? 1u : 0u), room);
     if (ends_in_fin && length + 1 == r.length()) ++length;
     if (!is_syn) {
         // What lies inside a shrunk window is sent again, what lies beyond is not (SHLD-16; MAY-7 is not taken up).
         const seq edge = c.snd.una + c.snd.wnd;
-        if (!(r.begin < edge)) return false;
+        if (!(r.begin < edge)) return resending::waits;
         length = std::min(length, edge - r.begin);
     }
     const bool fin = ends_in_fin && length == r.length();
-    const std::uint32_t allowed = is_syn ? length : quota(c) + (fin ? 1u : 0u);
-    if (!c.retransmit_now && allowed < length) return false;
+    const std::uint32_t allowed = granted + (fin ? 1u : 0u);
+    if (!c.retransmit_now && allowed < length) return resending::waits;
     // Out of records, what can't be cut waits for an ACK that frees one; if it must leave, the rest counts as sent with it.
-    if (length < r.length() && !c.flight.split(i, r.begin + length) && !c.retransmit_now) return false;
+    if (length < r.length() && !c.flight.split(i, r.begin + length) && !c.retransmit_now)
+        return resending::waits;
 
     sent_report report{.why = is_syn              ? transmission::handshake
                               : c.retransmit_now ? transmission::forced_retransmission
@@ -152,7 +156,7 @@ constexpr bool send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet
     c.flight.resend(i, env.now);
     env.count.retransmitted += p.segments();
     note_sent(c, env, p, report);
-    return true;
+    return resending::sent;
 }
 
 // ---- new data ---------------------------------------------------------------------------------------------------------
@@ -185,10 +189,11 @@ constexpr std::uint32_t text_to_send(control_block<Tcp>& c, environment<Tcp>& en
 /// Sending goes on after a pause: the congestion window may be too old to trust (RFC 5681 section 4.1).
 template <class Tcp>
 constexpr void note_idle(control_block<Tcp>& c, environment<Tcp>& env) {
-    if (!c.flight.empty() || !c.snd.syn_acknowledged()) return;
+    if (!c.flight.empty() || !c.snd.syn_acknowledged() || c.idle_told) return;
     const idle_report report{.now = env.now, .idle = env.now - c.last_sent};
-    if constexpr (requires { c.congestion.on_idle(report); })
-        if (report.idle > c.rtt.rto()) c.congestion.on_idle(report);
+    if (report.idle <= c.rtt.rto()) return;
+    c.idle_told = true;
+    if constexpr (requires { c.congestion.on_idle(report); }) c.congestion.on_idle(report);
 }
 
 template <class Tcp>
@@ -203,6 +208,7 @@ constexpr void send_new(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
     if (p.header().flags.has(flag::fin)) c.fin_sent = true;
     c.most_in_flight = std::max(c.most_in_flight, c.snd.flight());
     c.last_sent = env.now;
+    c.idle_told = false;
     c.override_now = false;
     c.timer.stop(timer::sws_override);
     note_sent(c, env, p, report);
@@ -229,9 +235,12 @@ constexpr bool send_queued(control_block<Tcp>& c, environment<Tcp>& env, tx_pack
     if (fin) ++length, ++allowed;  // its number is no octet in the network: the congestion window does not count it
     if (length == 0) return false;
 
-    const bool beyond_target = c.flight.pipe() + length > c.congestion.window();
+    const quota_report before = quota_now(c);
+    const bool beyond_target = before.pipe + length - (fin ? 1 : 0) > before.target && !in_recovery(c);
     send_new(c, env, p, length,
-             {.why = beyond_target && !in_recovery(c) ? transmission::limited_transmit : transmission::new_data,
+             {.why = !beyond_target                                  ? transmission::new_data
+                     : before.pipe == 0 && before.target < before.mss ? transmission::least_segment
+                                                                      : transmission::limited_transmit,
               .allowed = allowed,
               .window_left = window_left});
     if (c.unsent() == 0 && quota(c) > 0) c.app_limited_end = c.snd.nxt;
@@ -290,7 +299,8 @@ template <class Tcp>
 constexpr bool send_more_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
     const quota_report report = quota_now(c);
     if constexpr (requires { c.recovery.find_more(report, c.flight); })
-        return in_recovery(c) && quota(c) >= c.mss && c.recovery.find_more(report, c.flight) && send_lost(c, env, p);
+        return in_recovery(c) && quota(c) >= c.mss && c.recovery.find_more(report, c.flight) &&
+               send_lost(c, env, p) == resending::sent;
     else
         return false;
 }
@@ -299,8 +309,11 @@ constexpr bool send_more_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_p
 template <class Tcp>
 constexpr bool next_packet(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
     if (c.duplicate_acks > 0 && send_ack(c, env, p)) return true;  // each counts at the other side: before anything else
-    return send_syn(c, env, p) || send_lost(c, env, p) || send_queued(c, env, p) || send_more_lost(c, env, p) ||
-           send_window_probe(c, env, p) || send_keep_alive(c, env, p) || send_ack(c, env, p);
+    if (send_syn(c, env, p)) return true;
+    const resending again = send_lost(c, env, p);
+    if (again == resending::sent) return true;
+    if (again == resending::nothing && (send_queued(c, env, p) || send_more_lost(c, env, p))) return true;
+    return send_window_probe(c, env, p) || send_keep_alive(c, env, p) || send_ack(c, env, p);
 }
 
 /// A reply that belongs to no connection.

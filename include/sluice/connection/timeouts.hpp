@@ -4,7 +4,7 @@
 // probes (3.8.6.1), delayed ACKs, keep-alive (3.8.4), 2MSL. A timeout marks what is to leave; output sends it.
 #pragma once
 
-#include <sluice/connection/input.hpp>
+#include <sluice/connection/acknowledge.hpp>
 
 namespace sluice {
 
@@ -125,7 +125,7 @@ constexpr void on_timeouts(control_block<Tcp>& c, environment<Tcp>& env) {
 
 /// After every call: a window that is shut against queued data or a FIN, with nothing in flight, is probed (3.8.6.1).
 template <class Tcp>
-constexpr void settle(control_block<Tcp>& c, environment<Tcp>& env) {
+constexpr void arm_window_probe(control_block<Tcp>& c, environment<Tcp>& env) {
     const bool withheld = c.window_shut() && c.flight.empty() && (c.unsent() > 0 || c.fin_unsent());
     if (withheld && !c.timer.runs(timer::window_probe) && !c.probe_now)
         c.timer.set(timer::window_probe, env.now + probe_interval(c, env));

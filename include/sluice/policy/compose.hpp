@@ -26,22 +26,20 @@ namespace sluice {
 template <class... Observers>
 struct observers : Observers... {
     constexpr void on_transition(const transition_report& r) {
-        (tell(static_cast<Observers&>(*this), [&](auto& o) requires requires { o.on_transition(r); } { o.on_transition(r); }), ...);
+        each([&](auto& o) { if constexpr (requires { o.on_transition(r); }) o.on_transition(r); });
     }
     constexpr void on_sent(const sent_report& r) {
-        (tell(static_cast<Observers&>(*this), [&](auto& o) requires requires { o.on_sent(r); } { o.on_sent(r); }), ...);
+        each([&](auto& o) { if constexpr (requires { o.on_sent(r); }) o.on_sent(r); });
     }
     constexpr void on_received(const segment& s) {
-        (tell(static_cast<Observers&>(*this), [&](auto& o) requires requires { o.on_received(s); } { o.on_received(s); }), ...);
+        each([&](auto& o) { if constexpr (requires { o.on_received(s); }) o.on_received(s); });
     }
     constexpr void on_window(const window_report& r) {
-        (tell(static_cast<Observers&>(*this), [&](auto& o) requires requires { o.on_window(r); } { o.on_window(r); }), ...);
+        each([&](auto& o) { if constexpr (requires { o.on_window(r); }) o.on_window(r); });
     }
 
 private:
-    static constexpr void tell(auto& observer, auto&& hook) {
-        if constexpr (requires { hook(observer); }) hook(observer);
-    }
+    constexpr void each(auto&& tell) { (tell(static_cast<Observers&>(*this)), ...); }
 };
 
 /// Which options take part: all but those that a policy of the options slot leaves out.

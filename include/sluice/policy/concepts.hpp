@@ -32,8 +32,7 @@ concept policy_for = policy<P> && std::same_as<typename P::slot, Slot>;
 //             void on_congestion(const congestion_report&)  loss found by ACKs, once an episode
 //             void on_rto(const rto_report&)             the retransmission timer expired
 //             void on_idle(const idle_report&)           sending goes on after more than an RTO of silence
-//             void on_mss(const mss_report&)             Eff.snd.MSS changed
-//             uint32_t ssthresh() const                  octets, for those who look
+//             uint32_t ssthresh() const                  octets; below it cwnd_limited means flight > window / 2 (RFC 7661)
 // clang-format off
 template <class P> concept has_window               = requires(const P& p) { { p.window() } -> std::convertible_to<std::uint32_t>; };
 template <class P> concept congestion_on_start_ok   = hook::absent<P, hook::on_start>      || requires(P& p, const start_report& r) { p.on_start(r); };
@@ -41,13 +40,12 @@ template <class P> concept congestion_on_ack_ok     = hook::absent<P, hook::on_a
 template <class P> concept congestion_on_congestion_ok = hook::absent<P, hook::on_congestion> || requires(P& p, const congestion_report& r) { p.on_congestion(r); };
 template <class P> concept congestion_on_rto_ok     = hook::absent<P, hook::on_rto>        || requires(P& p, const rto_report& r) { p.on_rto(r); };
 template <class P> concept congestion_on_idle_ok    = hook::absent<P, hook::on_idle>       || requires(P& p, const idle_report& r) { p.on_idle(r); };
-template <class P> concept congestion_on_mss_ok     = hook::absent<P, hook::on_mss>        || requires(P& p, const mss_report& r) { p.on_mss(r); };
 template <class P> concept congestion_ssthresh_ok   = hook::absent<P, hook::ssthresh>      || requires(const P& p) { { p.ssthresh() } -> std::convertible_to<std::uint32_t>; };
 // clang-format on
 template <class P>
 concept congestion_policy =
     policy_for<P, congestion_slot> && has_window<P> && congestion_on_start_ok<P> && congestion_on_ack_ok<P> &&
-    congestion_on_congestion_ok<P> && congestion_on_rto_ok<P> && congestion_on_idle_ok<P> && congestion_on_mss_ok<P> &&
+    congestion_on_congestion_ok<P> && congestion_on_rto_ok<P> && congestion_on_idle_ok<P> &&
     congestion_ssthresh_ok<P>;
 
 // The rtt slot: the retransmission timeout. One a connection.
@@ -148,7 +146,7 @@ concept options_policy = policy_for<P, options_slot> && leaves_an_option_out<P>;
 
 // The observe slot: who watches; any number. They see values and change nothing.
 //   optional  void on_transition(const transition_report&)
-//             void on_sent(const sent_report&)            a segment has been handed to the link
+//             void on_sent(const sent_report&)            a segment leaves; RSTs are no connection's and not told
 //             void on_received(const segment&)            a segment for this connection, before its checks
 //             void on_window(const window_report&)        after each ACK and each retransmission timeout
 // clang-format off

@@ -16,7 +16,6 @@ struct on_ack         { int on_ack;         template <class P> static constexpr 
 struct on_congestion  { int on_congestion;  template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_congestion>::on_congestion; }; };
 struct on_rto         { int on_rto;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_rto>::on_rto; }; };
 struct on_idle        { int on_idle;        template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_idle>::on_idle; }; };
-struct on_mss         { int on_mss;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_mss>::on_mss; }; };
 struct ssthresh       { int ssthresh;       template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::ssthresh>::ssthresh; }; };
 struct on_sample      { int on_sample;      template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_sample>::on_sample; }; };
 struct on_timeout     { int on_timeout;     template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_timeout>::on_timeout; }; };

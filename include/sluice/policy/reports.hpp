@@ -60,11 +60,6 @@ struct idle_report {
     duration idle{};
 };
 
-struct mss_report {
-    std::uint32_t before = 0;
-    std::uint32_t mss = 0;
-};
-
 /// To recovery policies: what the handshake has found out.
 struct recovery_start_report {
     seq iss{};
@@ -130,10 +125,10 @@ enum class transmission : std::uint8_t {
     retransmission,
     forced_retransmission,  // the first of an episode, a partial ACK's, the timeout's
     limited_transmit,       // RFC 3042: a quota beyond the target
+    least_segment,          // the window is below one segment, and nothing is in the network
     window_probe,
     keep_alive,
     acknowledgment,
-    reset,
 };
 
 struct sent_report {

@@ -28,7 +28,6 @@ struct slot<P, congestion_slot> {
     static_assert(congestion_on_congestion_ok<P>, "sluice: congestion slot: on_congestion must take a const congestion_report&");
     static_assert(congestion_on_rto_ok<P>,        "sluice: congestion slot: on_rto must take a const rto_report&");
     static_assert(congestion_on_idle_ok<P>,       "sluice: congestion slot: on_idle must take a const idle_report&");
-    static_assert(congestion_on_mss_ok<P>,        "sluice: congestion slot: on_mss must take a const mss_report&");
     static_assert(congestion_ssthresh_ok<P>,      "sluice: congestion slot: ssthresh must be `std::uint32_t ssthresh() const`");
     static constexpr bool kept = true;
 };

@@ -33,12 +33,13 @@ public:
 
     constexpr bool empty(const auto& held) const { return !duplicate_ && held.empty(); }
 
-    constexpr sack_blocks blocks(const auto& held, std::size_t room) const {
+    /// Where the peer's `fin` stands is known before it can be taken; its number is part of the run before it.
+    constexpr sack_blocks blocks(const auto& held, std::optional<seq> fin, std::size_t room) const {
         sack_blocks out;
         if (duplicate_ && room > 0) out.push_back(*duplicate_);
         for (std::size_t i = 0; i < size_ && out.size() < room; ++i) {
             const auto run = held.first_overlap(recent_[i], recent_[i] + 1);
-            if (run != held.all().end()) out.push_back({run->begin, run->end});
+            if (run != held.all().end()) out.push_back({run->begin, run->end == fin ? run->end + 1 : run->end});
         }
         return out;
     }

@@ -22,8 +22,10 @@ struct gate_audit {
         switch (r.why) {
             case transmission::new_data:
             case transmission::limited_transmit:
-                check(r.length <= r.allowed || r.length == 1, "new data beyond the gate");
+            case transmission::least_segment:
+                check(r.length <= r.allowed, "new data beyond the gate");
                 check(r.length <= r.window_left, "new data beyond the right edge");
+                check(r.why != transmission::least_segment || r.segments == 1, "more than the least segment");
                 break;
             case transmission::retransmission:
                 check(r.length <= r.allowed, "a retransmission beyond cwnd − pipe");
@@ -34,8 +36,7 @@ struct gate_audit {
             case transmission::window_probe: check(r.length == 1, "a window probe of more than one octet"); break;
             case transmission::handshake: check(r.length == 1, "a SYN that takes more than one number"); break;
             case transmission::keep_alive:
-            case transmission::acknowledgment:
-            case transmission::reset: check(!is_data, "an acknowledgment that takes sequence space"); break;
+            case transmission::acknowledgment: check(!is_data, "an acknowledgment that takes sequence space"); break;
         }
     }
 

@@ -77,11 +77,6 @@ struct reno {
         cwnd_ = std::min(cwnd_, initial_window_octets(initial_window, mss_));
     }
 
-    constexpr void on_mss(const mss_report& r) {
-        cwnd_ = std::max(r.mss, static_cast<std::uint32_t>(std::uint64_t{cwnd_} * r.mss / r.before));
-        mss_ = r.mss;
-    }
-
     constexpr std::uint32_t halved(std::uint32_t flight) const { return std::max(flight / 2, 2 * mss_); }
 };
 

@@ -12,8 +12,7 @@ namespace sluice {
 struct sack_recovery {
     using slot = recovery_slot;
 
-    std::uint32_t duplicate_threshold = 3;  // DupThresh
-    newreno_recovery without_sack{};
+    newreno_recovery without_sack{};  // its duplicate_threshold (DupThresh) holds with SACK, too
 
     seq recover_{};  // RecoveryPoint: SND.NXT when the last episode or timeout began
     seq ack_{};      // the last one
@@ -42,10 +41,11 @@ struct sack_recovery {
         }
         if (r.newly_sacked > 0) ++duplicates_;
         // Update and IsLost, section 4: more than this above it, or this many separate runs.
-        flight.mark_lost_below_sacked((duplicate_threshold - 1) * r.mss, duplicate_threshold);
+        const std::uint32_t threshold = without_sack.duplicate_threshold;
+        flight.mark_lost_below_sacked((threshold - 1) * r.mss, threshold);
         if (recovering_ || after_timeout_ || flight.empty()) return {};
         const bool lost = flight[flight.first()].lost;
-        if (!lost && duplicates_ < duplicate_threshold) return {};
+        if (!lost && duplicates_ < threshold) return {};
         if (!lost && !flight.mark_next_lost(r.mss)) return {};
         // Section 5 step 4.
         recovering_ = true;
