@@ -27,6 +27,9 @@ endpoint() {  # endpoint <name> <policies>: <name>.symbols, and its size
 #include <sluice/policy/congestion/no_congestion_control.hpp>
 #include <sluice/policy/lifecycle/client_only.hpp>
 #include <sluice/policy/lifecycle/server_only.hpp>
+#include <sluice/policy/options/no_sack.hpp>
+#include <sluice/policy/options/no_timestamps.hpp>
+#include <sluice/policy/options/no_window_scale.hpp>
 #include <sluice/policy/recovery/go_back_n.hpp>
 #include <sluice/policy/rtt/fixed_rto.hpp>
 struct watcher {
@@ -47,10 +50,12 @@ endpoint client 'sluice::client_only'
 endpoint server 'sluice::server_only'
 endpoint plain  'sluice::no_congestion_control, sluice::go_back_n, sluice::every_segment, sluice::fixed_rto'
 endpoint seen   'watcher'
+endpoint bare   'sluice::no_sack, sluice::no_timestamps, sluice::no_window_scale'
 
 # The whole has each, so that the patterns mean something.
 for pattern in arrives_in_listen arrives_in_syn_sent 'fire<\(sluice::event\)0[,>]' 'fire<\(sluice::event\)1[,>]' \
-    'fire<\(sluice::event\)11[,>]' reno rfc6298 delayed_ack newreno_recovery; do
+    'fire<\(sluice::event\)11[,>]' reno rfc6298 delayed_ack newreno_recovery sack_recovery \
+    mark_sacked sack_report scoreboard sluice::timestamps:: reneging; do
     has full "$pattern"
 done
 # A client has no LISTEN: no passive OPEN, no SYN in the window of SYN-RECEIVED. A server has no SYN-SENT, no active
@@ -61,16 +66,21 @@ lacks server 'arrives_in_syn_sent|fire<\(sluice::event\)1[,>]'
 has   server 'arrives_in_listen'
 # A policy that was not chosen is not there, and a hook that a policy does not have is not called.
 lacks plain  'reno|rfc6298|delayed_ack|on_ack_sent|on_congestion|on_rto|::quota\('
+# SACKs are sent to whom permits them, but not read for a policy that makes nothing of them.
+lacks plain  'mark_sacked|scoreboard|reneging'
+has   plain  'sack_report'
+# An option that is left out leaves no code, and SACK takes its recovery along.
+lacks bare   'sack_recovery|mark_sacked|sack_report|scoreboard|sluice::timestamps::|reneging'
 lacks full   'watcher'
 has   seen   'watcher::on_sent'
 
-for name in full client server plain seen; do
+for name in full client server plain seen bare; do
     lacks $name ' U (operator (new|delete)|malloc|free|calloc|realloc)'
     lacks $name '__cxa_|_Unwind|vtable|typeinfo|__dynamic_cast'
     lacks $name ' U (clock_gettime|gettimeofday|time|rand|random|getrandom|std::chrono)'
 done
-for name in client server plain; do
+for name in client server plain bare; do
     [ "${size[$name]}" -lt "${size[full]}" ] || wrong "$name has no less code than the whole"
 done
-echo "octets of code: full ${size[full]} client ${size[client]} server ${size[server]} plain ${size[plain]}"
+echo "octets of code: full ${size[full]} client ${size[client]} server ${size[server]} plain ${size[plain]} bare ${size[bare]}"
 exit $failed

@@ -107,3 +107,10 @@ TEST_CASE("a report goes to every observer that has the hook, and to none that h
     CHECK(everything.transitions == 1);
     CHECK(everything.windows == 3);
 }
+
+TEST_CASE("SACKs are read for a recovery policy that uses them, where they are not left out") {
+    CHECK(tcp<>::reads_sack);
+    CHECK_FALSE(tcp<newreno_recovery>::reads_sack);
+    CHECK_FALSE(tcp<go_back_n>::reads_sack);
+    CHECK_FALSE(tcp<sack_recovery, no_sack>::reads_sack);
+}

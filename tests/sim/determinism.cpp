@@ -70,9 +70,9 @@ TEST_CASE("every compiler makes the same packets") {
         std::vector<octet> packets;
         std::uint64_t expected;
     } runs[] = {
-        {"default_tcp, IPv4, seed 7", captured<default_tcp>(7), 0x002dc430546effe4},
-        {"default_tcp, IPv6, seed 8", captured<default_tcp>(8, true), 0x6862e4c78b92a8c7},
-        {"plain_tcp, IPv4, seed 9", captured<plain_tcp>(9), 0x906a5ff9f6a39e3a},
+        {"default_tcp, IPv4, seed 7", captured<default_tcp>(7), 0x8d174d541f65e5cf},
+        {"default_tcp, IPv6, seed 8", captured<default_tcp>(8, true), 0x96529e78aecdea84},
+        {"plain_tcp, IPv4, seed 9", captured<plain_tcp>(9), 0xd2c2ce0b9bcb5fed},
     };
     for (const auto& run : runs) {
         const std::uint64_t hash = siphash({}, run.packets);

@@ -137,7 +137,7 @@ constexpr findings take_news(control_block<Tcp>& c, environment<Tcp>& env, const
         c.outgoing.drop(queued_octets_below(c, f.ack));
         c.snd.advance(f.ack);
     }
-    if constexpr (Tcp::options::sack) {
+    if constexpr (Tcp::reads_sack) {
         if (c.agreed.sack && !s.options.sack.empty()) {
             const auto news = c.reported.take(s.options.sack, f.ack, c.snd, c.flight);
             f.newly_sacked = news.octets;
@@ -215,7 +215,7 @@ constexpr void restart_timers(control_block<Tcp>& c, environment<Tcp>& env, bool
     else if (!keep)
         c.timer.set(timer::retransmission, env.now + c.rtt.rto());
     restart_user_timeout(c, env);
-    if constexpr (Tcp::options::sack) {
+    if constexpr (Tcp::reads_sack) {
         duration patience = 10ms;
         if constexpr (requires { c.rtt.srtt(); }) patience = std::max(patience, c.rtt.srtt().value_or(0ns) / 2);
         if (!c.flight.reneged())

@@ -214,7 +214,7 @@ private:
         const std::uint32_t known = c_.rcv.wnd();
         const std::uint32_t free = c_.offerable();
         const auto half = static_cast<std::uint32_t>(c_.incoming.capacity() / 2);
-        const std::uint32_t step = known < c_.receive_mss ? c_.receive_mss : 2 * c_.receive_mss;
+        const std::uint32_t segment = c_.full_segment_of_peer(), step = known < segment ? segment : 2 * segment;
         if (free >= known + std::min(half, step)) c_.ack_now = true;
     }
 

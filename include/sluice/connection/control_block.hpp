@@ -78,7 +78,7 @@ struct control_block {
     agreement agreed{};
     [[no_unique_address]] if_chosen<Tcp::options::timestamps, timestamps> clock{};
     [[no_unique_address]] if_chosen<Tcp::options::sack, sack_report> to_report{};
-    [[no_unique_address]] if_chosen<Tcp::options::sack, scoreboard> reported{};
+    [[no_unique_address]] if_chosen<Tcp::reads_sack, scoreboard> reported{};
 
     std::uint32_t mss = 0;          // Eff.snd.MSS, less the options of every segment (N34)
     std::uint32_t receive_mss = 0;  // what our SYN announced
@@ -126,6 +126,10 @@ struct control_block {
 
     constexpr bool uses_timestamps() const { return Tcp::options::timestamps && agreed.timestamps; }
     constexpr bool uses_sack() const { return Tcp::options::sack && agreed.sack; }
+    /// What the peer's full-sized segments carry, as far as we know.
+    constexpr std::uint32_t full_segment_of_peer() const {
+        return receive_mss - (uses_timestamps() ? static_cast<std::uint32_t>(tcp_options::timestamps_length) : 0);
+    }
     /// The most that a segment can offer: its field is 16 bits.
     constexpr std::uint32_t widest_offer() const { return 65535u << agreed.receive_shift; }
     constexpr std::uint32_t free_to_receive() const {

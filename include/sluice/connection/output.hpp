@@ -36,7 +36,8 @@ constexpr std::uint32_t packet_room(const control_block<Tcp>& c, const environme
 /// The receiver's side of SWS avoidance: each segment that leaves offers what is free by now.
 template <class Tcp>
 constexpr bool offer_window(control_block<Tcp>& c) {
-    return c.rcv.offer(c.offerable(), static_cast<std::uint32_t>(c.incoming.capacity()), c.receive_mss);
+    return c.rcv.offer(c.offerable(), static_cast<std::uint32_t>(c.incoming.capacity()),
+                       c.full_segment_of_peer());
 }
 
 constexpr void write_headers_with(tx_packet& p, const tcp_header& tcp, const tcp_options& options) {

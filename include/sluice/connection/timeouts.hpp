@@ -76,7 +76,7 @@ constexpr void on_retransmission_timeout(control_block<Tcp>& c, environment<Tcp>
     } else {
         ++c.syn_retries;
     }
-    if constexpr (Tcp::options::sack)
+    if constexpr (Tcp::reads_sack)
         if (c.flight.reneged()) on_reneging(c, env);
     c.recovery.on_timeout(recovery_timeout_report{.now = env.now, .nxt = c.snd.nxt}, c.flight);
     c.flight.mark_lost(c.flight.first());
@@ -109,7 +109,7 @@ constexpr void on_timeouts(control_block<Tcp>& c, environment<Tcp>& env) {
     const auto expired = [&](timer t) { return c.timer.take_expired(t, env.now); };
     if (expired(timer::user_timeout)) fire<event::user_timeout>(c, env);
     if (expired(timer::retransmission)) on_retransmission_timeout(c, env);
-    if constexpr (Tcp::options::sack)
+    if constexpr (Tcp::reads_sack)
         if (expired(timer::reneging)) on_reneging(c, env);
     if (expired(timer::window_probe)) on_window_probe_timeout(c, env);
     if (expired(timer::delayed_ack)) c.ack_now = true;

@@ -65,6 +65,9 @@ struct basic_tcp {
     using options = Options;
     using observers_type = Observers;
 
+    /// SACKs are sent unless the composition leaves them out; they are read if the recovery policy makes something of them.
+    static constexpr bool reads_sack = Options::sack && requires { requires Recovery::uses_sack; };
+
     /// One instance a slot, and the limits. A connection begins with copies.
     struct settings {
         [[no_unique_address]] Congestion congestion{};
@@ -100,6 +103,10 @@ constexpr bool is_without() {
 }
 template <option_kind Kind, class... Policies>
 inline constexpr bool leaves_out = (is_without<Kind, Policies>() || ...);
+
+/// Without SACK there is no code for it.
+template <class... Policies>
+using usual_recovery = std::conditional_t<leaves_out<option_kind::sack, Policies...>, newreno_recovery, sack_recovery>;
 
 /// The first of the policies that is for the slot; the default stands last.
 template <class Slot, class First, class... Rest>
@@ -140,7 +147,7 @@ struct composed {
 
     using type = basic_tcp<picked<congestion_slot, Policies..., reno>,
                            picked<rtt_slot,        Policies..., rfc6298>,
-                           picked<recovery_slot,   Policies..., sack_recovery>,
+                           picked<recovery_slot,   Policies..., usual_recovery<Policies...>>,
                            picked<ack_slot,        Policies..., delayed_ack>,
                            picked<ecn_slot,        Policies..., no_ecn>,
                            picked<isn_slot,        Policies..., rfc6528>,

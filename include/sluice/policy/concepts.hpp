@@ -69,7 +69,8 @@ concept rtt_policy = policy_for<P, rtt_slot> && has_rto<P> && rtt_on_sample_ok<P
 // The recovery slot: what is lost, and the path to the target. One a connection. Losses are marked in the records.
 //   required  recovery_step on_ack(const recovery_ack_report&, in_flight&)   after the ACK's records are gone
 //             void on_timeout(const recovery_timeout_report&, in_flight&)    the first lost record is sent at once
-//   optional  void on_start(const recovery_start_report&)  our SYN is about to leave, and again at ESTABLISHED
+//   optional  static constexpr bool uses_sack = true       what the peer reports is marked in the records; absent: it is not
+//             void on_start(const recovery_start_report&)  our SYN is about to leave, and again at ESTABLISHED
 //             uint32_t quota(const quota_report&) const   octets that may leave; absent: target − pipe
 //             bool in_recovery() const                    an episode that ACKs began is not over
 //             bool after_timeout() const                  what was out at the last timeout is not all acknowledged

@@ -102,7 +102,7 @@ public:
 
     /// Cuts a record in two; `i` keeps the front. False when there is no record left for the rear.
     constexpr bool split(list_index i, seq at) {
-        assert(records_[i].begin < at && at < records_[i].end);
+        assert(i < records_.size() && records_[i].begin < at && at < records_[i].end);
         if (full()) return false;
         const list_index rear = take();
         records_[rear] = records_[i];

@@ -11,6 +11,7 @@ namespace sluice {
 
 struct sack_recovery {
     using slot = recovery_slot;
+    static constexpr bool uses_sack = true;
 
     newreno_recovery without_sack{};  // its duplicate_threshold (DupThresh) holds with SACK, too
 
