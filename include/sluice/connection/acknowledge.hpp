@@ -8,11 +8,17 @@
 
 namespace sluice {
 
+/// The congestion policy's window, bounded so that no sum with it wraps.
+template <class Tcp>
+constexpr std::uint32_t target_window(const control_block<Tcp>& c) {
+    return std::min(c.congestion.window(), largest_window);
+}
+
 /// What may leave on the way to the target: the recovery policy's quota, or target − pipe. A window below one segment still
 /// lets one out when nothing else is in the network, or nothing would ever move.
 template <class Tcp>
 constexpr std::uint32_t quota(const control_block<Tcp>& c) {
-    const std::uint32_t target = c.congestion.window();
+    const std::uint32_t target = target_window(c);
     const std::uint32_t pipe = c.flight.pipe();
     if (pipe == 0 && target < c.mss) return c.mss;
     const quota_report report{.target = target, .pipe = pipe, .flight = c.snd.flight(), .mss = c.mss};
@@ -124,7 +130,7 @@ constexpr void take_new_ack(control_block<Tcp>& c, environment<Tcp>& env, const 
                                           .nxt = c.snd.nxt,
                                           .newly_acked = newly_acked,
                                           .mss = c.mss,
-                                          .target = c.congestion.window()};
+                                          .target = target_window(c)};
     const recovery_step step = c.recovery.on_ack(to_recovery, c.flight);
     apply(c, env, step);
 
@@ -174,7 +180,7 @@ constexpr void take_duplicate_ack(control_block<Tcp>& c, environment<Tcp>& env, 
                                      .ack = s.acknowledgment,
                                      .nxt = c.snd.nxt,
                                      .mss = c.mss,
-                                     .target = c.congestion.window(),
+                                     .target = target_window(c),
                                      .duplicate = true};
     apply(c, env, c.recovery.on_ack(report, c.flight));
 }

@@ -15,7 +15,8 @@ template <class Tcp>
 constexpr std::uint16_t path_mss(const control_block<Tcp>& c, const environment<Tcp>& env) {
     const std::size_t headers =
         (c.remote.address.is_v4() ? ipv4::header_length : ipv6::header_length) + tcp_header::length;
-    return static_cast<std::uint16_t>(std::max<std::size_t>(env.settings.limits.mtu, headers + 1) - headers);
+    const limits& l = env.settings.limits;
+    return static_cast<std::uint16_t>(std::max<std::size_t>(l.mtu, headers + l.least_path_mss) - headers);
 }
 
 /// The options of our SYN or SYN-ACK. An MSS is always sent (MUST-14, SHLD-5, MAY-3).

@@ -32,7 +32,8 @@ struct connection_options {
 };
 
 struct limits {
-    std::uint16_t mtu = 1500;                         // of the link or path
+    std::uint16_t mtu = 1500;                         // of the link or path; at least headers + least_path_mss
+    std::uint16_t least_path_mss = 28;                // every link takes 68 octets (RFC 791 section 3.2)
     std::uint16_t least_peer_mss = 216;               // CVE-2019-11479
     std::uint8_t syn_ack_tries = 5;                   // practice
     duration syn_time = 180s;                         // MUST-23: R2 of a SYN covers at least three minutes
