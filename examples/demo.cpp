@@ -87,6 +87,10 @@ const char* const link_in_words =
     "The link carries at most 9.73 Mbit/s of payload, and 25 KB fill it; the receiver's window, without scaling, is 64 "
     "KB.";
 
+const char* const columns_in_words =
+    "Again: segments that were sent again. Recoveries: losses found by duplicate ACKs. Timeouts: losses found by the timer. "
+    "Queued: what a packet waited for the link, on average; 95 % in: at most, in 95 % of all cases.";
+
 std::span<const trace::wire_event> until(std::span<const trace::wire_event> events, instant end) {
     std::size_t count = 0;
     while (count < events.size() && events[count].sent <= end) ++count;
@@ -99,8 +103,9 @@ std::string page(const run& handshake, const run& repair, const std::vector<run>
                      "same. The captures beside this file hold the same packets for Wireshark or tcpdump.");
 
     report.heading("A connection, segment by segment");
-    report.paragraph("The third segment of the handshake carries the first of 4000 octets, the last of them the "
-                     "client's FIN; the server's FIN answers it. Then the client stays in TIME-WAIT for a minute.");
+    report.paragraph("The third segment of the handshake carries the first of 4000 octets. The last data segment "
+                     "carries the FIN; the receiver acknowledges the first 16 segments at once. The server's FIN "
+                     "answers it. Then the client stays in TIME-WAIT for a minute.");
     report.figure("Each arrow is a segment; time goes down. 20 ms each way.",
         trace::ladder(handshake.report.wire, instant::min(), never, {"Handshake, data, close", {"client", "server"}}));
     report.paragraph("Here the third data segment is lost. Each segment behind the gap brings a duplicate ACK; the "
@@ -114,8 +119,7 @@ std::string page(const run& handshake, const run& repair, const std::vector<run>
     std::vector<std::vector<std::string>> rows;
     for (const run& r : runs) rows.push_back(row(r));
     report.table(header, rows);
-    report.paragraph("Again: segments that were sent again. Recoveries: losses found by duplicate ACKs. Queued: what a "
-                     "packet waited for the link, on average and at most in 95 % of all cases.");
+    report.paragraph(columns_in_words);
     report.paragraph("go_back_n is what RFC 9293 alone describes: every loss waits for the retransmission timer. "
                      "newreno_recovery repairs most losses by duplicate ACKs. reno halves its window with each of them,"
                      " as if it were the sign of a full queue. fixed_window keeps 20 segments in the network whatever "
@@ -161,6 +165,7 @@ int main(int argc, char** argv) {
     with_each_recovery<no_congestion_control>(runs, "no_congestion_control", lossy);
     std::printf("A lossy transfer: %s\n\n", link_in_words);
     print_table(runs);
+    std::printf("\n%s\n", columns_in_words);
 
     bool is_good = handshake.is_good() && repair.is_good();
     for (const run& r : runs) {

@@ -5,6 +5,7 @@
 # build/.
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/.."
+wanted=${CXX:-}
 CXX=${CXX:-g++}
 
 # "what (Debian package)" for each thing that is not there.
@@ -31,10 +32,15 @@ fi
 # A build/ that is there already keeps its generator and its compiler.
 mkdir -p build/demo
 how=()
+there=$(sed -n 's/^CMAKE_CXX_COMPILER:[^=]*=//p' build/CMakeCache.txt 2> /dev/null || true)
+path_of() { realpath "$(command -v "$1")"; }
+if [ -n "$wanted" ] && [ -n "$there" ] && [ "$(path_of "$wanted")" != "$(path_of "$there")" ]; then
+    echo "build/ is there already and keeps its compiler, $there: remove it to build with $wanted"
+fi
 if [ ! -e build/CMakeCache.txt ]; then
     how=(-DCMAKE_CXX_COMPILER="$CXX")
     ! command -v ninja > /dev/null || how+=(-G Ninja)
 fi
 cmake -S . -B build "${how[@]}" > build/demo/build.log 2>&1 || { cat build/demo/build.log; exit 1; }
 cmake --build build --target demo > build/demo/build.log 2>&1 || { cat build/demo/build.log; exit 1; }
-build/examples/demo build/demo
+build/examples/demo "$PWD/build/demo"

@@ -5,6 +5,10 @@
 // are included by hand.
 #pragma once
 
+#if __cplusplus < 202002L
+#error "sluice needs C++20: -std=c++20"
+#endif
+
 #include <sluice/version.hpp>
 
 #include <sluice/fwd.hpp>

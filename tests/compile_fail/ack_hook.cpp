@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // An ack policy that wants to be told more than there is.
-// expect: sluice: ack slot: on_ack_sent must take nothing
+// expect: sluice: ack slot: on_ack_sent must be public and take nothing
 // near: wants_to_know
 #include <sluice/policy/compose.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A hook that exists but cannot be called as documented must not be passed over.
-// expect: sluice: congestion slot: on_ack must take
+// expect: sluice: congestion slot: on_ack must be public and take
 // near: counts_packets
 #include <sluice/policy/compose.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which hooks a policy names can only be asked of a class that can be inherited from.
-// expect: sluice: not a policy: .*final
+// expect: sluice: not a policy: it must not be final
 // near: last_word
 #include <sluice/policy/compose.hpp>
 

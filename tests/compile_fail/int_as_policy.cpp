@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A type that is no class at all.
-// expect: sluice: not a policy
+// expect: sluice: not a policy: .*which slot
 // near: int
 #include <sluice/policy/compose.hpp>
 

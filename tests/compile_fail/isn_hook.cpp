@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // An isn policy with a key of half the length.
-// expect: sluice: isn slot: on_start must take two std::uint64_t
+// expect: sluice: isn slot: on_start must be public and take two std::uint64_t
 // near: half_a_key
 #include <sluice/policy/compose.hpp>
 

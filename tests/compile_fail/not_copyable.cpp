@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Each connection begins with a copy of its policies.
-// expect: sluice: not a policy: it must be default constructible and copyable
+// expect: sluice: not a policy: it must be copyable
 // near: one_of_a_kind
 #include <sluice/policy/compose.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // An observer that would change what it sees.
-// expect: sluice: observe slot: on_sent must take a const sent_report
+// expect: sluice: observe slot: on_sent must be public and take a const sent_report
 // near: meddler
 #include <sluice/policy/compose.hpp>
 

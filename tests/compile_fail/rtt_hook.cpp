@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // An rtt policy that wants its samples as bare numbers.
-// expect: sluice: rtt slot: on_sample must take a duration
+// expect: sluice: rtt slot: on_sample must be public and take a duration
 // near: samples_in_ms
 #include <sluice/policy/compose.hpp>
 

@@ -248,3 +248,43 @@ TEST_CASE("an application that waits for room is told of it once there is") {
     b.acks(b.next_ack());
     CHECK(!b.heard(news::writable));
 }
+
+namespace {
+
+/// All that a number can say: sums with it would wrap.
+struct boundless {
+    using slot = congestion_slot;
+    constexpr std::uint32_t window() const { return 0xffffffff; }
+};
+/// So small that nothing would ever move.
+struct one_octet {
+    using slot = congestion_slot;
+    constexpr std::uint32_t window() const { return 1; }
+};
+
+}  // namespace
+
+TEST_CASE("a window beyond 2^30 counts as 2^30: what NewReno adds in recovery does not wrap it") {
+    bench<tcp<testing::gate_audit, boundless>> b;
+    b.establish();
+    REQUIRE(b.send(lab::text(20 * mss)));
+    REQUIRE(b.take().size() == 20);
+    for (int i = 0; i < 3; ++i) b.acks(at(0));
+    CHECK(b.take_one().sequence == at(0));
+    REQUIRE(b.send(lab::text(5 * mss)));  // in recovery, with a window of 65535 octets at the peer
+    CHECK(b.take().size() == 5);
+    CHECK(quota(b.block()) == (std::uint32_t{1} << 30) + 3 * mss - 25 * mss);  // RFC 5681 section 3.2 step 3
+}
+
+TEST_CASE("a window below one segment counts as one segment when nothing is in flight") {
+    bench<tcp<testing::gate_audit, one_octet>> b;
+    b.establish();
+    REQUIRE(b.send(lab::text(3 * mss)));
+    for (std::uint32_t n = 0; n < 3; ++n) {
+        const auto s = b.take_one();
+        CHECK(s.sequence == at(n));
+        CHECK(s.text.size() == mss);
+        b.acks(at(n + 1));
+    }
+    CHECK(b.quiet());
+}

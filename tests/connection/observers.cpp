@@ -47,7 +47,7 @@ static_assert(sizeof(tcp<buffers, counts_segments>::endpoint) <= sizeof(bare::en
 
 using recorded_tcp = tcp<buffers, recorder>;
 
-recorder& record(bench<recorded_tcp>& b) { return b.endpoint.observers(); }
+recorder& record(bench<recorded_tcp>& b) { return b.endpoint.observer<recorder>(); }
 
 }  // namespace
 

@@ -27,7 +27,8 @@ good_house() {
     header wire/c.hpp '#include "../base/b.hpp"' '#include "d.hpp"'
     header wire/d.hpp
     header io/tun.hpp '#include <sys/ioctl.h>' '#include <sluice/wire/c.hpp>'
-    header sluice.hpp '#include <sluice/version.hpp>' '#include <sluice/base/b.hpp>' '#include <sluice/wire/c.hpp>'
+    header sluice.hpp '#if __cplusplus < 202002L' '#error "C++20"' '#endif' \
+        '#include <sluice/version.hpp>' '#include <sluice/base/b.hpp>' '#include <sluice/wire/c.hpp>'
 }
 
 breach() {  # breach <rule> <what the message must say>, after the house was broken
@@ -80,6 +81,12 @@ breach sizes 'wire/d.hpp: has 500 lines'
 
 echo 'struct a;' >> "$work/include/sluice/sluice.hpp"
 breach umbrella 'not an include of ours: struct a;'
+
+echo '#if __cplusplus < 202002L' >> "$work/include/sluice/sluice.hpp"
+breach umbrella 'not an include of ours: #if __cplusplus < 202002L'
+
+sed -i 's/^#if .*/#if 1/' "$work/include/sluice/sluice.hpp"
+breach umbrella 'not an include of ours: #if 1'
 
 echo '#include <chrono>' >> "$work/include/sluice/sluice.hpp"
 breach umbrella 'not an include of ours: #include <chrono>'

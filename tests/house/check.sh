@@ -92,11 +92,13 @@ sizes() {
         awk '$2 != "total" && $1 >= 500 { print $2 ": has " $1 " lines; a header has less than 500" }'
 }
 
-# Includes only, in floor order, of the floors it promises; and every header of these floors is reached from it.
+# Includes only, in floor order, of the floors it promises, behind a check of the language; and every header of these
+# floors is reached from it.
 umbrella() {
     awk -v floors="version.hpp fwd.hpp ${umbrella/stack/stack trace}" '
         BEGIN { n = split(floors, list, " "); for (i = 1; i <= n; ++i) rank[list[i]] = i }
         /^\/\// || /^$/ || /^#pragma once$/ { next }
+        !last && (/^#if __cplusplus < [0-9]+L$/ || /^#error "/ || /^#endif$/) { next }
         !/^#include <sluice\/[^>]+>( *\/\/.*)?$/ { print "sluice.hpp: not an include of ours: " $0; next }
         { floor = $2; sub("<sluice/", "", floor); sub("[>/].*", "", floor) }
         !(floor in rank) { print "sluice.hpp: " $2 " is not for the umbrella"; next }

@@ -28,7 +28,7 @@ typename Tcp::settings tiny() {
     if constexpr (requires { s.ack.quick_start; }) s.ack.quick_start = 0;
     s.limits.timestamps = false;  // two worlds that differ only in the time would be two
     s.limits.mtu = 42;  // two octets of text
-    s.limits.least_peer_mss = 1;
+    s.limits.least_path_mss = s.limits.least_peer_mss = 1;
     s.limits.syn_ack_tries = no_limit;
     s.limits.syn_time = no_time_limit;
     s.limits.longest_probe_interval = 1s;

@@ -64,8 +64,17 @@ struct window_no_number {
     using slot = congestion_slot;
     anything window() const { return {}; }
 };
+struct window_is_int {  // it could be negative
+    using slot = congestion_slot;
+    int window() const { return 1; }
+};
+struct window_is_wide {
+    using slot = congestion_slot;
+    std::uint64_t window() const { return 1; }
+};
 static_assert(!congestion_policy<no_window> && !congestion_policy<window_not_const> &&
-              !congestion_policy<window_no_number>);
+              !congestion_policy<window_no_number> && !congestion_policy<window_is_int> &&
+              !congestion_policy<window_is_wide>);
 static_assert(!congestion_policy<no_ecn>);
 
 // clang-format off
@@ -78,12 +87,15 @@ struct on_idle_is_data : window_only { int on_idle = 0; };
 struct wrong_ssthresh : window_only { anything ssthresh() const { return {}; } };
 struct ssthresh_not_const : window_only { std::uint32_t ssthresh() { return 1; } };
 class private_on_ack : public window_only { void on_ack(const ack_report&) {} };
+struct congestion_on_timeout : window_only { void on_timeout() {} };
+struct congestion_on_sample : window_only { void on_sample(duration, std::uint32_t) {} };
 // clang-format on
 static_assert(!congestion_policy<wrong_on_start> && !congestion_policy<wrong_on_ack> &&
               !congestion_policy<wrong_on_congestion> && !congestion_policy<wrong_on_rto> &&
               !congestion_policy<wrong_on_idle> && !congestion_policy<on_idle_is_data> &&
               !congestion_policy<wrong_ssthresh> && !congestion_policy<ssthresh_not_const> &&
-              !congestion_policy<private_on_ack>);
+              !congestion_policy<private_on_ack> && !congestion_policy<congestion_on_timeout> &&
+              !congestion_policy<congestion_on_sample>);
 
 // ---- rtt -----------------------------------------------------------------------------------------------------------
 
@@ -103,10 +115,11 @@ struct wrong_on_sample : rto_only { void on_sample(anything) {} };
 struct wrong_on_timeout : rto_only { void on_timeout(anything) {} };
 struct wrong_on_established : rto_only { void on_established() {} };
 struct wrong_srtt : rto_only { anything srtt() const { return {}; } };
+struct rtt_on_rto : rto_only { void on_rto() {} };
 // clang-format on
 static_assert(rtt_policy<rto_only> && rtt_policy<rfc6298> && !rtt_policy<no_rto> && !rtt_policy<rto_in_seconds> &&
               !rtt_policy<wrong_on_sample> && !rtt_policy<wrong_on_timeout> && !rtt_policy<wrong_on_established> &&
-              !rtt_policy<wrong_srtt>);
+              !rtt_policy<wrong_srtt> && !rtt_policy<rtt_on_rto>);
 
 // ---- recovery ------------------------------------------------------------------------------------------------------
 
@@ -133,11 +146,14 @@ struct wrong_quota : least_recovery { std::uint32_t quota() const { return 0; } 
 struct wrong_in_recovery : least_recovery { bool in_recovery() { return false; } };
 struct wrong_after_timeout : least_recovery { anything after_timeout() const { return {}; } };
 struct wrong_recovery_start : least_recovery { void on_start(std::uint32_t) {} };
+struct recovery_on_rto : least_recovery { void on_rto(const rto_report&) {} };
+struct recovery_on_congestion : least_recovery { void on_congestion(const congestion_report&) {} };
 // clang-format on
 static_assert(recovery_policy<least_recovery> && recovery_policy<newreno_recovery>);
 static_assert(!recovery_policy<no_on_ack> && !recovery_policy<no_on_timeout> && !recovery_policy<answers_nothing> &&
               !recovery_policy<wrong_quota> && !recovery_policy<wrong_in_recovery> &&
-              !recovery_policy<wrong_after_timeout> && !recovery_policy<wrong_recovery_start>);
+              !recovery_policy<wrong_after_timeout> && !recovery_policy<wrong_recovery_start> &&
+              !recovery_policy<recovery_on_rto> && !recovery_policy<recovery_on_congestion>);
 
 // ---- ack, isn, buffers, lifecycle ----------------------------------------------------------------------------------
 

@@ -31,3 +31,16 @@ TEST_CASE("a fixed timeout backs off until a sample comes, up to its cap") {
     e.on_sample(5ms);
     CHECK(e.rto() == 1s);
 }
+
+TEST_CASE("a fixed timeout is a millisecond at least, and backs off from there") {
+    for (const duration value : {duration(0), duration(-1s), duration(1us)}) {
+        fixed_rto e{.value = value};
+        for (const auto expected : {1ms, 2ms, 4ms, 8ms}) {
+            CHECK(e.rto() == expected);
+            e.on_timeout();
+        }
+    }
+    fixed_rto bounded{.value = 0s, .cap = 0s};
+    bounded.on_timeout();
+    CHECK(bounded.rto() == 1ms);
+}

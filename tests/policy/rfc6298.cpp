@@ -141,6 +141,14 @@ TEST_CASE("the cap also bounds what samples make") {
     CHECK(e.rto() == 120s);
 }
 
+TEST_CASE("a floor above the cap is the timeout, whatever the samples are") {
+    rfc6298 e{.floor = 10s, .cap = 5s};
+    for (const duration sample : {duration(1ms), duration(7s), duration(100s)}) {
+        e.on_sample(sample);
+        CHECK(e.rto() == 10s);
+    }
+}
+
 TEST_CASE("after a lost SYN without a sample the transfer begins with three seconds") {
     rfc6298 e;
     e.on_timeout();

@@ -87,6 +87,19 @@ TEST_CASE("MUST-67 the MSS option is no more than the largest datagram less both
     }
 }
 
+TEST_CASE("MUST-67 an MTU below the 68 octets that every link takes counts as 68 over IPv4 (RFC 791 section 3.2)") {
+    for (const std::uint16_t mtu : std::array<std::uint16_t, 4>{0, 40, 41, 68}) {
+        bench<default_tcp> v4(settings{.limits = {.mtu = mtu}}), v6(settings{.limits = {.mtu = mtu}}, true);
+        REQUIRE(v4.connect());
+        CHECK(v4.take_one().mss == 28);
+        REQUIRE(v6.connect());
+        CHECK(v6.take_one().mss == 28);
+    }
+    bench<default_tcp> above(settings{.limits = {.mtu = 69}});
+    REQUIRE(above.connect());
+    CHECK(above.take_one().mss == 29);
+}
+
 TEST_CASE("MUST-65 no segment without SYN carries an MSS option") {
     bench<default_tcp> b;
     REQUIRE(b.connect());

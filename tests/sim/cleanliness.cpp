@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // On a lossless link with room nothing is ever sent twice, acknowledged twice or timed out, whatever the size and the
-// composition; and slow start takes exactly the round trips that it needs (DESIGN section 7).
+// composition; and slow start takes exactly the round trips that it needs.
 #include <doctest/doctest.h>
 
 #include <sluice/sim/scenario.hpp>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Probabilities as integers.
+#include <type_traits>
+
 #include <doctest/doctest.h>
 
 #include <sluice/sim/probability.hpp>
@@ -7,13 +9,23 @@
 using namespace sluice;
 using sim::probability;
 
+namespace {
+
+template <int Percent>
+concept accepted = requires { typename std::bool_constant<(probability(Percent / 100.0), true)>; };
+
+}  // namespace
+
+TEST_CASE("a probability lies between 0 and 1: what was meant as per cent is refused") {
+    static_assert(accepted<0> && accepted<1> && accepted<100>);
+    static_assert(!accepted<101> && !accepted<500> && !accepted<-1>);
+}
+
 TEST_CASE("a fraction is rounded to the nearest part of 2^32") {
     static_assert(probability(0).in_2_to_32() == 0);
     static_assert(probability(1).in_2_to_32() == std::uint64_t{1} << 32);
     static_assert(probability(0.5).in_2_to_32() == std::uint64_t{1} << 31);
     static_assert(probability(0.01).in_2_to_32() == 42'949'673);  // 42949672.96
-    static_assert(probability(-1).in_2_to_32() == 0);
-    static_assert(probability(2).in_2_to_32() == std::uint64_t{1} << 32);
 }
 
 TEST_CASE("what is certain always happens, and what is impossible never, without a draw") {

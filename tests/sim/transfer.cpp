@@ -8,6 +8,7 @@
 #include <sluice/policy/congestion/fixed_window.hpp>
 #include <sluice/policy/lifecycle/client_only.hpp>
 #include <sluice/policy/lifecycle/server_only.hpp>
+#include <sluice/policy/rtt/fixed_rto.hpp>
 
 #include "audited.hpp"
 #include "support/compositions.hpp"
@@ -178,15 +179,42 @@ TEST_CASE("a transfer that can't come to an end says why") {
     CHECK(r.failure == error::timed_out);
     CHECK(r.goodput == 0);
 
+    s.rate = 0;
     s.time_limit = 10s;
     r = audited::transfer<default_tcp>(s);
     CHECK_FALSE(r.complete);
     CHECK(r.failure == error::none);  // nobody has given up yet
-    CHECK(r.time == 10s);
+    CHECK(r.time == 7s);  // the last thing that happened: the SYN left for the fourth time
 
-    r = audited::transfer<default_tcp, tcp<client_only>>({});
+    s.time_limit = 24h;
+    s.loss = 0;
+    s.back = sim::link_settings{.delay = 20ms, .loss = 1};
+    r = audited::transfer<default_tcp>(s);
     CHECK_FALSE(r.complete);
-    CHECK(r.failure == error::not_supported);
+    CHECK(r.failure == error::timed_out);
+    CHECK(r.time < 10min);  // both have long given up, and not waited for the limit
+}
+
+TEST_CASE("a scenario's MTU is both ends', and without one each has its own") {
+    default_tcp::settings small, large;
+    small.limits.mtu = 576;
+    large.limits.mtu = 9000;
+    const auto longest = [&](std::optional<std::uint16_t> mtu) {
+        const auto r = audited::transfer<default_tcp>({.octets = 20'000, .octets_back = 20'000, .mtu = mtu}, large, small);
+        CHECK(r.complete);
+        std::uint32_t most = 0;
+        for (const auto& e : r.wire) most = std::max(most, e.text_length);
+        return most;
+    };
+    CHECK(longest({}) == 536);  // both send what the smaller takes
+    CHECK(longest(1500) == 1460);
+}
+
+TEST_CASE("a retransmission timeout of nothing stops no world") {
+    using hasty = tcp<testing::gate_audit, fixed_rto>;
+    hasty::settings s;
+    s.rtt.value = 0s;
+    CHECK(audited::transfer<hasty>({.delay = 1ms, .loss = 0.05, .octets = 20'000}, s, s).complete);
 }
 
 TEST_CASE("queueing delay is measured where packets wait") {

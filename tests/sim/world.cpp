@@ -74,6 +74,16 @@ TEST_CASE("a handshake over a link without serialisation takes one delay for eac
     CHECK(w->events() == 3);  // the timers that were stopped are no events
 }
 
+TEST_CASE("a world where nothing is planned any more stays at its last event, and says so") {
+    auto w = std::make_unique<sim::world<default_tcp, default_tcp, idle, idle>>(symmetric({.delay = 50ms}));
+    CHECK(w->run(instant(1s)));  // nothing was opened
+    CHECK(w->now() == instant(0s));
+    REQUIRE(w->open());
+    CHECK(w->run(instant(1h)));  // the last timer, though stopped, has passed by then
+    CHECK(w->now() == instant(150ms));
+    CHECK(w->events() == 3);
+}
+
 TEST_CASE("deadlines wake a host at their own instant: a SYN into the void goes out after 1, 3, 7 seconds") {
     sim::link_settings void_link{.delay = 1ms, .loss = 1};
     auto w = std::make_unique<sim::world<default_tcp, default_tcp, idle, idle>>(symmetric(void_link));

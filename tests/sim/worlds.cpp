@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A thousand seeded worlds a run (DESIGN section 7): rates, delays, queues, losses, duplicates, reordering, corruption,
-// sizes and compositions drawn from the seed; each octet is verified in both directions, and each event audited.
+// A thousand seeded worlds a run: rates, delays, queues, losses, duplicates, reordering, corruption, sizes and
+// compositions drawn from the seed; each octet is verified in both directions, and each event audited.
 #include <cstdlib>
 #include <string>
 

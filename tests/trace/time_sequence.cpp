@@ -76,6 +76,19 @@ TEST_CASE("retransmissions have a colour of their own, lost segments a dot") {
     CHECK(time_sequence(transfer(), 0).find(">lost<") == std::string::npos);
 }
 
+TEST_CASE("a retransmission is seen however much else was sent: its bar has a least height") {
+    std::vector<wire_event> events = transfer();
+    events.push_back(data(9s, 10s, 10001, 100, true));  // 3 of the picture's 320 units
+    events.push_back(data(9500ms, 10s, 10101, 100));
+    const std::string text = time_sequence(events, 0);
+    const auto again = xml::vertices(xml::paths(text, "bar orange").at(1));
+    REQUIRE(again.size() == 4);
+    CHECK(again[3].y - again[2].y == doctest::Approx(9));
+    CHECK(again[3].y == doctest::Approx(y_of(10001)).epsilon(0.001));
+    const auto sent = xml::vertices(xml::paths(text, "bar blue").at(1));
+    CHECK(sent.back().y - sent[sent.size() - 2].y < 4);
+}
+
 TEST_CASE("the acknowledged line and the right edge step when the sender learns of them") {
     const std::string text = time_sequence(transfer(), 0);
     const auto acked = xml::vertices(xml::paths(text, "stroke green").at(1));

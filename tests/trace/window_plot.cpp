@@ -26,11 +26,12 @@ TEST_CASE("cwnd, pipe and ssthresh are steps at their values") {
     CHECK(xml::fault(text) == "");
     for (const char* part : {">cwnd<", ">pipe<", ">ssthresh<", ">window (KiB)<", ">time (s)<"})
         CHECK_MESSAGE(xml::count(text, part) == 1, part);
-    const auto cwnd = xml::vertices(xml::paths(text, "stroke blue").at(1));  // the first is the legend's
+    const auto cwnd = xml::vertices(xml::paths(text, "stroke dashed blue").at(1));  // the first is the legend's
     REQUIRE(cwnd.size() == 5);
     CHECK(cwnd[0].y == doctest::Approx(y_of(10240)).epsilon(0.001));
     CHECK(cwnd[2].y == doctest::Approx(y_of(102400)).epsilon(0.001));
     CHECK(cwnd[4].y == doctest::Approx(y_of(51200)).epsilon(0.001));
+    CHECK(xml::paths(text, "stroke blue").empty());  // dashed, so that the pipe shows through where both are one
     const auto pipe = xml::vertices(xml::paths(text, "stroke green").at(1));
     CHECK(pipe[2].y == doctest::Approx(y_of(81920)).epsilon(0.001));
 }
@@ -44,11 +45,14 @@ TEST_CASE("an ssthresh out of sight begins when it comes down, and one that neve
     CHECK(window_plot(unset).find("ssthresh") == std::string::npos);
 }
 
-TEST_CASE("the cwnd of who has no congestion control is not mentioned, and does not press the pipe flat") {
+TEST_CASE("the cwnd of who has no congestion control is told of, not drawn, and does not press the pipe flat") {
     std::vector<window_sample> unbounded = samples;
     for (window_sample& sample : unbounded) sample.cwnd = 1u << 30, sample.ssthresh = 0xFFFFFFFF;
     const std::string text = window_plot(unbounded);
-    CHECK(text.find("cwnd") == std::string::npos);
+    CHECK(xml::count(text, ">Congestion window (cwnd: unbounded)<") == 1);
+    CHECK(xml::paths(text, "stroke dashed blue").empty());
+    CHECK(window_plot(samples).find("unbounded") == std::string::npos);
+    CHECK(window_plot({}).find("unbounded") == std::string::npos);
     const auto pipe = xml::vertices(xml::paths(text, "stroke green").at(1));
     CHECK(pipe[0].y - pipe[2].y > 200);  // 5 to 80 KiB, of 320 from bottom to top
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Time as the core sees it: integer nanoseconds that arrive as arguments. No clock is read anywhere below host/ and sim/,
-// so `virtual_clock` names an epoch and deliberately has no now().
+// Time as the core sees it: integer nanoseconds that arrive as arguments. No clock is read anywhere in the core, so
+// `virtual_clock` names an epoch and deliberately has no now().
 #pragma once
 
 #include <chrono>

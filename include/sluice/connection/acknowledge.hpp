@@ -8,9 +8,15 @@
 
 namespace sluice {
 
+/// The congestion policy's window, bounded so that no sum with it wraps.
+template <class Tcp>
+constexpr std::uint32_t target_window(const control_block<Tcp>& c) {
+    return std::min(c.congestion.window(), largest_window);
+}
+
 template <class Tcp>
 constexpr quota_report quota_now(const control_block<Tcp>& c) {
-    return {.target = c.congestion.window(), .pipe = c.flight.pipe(), .flight = c.snd.flight(), .mss = c.mss};
+    return {.target = target_window(c), .pipe = c.flight.pipe(), .flight = c.snd.flight(), .mss = c.mss};
 }
 
 /// What may leave on the way to the target: the recovery policy's quota, or target − pipe. A window below one segment still
@@ -173,7 +179,7 @@ constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& e
                                      .newly_acked = f.newly_acked,
                                      .newly_sacked = f.newly_sacked,
                                      .mss = c.mss,
-                                     .target = c.congestion.window(),
+                                     .target = target_window(c),
                                      .duplicate = f.duplicate,
                                      .arrived_twice = f.arrived_twice};
     const recovery_step step = c.recovery.on_ack(report, c.flight);

@@ -33,6 +33,20 @@ enum class news : std::uint8_t {
 };
 inline constexpr std::size_t news_count = 8;
 
+constexpr const char* name(news n) {
+    switch (n) {
+        case news::connected: return "connected";
+        case news::readable: return "readable";
+        case news::writable: return "writable";
+        case news::urgent: return "urgent";
+        case news::peer_closed: return "peer closed";
+        case news::unresponsive: return "unresponsive";
+        case news::failed: return "failed";
+        case news::closed: return "closed";
+    }
+    return "?";
+}
+
 /// What the two SYNs have agreed on (RFC 7323, RFC 2018).
 struct agreement {
     bool window_scale = false;

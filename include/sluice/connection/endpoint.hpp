@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// One connection with an environment of its own: a whole TCP host that speaks to one peer. Time is the `now` of each call.
-// It can be copied at any moment, and runs in the compiler.
+// One connection with an environment of its own: a whole TCP host that speaks to one peer. It can be copied at any
+// moment, and runs in the compiler. Who drives it (examples/by_hand.cpp) hands it its packets, calls on_deadline once
+// next_deadline() <= now, and after every call, receive too, poll_transmit until it answers 0. The `now` of each call is
+// the time, which never goes back.
 #pragma once
 
 #include <sluice/connection/connection.hpp>
@@ -17,14 +19,19 @@ public:
 
     // ---- calls ----------------------------------------------------------------------------------------------------------
 
+    // What the RFC's calls do, and which errors they give, stands at connection.hpp's.
     constexpr result<void> listen(const socket_address& local, instant now) { return connection_.listen(at(now), local); }
     constexpr result<void> connect(const socket_address& local, const socket_address& remote, instant now) {
         return connection_.connect(at(now), local, remote);
     }
+    /// Takes as much as there is room for and says how much; would_block while there is none, until news::writable.
     constexpr result<std::size_t> send(octets data, instant now) { return connection_.send(at(now), data); }
     constexpr result<std::size_t> send_urgent(octets data, instant now) { return connection_.send_urgent(at(now), data); }
+    /// What has come in order; would_block while there is nothing, closing once the peer has ended and all is read.
     constexpr result<std::size_t> receive(mutable_octets to, instant now) { return connection_.receive(at(now), to); }
+    /// Half of a close: our side ends behind what is queued, and receiving goes on.
     constexpr result<void> shutdown(instant now) { return connection_.shutdown(at(now)); }
+    /// The application lets go, and TCP finishes alone. With octets unread it resets: they would be lost.
     constexpr result<void> close(instant now) { return connection_.close(at(now)); }
     constexpr result<void> abort(instant now) { return connection_.abort(at(now)); }
     constexpr result<void> set_options(const connection_options& options, instant now) {
@@ -33,7 +40,8 @@ public:
 
     // ---- packets and time -------------------------------------------------------------------------------------------------
 
-    /// A packet with its IP header.
+    /// A packet with its IP header. Hand in this endpoint's own only: what is not its connection's, which is everything
+    /// once that is CLOSED, is answered with a RST.
     constexpr void on_packet(const rx_packet& packet, instant now) {
         at(now);
         if (const auto parsed = parse_packet(packet))
@@ -51,9 +59,11 @@ public:
             ++env_.count.malformed;
     }
 
+    /// For when next_deadline() has come, late or not.
     constexpr void on_deadline(instant now) { connection_.on_deadline(at(now)); }
 
-    /// Builds up to room.size() packets that leave now. Their payload is borrowed until the next call.
+    /// Builds up to room.size() packets that leave now, and says how many. Their payload is borrowed until the next
+    /// call: `write` makes octets of a packet before that. With super-segments on, `split` cuts it first (wire/packet.hpp).
     constexpr std::size_t poll_transmit(instant now, std::span<tx_packet> room) {
         at(now);
         std::size_t built = 0;
@@ -68,7 +78,9 @@ public:
         return built;
     }
 
+    /// `never` while nothing is awaited.
     constexpr instant next_deadline() const { return connection_.next_deadline(); }
+    /// What has happened, each kind once until it is taken; nothing when all is told.
     constexpr std::optional<news> poll_event() { return connection_.poll_event(); }
 
     // ---- what there is to know --------------------------------------------------------------------------------------------
@@ -76,6 +88,11 @@ public:
     constexpr const typename Tcp::connection& connection() const { return connection_; }
     constexpr const environment<Tcp>& surroundings() const { return env_; }
     constexpr auto& observers() { return env_.settings.observe; }
+    /// The one of this type: observer<my_counter>().
+    template <class Observer>
+    constexpr Observer& observer() {
+        return static_cast<Observer&>(observers());
+    }
     constexpr const counters& count() const { return env_.count; }
     constexpr sluice::state state() const { return connection_.state(); }
     constexpr sluice::error error() const { return connection_.error(); }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // SEGMENT ARRIVES in SYN-RECEIVED and the synchronized states: RFC 9293 section 3.10.7.4, one function a step, in its
-// order. The third step (security and precedence, appendix A.1) has nothing to check here. N numbers decide what the text
-// leaves open; each stands where it is decided.
+// order. The third step (security and precedence, appendix A.1) has nothing to check here. What the text leaves open is
+// decided by notes, N1, N2 …: README.md beside this file has them all.
 #pragma once
 
 #include <sluice/connection/acknowledge.hpp>

@@ -15,7 +15,8 @@ template <class Tcp>
 constexpr std::uint16_t path_mss(const control_block<Tcp>& c, const environment<Tcp>& env) {
     const std::size_t headers =
         (c.remote.address.is_v4() ? ipv4::header_length : ipv6::header_length) + tcp_header::length;
-    return static_cast<std::uint16_t>(std::max<std::size_t>(env.settings.limits.mtu, headers + 1) - headers);
+    const limits& l = env.settings.limits;
+    return static_cast<std::uint16_t>(std::max<std::size_t>(l.mtu, headers + l.least_path_mss) - headers);
 }
 
 /// The smallest shift with which a window of `most` octets can be offered (RFC 7323 section 2.3).

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // What a policy of each slot must have, may have, and is told: one table a slot, as comment and as concept. A required
-// member that is missing, or an optional one that can't be called as its table says, does not compile. An optional member
-// that is absent is not called and costs nothing. Settings are public members with defaults; state may be, too.
+// member that is missing, or an optional one that can't be called as its table says, does not compile. An optional one that
+// is absent is not called and costs nothing; one that is misspelt is absent, too, and only other slots' names for the same
+// thing are refused. Settings are public members with defaults; state may be, too.
 #pragma once
 
 #include <array>
@@ -26,15 +27,19 @@ template <class P, class Slot>
 concept policy_for = policy<P> && std::same_as<typename P::slot, Slot>;
 
 // The congestion slot: how much may be in the network. One a connection.
-//   required  uint32_t window() const                    octets, at most 2^30: always the target, never inflated
+//   required  uint32_t window() const                    octets: always the target, never inflated. More than 2^30
+//                                                        counts as 2^30; less than one segment, when nothing is in
+//                                                        flight, as one
 //   optional  void on_start(const start_report&)         ESTABLISHED
 //             void on_ack(const ack_report&)             an ACK of new data, or one that changed what is in flight
 //             void on_congestion(const congestion_report&)  loss found by ACKs, once an episode
 //             void on_rto(const rto_report&)             the retransmission timer expired
 //             void on_idle(const idle_report&)           sending goes on after more than an RTO of silence
 //             uint32_t ssthresh() const                  octets; below it cwnd_limited means flight > window / 2 (RFC 7661)
+//   refused   on_timeout, on_sample                      other slots' names for what on_rto and on_ack tell
 // clang-format off
-template <class P> concept has_window               = requires(const P& p) { { p.window() } -> std::convertible_to<std::uint32_t>; };
+template <class P> concept has_window               = requires(const P& p) { { p.window() } -> std::same_as<std::uint32_t>; };
+template <class P> concept congestion_names_ok      = hook::absent<P, hook::on_timeout> && hook::absent<P, hook::on_sample>;
 template <class P> concept congestion_on_start_ok   = hook::absent<P, hook::on_start>      || requires(P& p, const start_report& r) { p.on_start(r); };
 template <class P> concept congestion_on_ack_ok     = hook::absent<P, hook::on_ack>        || requires(P& p, const ack_report& r) { p.on_ack(r); };
 template <class P> concept congestion_on_congestion_ok = hook::absent<P, hook::on_congestion> || requires(P& p, const congestion_report& r) { p.on_congestion(r); };
@@ -44,8 +49,8 @@ template <class P> concept congestion_ssthresh_ok   = hook::absent<P, hook::ssth
 // clang-format on
 template <class P>
 concept congestion_policy =
-    policy_for<P, congestion_slot> && has_window<P> && congestion_on_start_ok<P> && congestion_on_ack_ok<P> &&
-    congestion_on_congestion_ok<P> && congestion_on_rto_ok<P> && congestion_on_idle_ok<P> &&
+    policy_for<P, congestion_slot> && congestion_names_ok<P> && has_window<P> && congestion_on_start_ok<P> &&
+    congestion_on_ack_ok<P> && congestion_on_congestion_ok<P> && congestion_on_rto_ok<P> && congestion_on_idle_ok<P> &&
     congestion_ssthresh_ok<P>;
 
 // The rtt slot: the retransmission timeout. One a connection.
@@ -55,16 +60,18 @@ concept congestion_policy =
 //             void on_timeout()                          the timer expired: back off (RFC 6298 section 5.5)
 //             void on_established(bool syn_timed_out)     section 5.7
 //             optional<duration> srtt() const            for those who look
+//   refused   on_rto                                     here it is on_timeout
 // clang-format off
 template <class P> concept has_rto               = requires(const P& p) { { p.rto() } -> std::convertible_to<duration>; };
+template <class P> concept rtt_names_ok          = hook::absent<P, hook::on_rto>;
 template <class P> concept rtt_on_sample_ok      = hook::absent<P, hook::on_sample>      || requires(P& p, duration d, std::uint32_t n) { p.on_sample(d, n); };
 template <class P> concept rtt_on_timeout_ok     = hook::absent<P, hook::on_timeout>     || requires(P& p) { p.on_timeout(); };
 template <class P> concept rtt_on_established_ok = hook::absent<P, hook::on_established> || requires(P& p, bool b) { p.on_established(b); };
 template <class P> concept rtt_srtt_ok           = hook::absent<P, hook::srtt>           || requires(const P& p) { { p.srtt() } -> std::convertible_to<std::optional<duration>>; };
 // clang-format on
 template <class P>
-concept rtt_policy = policy_for<P, rtt_slot> && has_rto<P> && rtt_on_sample_ok<P> && rtt_on_timeout_ok<P> &&
-                     rtt_on_established_ok<P> && rtt_srtt_ok<P>;
+concept rtt_policy = policy_for<P, rtt_slot> && rtt_names_ok<P> && has_rto<P> && rtt_on_sample_ok<P> &&
+                     rtt_on_timeout_ok<P> && rtt_on_established_ok<P> && rtt_srtt_ok<P>;
 
 // The recovery slot: what is lost, and the path to the target. One a connection. Losses are marked in the records.
 //   required  recovery_step on_ack(const recovery_ack_report&, in_flight&)   after the ACK's records are gone
@@ -76,6 +83,7 @@ concept rtt_policy = policy_for<P, rtt_slot> && has_rto<P> && rtt_on_sample_ok<P
 //             bool after_timeout() const                  what was out at the last timeout is not all acknowledged
 //             bool find_more(const quota_report&, in_flight&)  quota is left in an episode, nothing is marked lost, nothing
 //                                                          new may leave: marks more, or answers no
+//   refused   on_rto, on_congestion                       here they are on_timeout, and recovery_step::entered
 template <class P>
 concept recovers = requires(P& p, in_flight<std::array<in_flight_record, 4>>& flight, const recovery_ack_report& ack,
                             const recovery_timeout_report& timeout) {
@@ -83,6 +91,7 @@ concept recovers = requires(P& p, in_flight<std::array<in_flight_record, 4>>& fl
     p.on_timeout(timeout, flight);
 };
 // clang-format off
+template <class P> concept recovery_names_ok         = hook::absent<P, hook::on_rto> && hook::absent<P, hook::on_congestion>;
 template <class P> concept recovery_on_start_ok      = hook::absent<P, hook::on_start>      || requires(P& p, const recovery_start_report& r) { p.on_start(r); };
 template <class P> concept recovery_quota_ok         = hook::absent<P, hook::quota>         || requires(const P& p, const quota_report& r) { { p.quota(r) } -> std::convertible_to<std::uint32_t>; };
 template <class P> concept recovery_in_recovery_ok   = hook::absent<P, hook::in_recovery>   || requires(const P& p) { { p.in_recovery() } -> std::convertible_to<bool>; };
@@ -90,8 +99,9 @@ template <class P> concept recovery_find_more_ok     = hook::absent<P, hook::fin
 template <class P> concept recovery_after_timeout_ok = hook::absent<P, hook::after_timeout> || requires(const P& p) { { p.after_timeout() } -> std::convertible_to<bool>; };
 // clang-format on
 template <class P>
-concept recovery_policy = policy_for<P, recovery_slot> && recovers<P> && recovery_on_start_ok<P> && recovery_quota_ok<P> &&
-                          recovery_in_recovery_ok<P> && recovery_after_timeout_ok<P> && recovery_find_more_ok<P>;
+concept recovery_policy = policy_for<P, recovery_slot> && recovery_names_ok<P> && recovers<P> && recovery_on_start_ok<P> &&
+                          recovery_quota_ok<P> && recovery_in_recovery_ok<P> && recovery_after_timeout_ok<P> &&
+                          recovery_find_more_ok<P>;
 
 // The ack slot: when to acknowledge. One a connection.
 //   required  instant acknowledge_by(const arrival_report&)   text or FIN came; now, or a deadline; held under 0.5 s (MUST-40)

@@ -32,7 +32,8 @@ struct connection_options {
 };
 
 struct limits {
-    std::uint16_t mtu = 1500;                         // of the link or path; every one takes 68 octets (RFC 791)
+    std::uint16_t mtu = 1500;                         // of the link or path; at least headers + least_path_mss
+    std::uint16_t least_path_mss = 28;                // every link takes 68 octets (RFC 791 section 3.2)
     bool window_scale = true;                         // RFC 7323; the next two likewise: offered and accepted, unless the
     bool timestamps = true;                           // composition leaves them out
     bool sack = true;                                 // RFC 2018

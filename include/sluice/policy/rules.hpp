@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The concepts of concepts.hpp as error messages: one static_assert a rule, so that the compiler's first line names the
-// slot and what is wrong, and the next ones the policy.
+// The concepts of concepts.hpp as error messages: one static_assert a rule, so that the compiler's first error names
+// the slot and what is wrong, and the lines around it the policy.
 #pragma once
 
 #include <sluice/policy/concepts.hpp>
@@ -9,54 +9,61 @@
 
 namespace sluice::rules {
 
+// clang-format off
 template <class P>
 struct any_slot {
-    static_assert(policy<P>, "sluice: not a policy: it must be default constructible and copyable, not final, and say "
-                             "which slot it is for, as in `using slot = sluice::congestion_slot;`");
+    static_assert(requires { P::slot::name; },   "sluice: not a policy: it must say which slot it is for, as in `using slot = sluice::congestion_slot;`");
+    static_assert(!std::is_final_v<P>,           "sluice: not a policy: it must not be final, or its hooks can't be seen");
+    static_assert(std::default_initializable<P>, "sluice: not a policy: it must be default constructible");
+    static_assert(std::copyable<P>,              "sluice: not a policy: it must be copyable");
     static constexpr bool kept = true;
 };
 
 template <class P, class Slot>
 struct slot;  // the rules of one slot
 
-// clang-format off
 template <class P>
 struct slot<P, congestion_slot> {
-    static_assert(has_window<P>,                  "sluice: congestion slot: a policy must have `std::uint32_t window() const`");
-    static_assert(congestion_on_start_ok<P>,      "sluice: congestion slot: on_start must take a const start_report&");
-    static_assert(congestion_on_ack_ok<P>,        "sluice: congestion slot: on_ack must take a const ack_report&");
-    static_assert(congestion_on_congestion_ok<P>, "sluice: congestion slot: on_congestion must take a const congestion_report&");
-    static_assert(congestion_on_rto_ok<P>,        "sluice: congestion slot: on_rto must take a const rto_report&");
-    static_assert(congestion_on_idle_ok<P>,       "sluice: congestion slot: on_idle must take a const idle_report&");
-    static_assert(congestion_ssthresh_ok<P>,      "sluice: congestion slot: ssthresh must be `std::uint32_t ssthresh() const`");
+    static_assert(hook::absent<P, hook::on_timeout>, "sluice: congestion slot: there is no on_timeout: here it is on_rto");
+    static_assert(hook::absent<P, hook::on_sample>,  "sluice: congestion slot: there is no on_sample: ack_report::rtt tells the round trip");
+    static_assert(has_window<P>,                     "sluice: congestion slot: a policy must have `std::uint32_t window() const`, of exactly this type");
+    static_assert(congestion_on_start_ok<P>,         "sluice: congestion slot: on_start must be public and take a const start_report&");
+    static_assert(congestion_on_ack_ok<P>,           "sluice: congestion slot: on_ack must be public and take a const ack_report&");
+    static_assert(congestion_on_congestion_ok<P>,    "sluice: congestion slot: on_congestion must be public and take a const congestion_report&");
+    static_assert(congestion_on_rto_ok<P>,           "sluice: congestion slot: on_rto must be public and take a const rto_report&");
+    static_assert(congestion_on_idle_ok<P>,          "sluice: congestion slot: on_idle must be public and take a const idle_report&");
+    static_assert(congestion_ssthresh_ok<P>,         "sluice: congestion slot: ssthresh must be `std::uint32_t ssthresh() const`");
     static constexpr bool kept = true;
 };
 
 template <class P>
 struct slot<P, rtt_slot> {
-    static_assert(has_rto<P>,               "sluice: rtt slot: a policy must have `duration rto() const`");
-    static_assert(rtt_on_sample_ok<P>,      "sluice: rtt slot: on_sample must take a duration and a std::uint32_t");
-    static_assert(rtt_on_timeout_ok<P>,     "sluice: rtt slot: on_timeout must take nothing");
-    static_assert(rtt_on_established_ok<P>, "sluice: rtt slot: on_established must take a bool");
-    static_assert(rtt_srtt_ok<P>,           "sluice: rtt slot: srtt must be `std::optional<duration> srtt() const`");
+    static_assert(hook::absent<P, hook::on_rto>, "sluice: rtt slot: there is no on_rto: here it is on_timeout");
+    static_assert(has_rto<P>,                    "sluice: rtt slot: a policy must have `duration rto() const`");
+    static_assert(rtt_on_sample_ok<P>,           "sluice: rtt slot: on_sample must be public and take a duration and a std::uint32_t");
+    static_assert(rtt_on_timeout_ok<P>,          "sluice: rtt slot: on_timeout must be public and take nothing");
+    static_assert(rtt_on_established_ok<P>,      "sluice: rtt slot: on_established must be public and take a bool");
+    static_assert(rtt_srtt_ok<P>,                "sluice: rtt slot: srtt must be `std::optional<duration> srtt() const`");
     static constexpr bool kept = true;
 };
 
 template <class P>
 struct slot<P, recovery_slot> {
-    static_assert(recovers<P>,                  "sluice: recovery slot: a policy must have `recovery_step on_ack(const recovery_ack_report&, auto& flight)` and `void on_timeout(const recovery_timeout_report&, auto& flight)`");
-    static_assert(recovery_on_start_ok<P>,      "sluice: recovery slot: on_start must take a const recovery_start_report&");
-    static_assert(recovery_find_more_ok<P>,     "sluice: recovery slot: find_more must be `bool find_more(const quota_report&, auto& flight)`");
-    static_assert(recovery_quota_ok<P>,         "sluice: recovery slot: quota must be `std::uint32_t quota(const quota_report&) const`");
-    static_assert(recovery_in_recovery_ok<P>,   "sluice: recovery slot: in_recovery must be `bool in_recovery() const`");
-    static_assert(recovery_after_timeout_ok<P>, "sluice: recovery slot: after_timeout must be `bool after_timeout() const`");
+    static_assert(hook::absent<P, hook::on_rto>,        "sluice: recovery slot: there is no on_rto: here it is on_timeout");
+    static_assert(hook::absent<P, hook::on_congestion>, "sluice: recovery slot: there is no on_congestion: here an episode begins with recovery_step::entered");
+    static_assert(recovers<P>,                          "sluice: recovery slot: a policy must have `recovery_step on_ack(const recovery_ack_report&, auto& flight)` and `void on_timeout(const recovery_timeout_report&, auto& flight)`");
+    static_assert(recovery_on_start_ok<P>,              "sluice: recovery slot: on_start must be public and take a const recovery_start_report&");
+    static_assert(recovery_quota_ok<P>,                 "sluice: recovery slot: quota must be `std::uint32_t quota(const quota_report&) const`");
+    static_assert(recovery_in_recovery_ok<P>,           "sluice: recovery slot: in_recovery must be `bool in_recovery() const`");
+    static_assert(recovery_after_timeout_ok<P>,         "sluice: recovery slot: after_timeout must be `bool after_timeout() const`");
+    static_assert(recovery_find_more_ok<P>,             "sluice: recovery slot: find_more must be `bool find_more(const quota_report&, auto& flight)`");
     static constexpr bool kept = true;
 };
 
 template <class P>
 struct slot<P, ack_slot> {
     static_assert(has_acknowledge_by<P>, "sluice: ack slot: a policy must have `instant acknowledge_by(const arrival_report&)`");
-    static_assert(ack_on_ack_sent_ok<P>, "sluice: ack slot: on_ack_sent must take nothing");
+    static_assert(ack_on_ack_sent_ok<P>, "sluice: ack slot: on_ack_sent must be public and take nothing");
     static constexpr bool kept = true;
 };
 
@@ -68,7 +75,7 @@ struct slot<P, ecn_slot> {
 template <class P>
 struct slot<P, isn_slot> {
     static_assert(has_choose<P>,      "sluice: isn slot: a policy must have `seq choose(const socket_address& local, const socket_address& remote, instant now) const`");
-    static_assert(isn_on_start_ok<P>, "sluice: isn slot: on_start must take two std::uint64_t");
+    static_assert(isn_on_start_ok<P>, "sluice: isn slot: on_start must be public and take two std::uint64_t");
     static_assert(isn_timestamp_offset_ok<P>, "sluice: isn slot: timestamp_offset must be `std::uint32_t timestamp_offset(const socket_address& local, const socket_address& remote) const`");
     static constexpr bool kept = true;
 };
@@ -96,10 +103,10 @@ struct slot<P, options_slot> {
 
 template <class P>
 struct slot<P, observe_slot> {
-    static_assert(observe_on_transition_ok<P>, "sluice: observe slot: on_transition must take a const transition_report&");
-    static_assert(observe_on_sent_ok<P>,       "sluice: observe slot: on_sent must take a const sent_report&");
-    static_assert(observe_on_received_ok<P>,   "sluice: observe slot: on_received must take a const segment&");
-    static_assert(observe_on_window_ok<P>,     "sluice: observe slot: on_window must take a const window_report&");
+    static_assert(observe_on_transition_ok<P>, "sluice: observe slot: on_transition must be public and take a const transition_report&");
+    static_assert(observe_on_sent_ok<P>,       "sluice: observe slot: on_sent must be public and take a const sent_report&");
+    static_assert(observe_on_received_ok<P>,   "sluice: observe slot: on_received must be public and take a const segment&");
+    static_assert(observe_on_window_ok<P>,     "sluice: observe slot: on_window must be public and take a const window_report&");
     static constexpr bool kept = true;
 };
 // clang-format on

@@ -20,7 +20,7 @@ struct scenario {
     std::uint64_t rate = 10'000'000;      // bits/s of the link each way; 0: infinite
     duration delay = 20ms;                // one way
     std::size_t queue = 100;              // packets that wait for the link
-    probability loss{};
+    probability loss{};                   // this and the next three: of each packet, a fraction from 0 to 1
     probability corruption{};
     probability duplication{};
     probability reordering{};
@@ -29,19 +29,19 @@ struct scenario {
     std::optional<link_settings> back{};  // the way from server to client, where it is not the same
     std::uint64_t octets = 1 << 20;       // from client to server
     std::uint64_t octets_back = 0;
-    std::uint16_t mtu = 1500;
+    std::optional<std::uint16_t> mtu{};   // of both ends; none: each keeps its settings' limits.mtu
     std::uint32_t super_segment = 0;      // octets that the senders build at once; 0: one segment
     bool ipv6 = false;
     bool record = true;                   // samples and wire events, memory for each segment
     bool capture = false;                 // pcapng, memory for each octet
     duration time_limit = 24h;            // of virtual time
-    sluice::seed seed = 1;
+    sluice::seed seed = 1;                // of all there is: both ends get theirs from it, instead of settings.seed
 };
 
 struct transfer_report {
     bool complete = false;    // every octet arrived, none was wrong, and both ends closed in good order
     error failure = error::none;
-    duration time{};          // until the last octet was read at the server
+    duration time{};          // until the last octet was read at the server; if that never was, until the last event
     double goodput = 0;       // bits/s of what was read at the server, over that time
     counters client{}, server{};
     std::uint64_t segments = 0, retransmitted = 0, recoveries = 0, timeouts = 0;  // of the client
@@ -66,11 +66,23 @@ constexpr network network_of(const scenario& s) {
     return {.links = {forth, back}, .ipv6 = s.ipv6, .super_segment = s.super_segment, .seed = s.seed};
 }
 
-/// `after(world)` is called after each event.
+/// What tcp<…> makes; a policy alone is none.
+template <class Tcp>
+concept composition = requires {
+    typename Tcp::settings;
+    typename Tcp::endpoint;
+};
+
+/// `after(world)` is called after each event with the world<Client, Server> itself: client() and server() are its hosts,
+/// each with its endpoint and its application, now() is the time.
 template <class Client, class Server, class After>
 transfer_report transfer(const scenario& s, typename Client::settings client, typename Server::settings server,
                          After&& after) {
-    client.limits.mtu = server.limits.mtu = s.mtu;
+    static_assert(machine<typename Client::lifecycle_policy>::has(event::active_open),
+                  "sluice: transfer: the client's lifecycle has no active OPEN: it can't connect");
+    static_assert(machine<typename Server::lifecycle_policy>::has(event::passive_open),
+                  "sluice: transfer: the server's lifecycle has no passive OPEN: it can't listen");
+    if (s.mtu) client.limits.mtu = server.limits.mtu = *s.mtu;
     const bulk sends{.writer = {.length = s.octets, .sender = 0}, .reader = {.length = s.octets_back, .sender = 1}};
     const bulk answers{.writer = {.length = s.octets_back, .sender = 1},
                        .reader = {.length = s.octets, .sender = 0},
@@ -87,8 +99,10 @@ transfer_report transfer(const scenario& s, typename Client::settings client, ty
 
     transfer_report report;
     report.failure = w->open().error();
+    instant last_event{};
     w->run(instant() + s.time_limit, [&](auto& now) {
         if (s.record) windows.look(now.client().endpoint.connection().variables(), now.now());
+        last_event = now.now();
         after(now);
     });
 
@@ -100,7 +114,7 @@ transfer_report transfer(const scenario& s, typename Client::settings client, ty
     report.complete = report.failure == error::none && sender.is_complete() && receiver.is_complete() &&
                       is_over(w->client()) && is_over(w->server());
     const bool has_arrived = receiver.reader.complete_at != never;
-    report.time = (has_arrived ? receiver.reader.complete_at : w->now()).time_since_epoch();
+    report.time = (has_arrived ? receiver.reader.complete_at : last_event).time_since_epoch();
     if (report.time > duration::zero())
         report.goodput =
             static_cast<double>(receiver.reader.read) * 8e9 / static_cast<double>(report.time.count());
@@ -123,6 +137,15 @@ template <class Client, class Server = Client>
 transfer_report transfer(const scenario& s, const typename Client::settings& client = {},
                          const typename Server::settings& server = {}) {
     return transfer<Client, Server>(s, client, server, [](const auto&) {});
+}
+
+/// Says what is wrong with transfer<reno>.
+template <class Client, class Server = Client>
+    requires(!composition<Client> || !composition<Server>)
+transfer_report transfer(const scenario&, const auto&...) {
+    static_assert(composition<Client> && composition<Server>,
+                  "sluice: transfer: a policy is no TCP yet: write tcp<reno>, not reno");
+    return {};
 }
 
 }  // namespace sluice::sim

@@ -85,11 +85,11 @@ public:
     }
 
     /// Lets everything happen that is due by `until`, and calls `after(*this)` after each event. True when nothing is
-    /// left to happen, ever; else it is `until` now.
+    /// planned any more, ever: then it is still the time of the last event. Else it is `until` now. (A timer that was
+    /// stopped stays in the plan until its time, when nothing happens.)
     template <class After>
     bool run(instant until, After&& after) {
-        while (queue_.next() <= until) {
-            if (queue_.empty()) return true;
+        while (!queue_.empty() && queue_.next() <= until) {
             const instant before = now_;
             now_ = queue_.next();
             if (!happen(queue_.pop())) {
@@ -99,6 +99,7 @@ public:
             ++events_;
             after(*this);
         }
+        if (queue_.empty()) return true;
         now_ = until;
         return false;
     }

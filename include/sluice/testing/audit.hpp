@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What must hold of a connection after every event, whatever came in (DESIGN section 7). `audit` looks at one connection
+// What must hold of a connection after every event, whatever came in. `audit` looks at one connection
 // and names the first rule that is broken; `gate_audit` watches every transmission as an observer. No test framework inside.
 #pragma once
 

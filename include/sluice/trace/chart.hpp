@@ -33,8 +33,9 @@ public:
     chart& dots(std::string name, tone colour, std::vector<point> points) {
         return add({std::move(name), colour, shape::dots, std::move(points), {}});
     }
-    chart& bars(std::string name, tone colour, std::vector<bar> bars) {
-        return add({std::move(name), colour, shape::bars, {}, std::move(bars)});
+    /// No bar is drawn shorter than `shortest`, in the drawing's units, however little it covers.
+    chart& bars(std::string name, tone colour, std::vector<bar> bars, double shortest = 2) {
+        return add({std::move(name), colour, shape::bars, {}, std::move(bars), shortest});
     }
     /// Shades spans of the x axis from top to bottom; each is {from, to}.
     chart& bands(std::string name, tone colour, const std::vector<std::pair<double, double>>& spans) {
@@ -70,6 +71,7 @@ private:
         shape as;
         std::vector<point> points;
         std::vector<bar> columns;
+        double shortest = 0;  // of the columns
 
         bool empty() const { return points.empty() && columns.empty(); }
     };
@@ -235,13 +237,13 @@ private:
 
     // Bars that stand one on the other are told apart by a narrow gap, where they are long enough to spare it.
     static path_data bar_path(const series& one, const frame& in) {
-        constexpr double gap = 1.2, long_enough = 5, shortest = 2;
+        constexpr double gap = 1.2, long_enough = 5;
         std::vector<bar> placed;
         placed.reserve(one.columns.size());
         for (const bar& b : one.columns) {
             bar down{in.x(b.x), in.y(b.high), in.y(b.low)};
             if (down.high - down.low >= long_enough) down.low += gap / 2, down.high -= gap / 2;
-            if (down.high - down.low < shortest) down.low = down.high - shortest;
+            if (down.high - down.low < one.shortest) down.low = down.high - one.shortest;
             placed.push_back(down);
         }
         path_data path;

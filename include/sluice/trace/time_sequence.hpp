@@ -81,7 +81,7 @@ inline std::string time_sequence(std::span<const wire_event> events, int sender,
     picture.steps("right edge of the window", tone::purple, std::move(right_edge));
     picture.steps("acknowledged", tone::green, std::move(acknowledged));
     picture.bars("sent", tone::blue, std::move(first_time));
-    picture.bars("retransmitted", tone::orange, std::move(again));
+    picture.bars("retransmitted", tone::orange, std::move(again), 9);  // few, and what one looks for
     picture.dots("lost", tone::red, std::move(lost));
     return picture.text();
 }

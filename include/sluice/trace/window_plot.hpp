@@ -23,7 +23,8 @@ inline double sample_time(const window_sample& sample) {
 }  // namespace detail
 
 /// What lies above all that was ever sent bounds nothing and has no place in the picture: an ssthresh before the first
-/// loss (RFC 5681 section 3.1: "arbitrarily high"), whose line begins when it comes down, and the cwnd of who has none.
+/// loss (RFC 5681 section 3.1: "arbitrarily high"), whose line begins when it comes down, and the cwnd of who has none,
+/// of which the title tells. cwnd is dashed, so that a pipe that fills it shows through.
 inline std::string window_plot(std::span<const window_sample> samples, std::string title = "Congestion window") {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     double most_pipe = 0, top = 0;
@@ -42,12 +43,13 @@ inline std::string window_plot(std::span<const window_sample> samples, std::stri
         pipe.push_back({at, static_cast<double>(sample.pipe)});
         ssthresh.push_back({at, is_in_sight ? static_cast<double>(sample.ssthresh) : nan});
     }
+    if (!is_cwnd_shown && !samples.empty()) title += " (cwnd: unbounded)";
     if (!is_cwnd_shown) cwnd.clear();
     if (!is_ssthresh_shown) ssthresh.clear();
     chart picture(std::move(title), {"time", unit::seconds}, {"window", unit::octets});
     picture.steps("pipe", tone::green, std::move(pipe));
     picture.dashed_steps("ssthresh", tone::grey, std::move(ssthresh));
-    picture.steps("cwnd", tone::blue, std::move(cwnd));
+    picture.dashed_steps("cwnd", tone::blue, std::move(cwnd));
     return picture.text();
 }
 

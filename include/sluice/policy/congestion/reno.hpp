@@ -11,9 +11,6 @@
 
 namespace sluice {
 
-/// No window needs to be larger: RFC 7323 section 2.3 bounds the peer's at the same.
-inline constexpr std::uint32_t largest_window = 1u << 30;
-
 /// RFC 6928 section 2 has 10 segments of 1460 octets; RFC 3390 has 4 segments, yet three times 1460 octets.
 constexpr std::uint32_t initial_window_octets(std::uint32_t segments, std::uint32_t mss, std::uint32_t most) {
     return std::min(segments * mss, std::max(2 * mss, most));

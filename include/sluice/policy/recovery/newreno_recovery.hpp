@@ -23,7 +23,9 @@ struct newreno_recovery {
     std::uint32_t last_advance_ = 0;  // what the last ACK of new data acknowledged (RFC 6582 section 4.1)
     std::uint32_t duplicates_ = 0;
     std::uint32_t inflation_ = 0;  // what duplicate ACKs have added to the window, and partial ACKs taken off
-    std::uint32_t ceiling_ = unbounded;  // after an episode: what the flight may grow to without a burst
+    // After an episode: what the flight may grow to without a burst. It grows again from what is left of it (RFC 6582 section
+    // 3.2 step 3, first option), for some round trips when the peer's window admitted nothing new during the episode.
+    std::uint32_t ceiling_ = unbounded;
     bool recovering_ = false;
     bool after_timeout_ = false;
     bool partial_ = false;  // a partial ACK has come in this episode

@@ -19,7 +19,9 @@ struct fixed_rto {
 
     duration backed_off_{};
 
-    constexpr duration rto() const { return std::max(value, backed_off_); }
+    static constexpr duration least = 1ms;  // a timeout of nothing would expire again in the same instant, for ever
+
+    constexpr duration rto() const { return std::max({value, backed_off_, least}); }
     constexpr void on_sample(duration, std::uint32_t = 1) { backed_off_ = duration::zero(); }
     constexpr void on_timeout() { backed_off_ = std::min(2 * rto(), cap); }
 };

@@ -50,7 +50,7 @@ struct rfc6298 {
 
     constexpr void on_sample(duration r, std::uint32_t expected_samples = 1) {
         smoothed_.add(r, expected_samples);
-        rto_ = std::clamp(smoothed_.srtt + std::max(granularity, 4 * smoothed_.rttvar), floor, cap);
+        rto_ = std::max(floor, std::min(cap, smoothed_.srtt + std::max(granularity, 4 * smoothed_.rttvar)));
     }
 
     /// 5.5; taken back by the next sample only (Karn).
