@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The audits themselves (DESIGN section 7): every rule is seen to fail. Each row takes a healthy connection, damages one
+// The audits themselves: every rule is seen to fail. Each row takes a healthy connection, damages one
 // thing and names the rule that must notice. No public operation of in_flight breaks three of them, so there a record is
 // written to: "a record of something never sent", "what was reported is not the sum of its records", and that what is
 // reported is not lost. Of "a report of what was never sent" only the half without SACK can fail: if the records end at

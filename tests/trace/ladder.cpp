@@ -30,7 +30,7 @@ wire_event segment_of(int from, duration sent, duration arrived, std::uint32_t n
 std::vector<wire_event> handshake() {
     std::vector<wire_event> events{segment_of(0, 0ms, 50ms, 0, 0, flag::syn),
         segment_of(1, 50ms, 100ms, 0, 1, flag::syn | flag::ack), segment_of(0, 100ms, 150ms, 1, 1, flag::ack)};
-    events[0].mss = events[1].mss = 1460;
+    events[0].options.mss = events[1].options.mss = 1460;
     return events;
 }
 

@@ -29,10 +29,10 @@ wire_event segment_of(int from, std::uint32_t sequence, std::uint32_t acknowledg
 
 TEST_CASE("a handshake reads as tcpdump prints it, with relative numbers") {
     wire_event syn = segment_of(0, 1000, 0, flag::syn);
-    syn.mss = 1460;
+    syn.options.mss = 1460;
     CHECK(describe(syn, iss_a, iss_b) == "S 0:0(0) win 65535 <mss 1460>");
     wire_event syn_ack = segment_of(1, 5000, 1001, flag::syn | flag::ack);
-    syn_ack.mss = 1460;
+    syn_ack.options.mss = 1460;
     CHECK(describe(syn_ack, iss_b, iss_a) == "S. 0:0(0) ack 1 win 65535 <mss 1460>");
     CHECK(describe(segment_of(0, 1001, 5001, flag::ack), iss_a, iss_b) == ". ack 1 win 65535");
 }
@@ -96,4 +96,16 @@ TEST_CASE("without a SYN the first text octet is number 1, and a peer that sent 
     const std::vector<wire_event> reset_first{segment_of(0, 0, 0, flag::rst), segment_of(0, 2001, 0, flag::none, 1)};
     CHECK(initial_sequences(reset_first)[0] == seq(2000));
     CHECK(initial_sequences({})[0] == seq(0));
+}
+
+TEST_CASE("a segment's options and its scaled window are part of its line") {
+    wire_event syn, ack;
+    syn.header = {.flags = flag::syn, .window = 65535};
+    syn.options = {.mss = 1460, .window_scale = 7, .sack_permitted = true, .timestamps = timestamps_option{1, 0}};
+    CHECK(describe(syn, seq(0), seq(0)) == "S 0:0(0) win 65535 <mss 1460,ws 7,sackOK,TS>");
+    ack.header = {.acknowledgment = seq(101), .flags = flag::ack, .window = 2};
+    ack.window_shift = 7;
+    ack.options.timestamps = timestamps_option{1, 1};
+    ack.options.sack.push_back({seq(300), seq(400)});
+    CHECK(describe(ack, seq(0), seq(100)) == ". ack 1 win 256 <sack 200:300>");
 }

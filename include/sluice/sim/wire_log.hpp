@@ -34,7 +34,7 @@ private:
     // A packet that is no segment keeps its number's place.
     void note(const packet_report& r) {
         const rx_packet octets_of{.data = r.packet.data, .length = r.packet.data.size()};
-        trace::wire_event event{.sent = r.now, .arrived = never, .from = r.from, .header = {}, .mss = {}};
+        trace::wire_event event{.sent = r.now, .arrived = never, .from = r.from, .header = {}};
         if (const auto parsed = parse_packet(octets_of)) {
             const segment& s = parsed->segment;
             event.header = {.source_port = s.source_port,
@@ -44,7 +44,8 @@ private:
                             .flags = s.flags,
                             .window = static_cast<std::uint16_t>(s.window),
                             .urgent_pointer = static_cast<std::uint16_t>(s.up - s.sequence)};
-            event.mss = s.options.mss;
+            event.options = s.options;
+            event.window_shift = shift(r.from, s);
             event.text_length = s.text_length;
             event.retransmission = is_again(r.from, s);
         }
@@ -61,8 +62,17 @@ private:
         return again;
     }
 
+    /// Both SYNs name one, or none counts; no window on a SYN is scaled.
+    std::uint8_t shift(int from, const segment& s) {
+        side &sender = sides_[static_cast<std::size_t>(from)], &receiver = sides_[static_cast<std::size_t>(1 - from)];
+        if (s.has(flag::syn)) sender.window_scale = s.options.window_scale;
+        const bool counts = !s.has(flag::syn) && sender.window_scale && receiver.window_scale;
+        return counts ? std::min<std::uint8_t>(*sender.window_scale, 14) : std::uint8_t{0};
+    }
+
     struct side {
         bool has_sent = false;
+        std::optional<std::uint8_t> window_scale;
         seq next{};
     };
     std::array<side, 2> sides_{};

@@ -69,7 +69,7 @@ inline std::string time_sequence(std::span<const wire_event> events, int sender,
         const double ack = ack_position(event->header.acknowledgment);
         if (ack < highest_ack) continue;
         highest_ack = ack;
-        const double at = detail::as_seconds(event->arrived), edge = ack + event->header.window;
+        const double at = detail::as_seconds(event->arrived), edge = ack + event->window();
         acknowledged.push_back({at, ack});
         right_edge.push_back({at, edge <= highest_shown ? edge : std::numeric_limits<double>::quiet_NaN()});
     }

@@ -13,6 +13,7 @@
 #include <sluice/base/time.hpp>
 #include <sluice/trace/text.hpp>
 #include <sluice/wire/tcp_header.hpp>
+#include <sluice/wire/tcp_options.hpp>
 
 namespace sluice::trace {
 
@@ -21,11 +22,13 @@ struct wire_event {
     instant arrived = never;  // never: it was lost
     int from = 0;             // host 0 or host 1
     tcp_header header;
-    std::optional<std::uint16_t> mss;  // the option's value
+    tcp_options options{};
+    std::uint8_t window_shift = 0;  // of header.window (RFC 7323)
     std::uint32_t text_length = 0;
     bool retransmission = false;
 
     constexpr bool lost() const { return arrived == never; }
+    constexpr std::uint32_t window() const { return std::uint32_t{header.window} << window_shift; }
     /// SEG.LEN (RFC 9293 section 3.3.1).
     constexpr std::uint32_t length() const {
         return text_length + (header.flags.has(flag::syn) ? 1u : 0u) + (header.flags.has(flag::fin) ? 1u : 0u);
@@ -49,6 +52,19 @@ inline std::string describe(tcp_flags flags) {
     return text.empty() ? "none" : text;
 }
 
+/// "mss 1460,ws 7,sackOK,TS" of a SYN; of others the SACK blocks, "sack 1:1461".
+inline std::string describe(const tcp_options& options, bool syn, seq iss_of_receiver) {
+    std::string text;
+    const auto add = [&](const std::string& what) { text += (text.empty() ? "" : ",") + what; };
+    if (options.mss) add("mss " + digits(*options.mss));
+    if (options.window_scale) add("ws " + digits(*options.window_scale));
+    if (options.sack_permitted) add("sackOK");
+    if (options.timestamps && syn) add("TS");
+    for (const sack_block& block : options.sack)
+        add("sack " + digits(block.begin - iss_of_receiver) + ':' + digits(block.end - iss_of_receiver));
+    return text;
+}
+
 /// "S. 0:0(0) ack 1 win 65535 <mss 1460>": first and next text octet, how many, and the rest of what decides.
 inline std::string describe(const wire_event& event, seq iss_of_sender, seq iss_of_receiver) {
     const tcp_header& header = event.header;
@@ -58,9 +74,10 @@ inline std::string describe(const wire_event& event, seq iss_of_sender, seq iss_
         text += ' ' + digits(first) + ':' + digits(first + event.text_length) + '(' + digits(event.text_length) + ')';
     }
     if (header.flags.has(flag::ack)) text += " ack " + digits(header.acknowledgment - iss_of_receiver);
-    text += " win " + digits(header.window);
+    text += " win " + digits(event.window());
     if (header.flags.has(flag::urg)) text += " urg " + digits(header.urgent_pointer);
-    if (event.mss) text += " <mss " + digits(*event.mss) + '>';
+    const std::string options = describe(event.options, header.flags.has(flag::syn), iss_of_receiver);
+    if (!options.empty()) text += " <" + options + '>';
     return text;
 }
 
