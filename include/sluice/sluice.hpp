@@ -92,6 +92,7 @@
 #include <sluice/connection/syn_sent.hpp>
 #include <sluice/connection/timeouts.hpp>
 #include <sluice/connection/transitions.hpp>
+#include <sluice/connection/user_timeout.hpp>
 
 #include <sluice/trace/pcapng.hpp>
 #include <sluice/trace/window_sample.hpp>

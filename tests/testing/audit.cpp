@@ -3,8 +3,7 @@
 // The audits themselves: every rule is seen to fail. Each row takes a healthy connection, damages one
 // thing and names the rule that must notice. No public operation of in_flight breaks three of them, so there a record is
 // written to: "a record of something never sent", "what was reported is not the sum of its records", and that what is
-// reported is not lost. Of "a report of what was never sent" only the half without SACK can fail: if the records end at
-// SND.NXT, so does the highest that was reported.
+// reported is not lost.
 #include <string>
 
 #include "support/compositions.hpp"
@@ -142,7 +141,7 @@ const damage_row damages[] = {
     {sending,    [](block& c) { c.snd.nxt += 1; }, "records in flight do not end at SND.NXT"},
     {sending,    lose_what_is_gone, "the pipe is not the sum of its records"},
     {sending,    believe_no_report, "what was reported is not the sum of its records"},
-    {sending,    [](block& c) { c.agreed.sack = false; }, "a report of what was never sent"},
+    {sending,    [](block& c) { c.agreed.sack = false; }, "a report without SACK"},
     {sending,    [](block& c) { c.flight.mark_sacked(c.snd.una, c.snd.una + 100); }, "a report that the ACK contradicts, without a timer"},
     {sending,    [](block& c) { c.flight.resend(c.flight.first(), instant(0s)); }, "the order of transmissions is no order of time"},
     {idle,       [](block& c) { c.outgoing.drop(1); }, "more queued than the send buffer holds"},

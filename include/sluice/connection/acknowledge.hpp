@@ -60,15 +60,6 @@ constexpr void report_window(control_block<Tcp>& c, environment<Tcp>& env) {
     env.observe().on_window(report);
 }
 
-/// The user timeout counts from when the first unacknowledged octet was sent (N23), or from now when that is forgotten.
-template <class Tcp>
-constexpr void restart_user_timeout(control_block<Tcp>& c, const environment<Tcp>& env) {
-    const duration limit = c.options.user_timeout.value_or(env.settings.limits.user_timeout);
-    if (limit == no_time_limit || c.flight.empty()) return c.timer.stop(timer::user_timeout);
-    const in_flight_record& head = c.flight[c.flight.first()];
-    c.timer.set(timer::user_timeout, (head.transmissions == 1 ? head.sent : env.now) + limit);
-}
-
 /// Judges whether the congestion window was what held the flight back ("cwnd-limited" of RFC 7661 and RFC 9438).
 template <class Tcp>
 constexpr bool was_cwnd_limited(const control_block<Tcp>& c) {

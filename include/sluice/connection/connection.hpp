@@ -129,7 +129,11 @@ public:
     constexpr result<void> set_options(environment& env, const connection_options& options) {
         if (c_.state == state::closed) return error::not_open;
         if (options.dscp > 63 || options.hop_limit == 0) return error::bad_argument;
+        const bool was_told = c_.options.user_timeout_option;
+        const auto told = own_user_timeout(c_, env);
         c_.options = options;
+        if (options.user_timeout_option && c_.rcv.synchronized && (!was_told || told != own_user_timeout(c_, env)))
+            c_.tell_user_timeout = c_.ack_now = true;
         watch_idle_peer(c_, env.now);
         restart_user_timeout(c_, env);
         return {};

@@ -77,6 +77,7 @@ struct control_block {
     connection_options options{};
     socket_address local{};
     socket_address remote{};
+    std::optional<duration> peer_user_timeout{};  // RFC 5482
     socket_address listening_on{};  // what LISTEN was opened with, to go back to
 
     send_space snd{};
@@ -124,6 +125,7 @@ struct control_block {
     // ---- acknowledging
     bool ack_now = false;
     bool keep_alive_now = false;
+    bool tell_user_timeout = false;   // it has changed: the next ACK says so
     std::uint8_t duplicate_acks = 0;  // owed on top: one for each out-of-order segment (RFC 5681 section 4.2)
     std::uint8_t keep_alives = 0;     // probes without an answer
     std::uint8_t challenges = 0;      // in this period

@@ -124,6 +124,7 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
     if (c.rcv.acceptable(s.sequence, s.length())) {
         if (s.flags.has_any(flag::rst | flag::syn)) return step::go_on;
         remember_timestamp(c, env, s);
+        take_user_timeout(c, env, s);
         note_duplicate(c, env, s.sequence, earlier(s.sequence + s.text_length, c.rcv.nxt));
         trim_to_window(c, s);
         return step::go_on;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <sluice/connection/transitions.hpp>
+#include <sluice/connection/user_timeout.hpp>
 
 namespace sluice {
 
@@ -39,20 +40,25 @@ constexpr tcp_options syn_options(const control_block<Tcp>& c, const environment
     if constexpr (Tcp::options::timestamps)
         if (answers ? c.agreed.timestamps : ours.timestamps)
             out.timestamps = {.value = c.clock.value(env.now), .echo = c.clock.recent()};
+    if (c.options.user_timeout_option) out.user_timeout = encode_user_timeout(own_user_timeout(c, env));
     return out;
 }
 
-/// The options of every other segment: timestamps (RFC 7323 section 3.2), and SACK blocks while there is something to
-/// report, as many as have room (RFC 2018 section 3), beside text no more than half a segment.
+/// The options of every other segment: timestamps (RFC 7323 section 3.2), SACK blocks while there is something to report,
+/// as many as have room (RFC 2018 section 3), beside text no more than half a segment; and a user timeout that has changed.
 template <class Tcp>
 constexpr tcp_options segment_options(const control_block<Tcp>& c, const environment<Tcp>& env, bool with_text) {
     tcp_options out;
     if constexpr (Tcp::options::timestamps)
         if (c.agreed.timestamps) out.timestamps = {.value = c.clock.value(env.now), .echo = c.clock.recent()};
-    if constexpr (Tcp::options::sack)
-        if (c.agreed.sack && !c.to_report.empty(c.assembly.held()))
+    if (c.tell_user_timeout && !with_text) out.user_timeout = encode_user_timeout(own_user_timeout(c, env));
+    if constexpr (Tcp::options::sack) {
+        if (c.agreed.sack && !c.to_report.empty(c.assembly.held())) {
+            const std::size_t room = (tcp_options::most_octets - out.length() - 4) / 8;
             out.sack = c.to_report.blocks(c.assembly.held(), c.assembly.fin(),
-                                          std::min(out.timestamps ? 3u : 4u, with_text ? c.mss / 16 : 4u));
+                                          with_text ? std::min<std::size_t>(room, c.mss / 16) : room);
+        }
+    }
     return out;
 }
 
@@ -98,6 +104,7 @@ constexpr void take_syn(control_block<Tcp>& c, environment<Tcp>& env, const segm
     const std::uint16_t unstated = c.remote.address.is_v4() ? default_mss_v4 : default_mss_v6;
     const std::uint16_t peer = std::max(s.options.mss.value_or(unstated), env.settings.limits.least_peer_mss);
     agree(c, env, s);
+    take_user_timeout(c, env, s);
     c.mss = std::min(peer, path_mss(c, env));
     if (c.uses_timestamps()) c.mss -= std::min(c.mss - 1, static_cast<std::uint32_t>(tcp_options::timestamps_length));
     c.snd.take_window(s.sequence, s.acknowledgment, s.window);  // N4: also on the way from SYN-SENT

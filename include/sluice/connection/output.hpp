@@ -100,6 +100,7 @@ constexpr void note_sent(control_block<Tcp>& c, environment<Tcp>& env, const tx_
         c.timer.stop(timer::delayed_ack);
         if constexpr (Tcp::options::timestamps) c.clock.ack_sent(tcp.acknowledgment);
         if constexpr (Tcp::options::sack) c.to_report.sent();
+        if (report.length == 0) c.tell_user_timeout = false;
         if constexpr (requires { c.ack.on_ack_sent(); }) c.ack.on_ack_sent();
     }
     if (report.length > 0) {

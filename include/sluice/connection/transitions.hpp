@@ -28,6 +28,8 @@ constexpr void start_conversation(control_block<Tcp>& c, environment<Tcp>& env) 
     c.snd = {};
     c.rcv = {};
     c.agreed = {};
+    c.peer_user_timeout = {};
+    c.tell_user_timeout = false;
     c.clock = {};
     c.to_report = {};
     c.reported = {};

@@ -29,6 +29,7 @@ struct connection_options {
     duration keep_alive_interval = 75s;               // practice
     std::optional<duration> user_timeout{};           // 3.9.1.1. What the application set also ends a zero-window
                                                       // stand-off and overrides keep_alive_tries (N23, MUST-37)
+    bool user_timeout_option = false;                 // RFC 5482: tell the peer, and take its value where none is set here
 };
 
 struct limits {
@@ -40,6 +41,8 @@ struct limits {
     std::uint16_t least_peer_mss = 216;               // CVE-2019-11479
     std::uint8_t syn_ack_tries = 5;                   // practice
     duration syn_time = 180s;                         // MUST-23: R2 of a SYN covers at least three minutes
+    duration shortest_user_timeout = 100s;            // L_LIMIT and U_LIMIT of RFC 5482, for what the peer asks for
+    duration longest_user_timeout = 24h;
     duration user_timeout = 5min;                     // 3.9.1.1, where the application set none; no_time_limit: never
     duration msl = 30s;                               // 2 MSL = 60 s, practice; the RFC's is 2 min
     duration orphan_fin_wait_2 = 60s;                 // N28, practice

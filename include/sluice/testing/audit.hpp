@@ -78,7 +78,7 @@ constexpr const char* audit(const control_block<Tcp>& c) {
     if (!c.flight.empty() && at != c.snd.nxt) return "records in flight do not end at SND.NXT";
     if (pipe != c.flight.pipe()) return "the pipe is not the sum of its records";
     if (sacked != c.flight.sacked_octets()) return "what was reported is not the sum of its records";
-    if (sacked > 0 && (!c.uses_sack() || c.snd.nxt < c.flight.highest_sacked())) return "a report of what was never sent";
+    if (sacked > 0 && !c.uses_sack()) return "a report without SACK";
     if (c.flight.reneged() && !runs(timer::reneging)) return "a report that the ACK contradicts, without a timer";
     instant before = instant::min();
     for (list_index i = c.flight.oldest(); i != no_index; i = c.flight.sent_after(i)) {
