@@ -160,16 +160,26 @@ private:
     bool resets_left_ = false;
 };
 
-/// A connection that stands in this state, by the shortest way.
+inline std::vector<octet> encoded(const tcp_options& options) {
+    std::vector<octet> out(options.length());
+    options.write(out);
+    return out;
+}
+
+/// A connection that stands in this state, by the shortest way, to a peer with or without options.
 template <class Tcp>
-target<Tcp> standing_in(state s, bool v6, std::uint64_t number) {
+target<Tcp> standing_in(state s, bool v6, std::uint64_t number, bool options = false) {
     using enum state;
     target<Tcp> t(v6, number);
     const seq irs(static_cast<std::uint32_t>(number * 0x9e3779b9));
     const auto peer = [&](tcp_flags flags, std::uint32_t at) {
+        tcp_options with;
+        if (options) with.timestamps = timestamps_option{static_cast<std::uint32_t>(number), 0};
+        if (options && flags.has(flag::syn)) with.window_scale = 3, with.sack_permitted = true;
         t.arrives({.flags = flags,
                    .sequence = irs + at,
-                   .acknowledgment = flags.has(flag::ack) ? t.block().snd.nxt : seq(0)});
+                   .acknowledgment = flags.has(flag::ack) ? t.block().snd.nxt : seq(0),
+                   .options = encoded(with)});
     };
     if (s == closed) return t;
     if (s == listen || s == syn_received_passive) {
@@ -182,7 +192,10 @@ target<Tcp> standing_in(state s, bool v6, std::uint64_t number) {
     peer(s == syn_received_active ? flag::syn : flag::syn | flag::ack, 0);
     if (s == fin_wait_1 || s == fin_wait_2 || s == closing || s == time_wait) t.shutdown();
     if (s == closing)
-        t.arrives({.flags = flag::fin | flag::ack, .sequence = irs + 1, .acknowledgment = t.block().snd.una});
+        t.arrives({.flags = flag::fin | flag::ack,
+                   .sequence = irs + 1,
+                   .acknowledgment = t.block().snd.una,
+                   .options = encoded(options ? tcp_options{.timestamps = timestamps_option{static_cast<std::uint32_t>(number), 0}} : tcp_options{})});
     if (s == fin_wait_2 || s == time_wait) peer(flag::ack, 1);
     if (s == close_wait || s == last_ack || s == time_wait) peer(flag::fin | flag::ack, 1);
     if (s == last_ack) t.shutdown();
@@ -226,15 +239,25 @@ crafted anything(seeded_random& numbers, const control_block<Tcp>& c) {
         if (out.options.size() >= 4 && under(2) == 0)
             tcp_options{.mss = static_cast<std::uint16_t>(numbers.bits())}.write(out.options);
     }
+    if (c.uses_timestamps() && under(8) != 0) {
+        tcp_options with;
+        if constexpr (Tcp::options::timestamps)
+            with.timestamps = timestamps_option{c.clock.recent() + (under(8) == 0 ? under(100) - 50 : under(3)), under(9)};
+        for (std::uint32_t blocks = under(4); c.uses_sack() && blocks > 0; --blocks) {
+            const seq begin = c.snd.una - 20 + under(c.snd.flight() + 30);
+            with.sack.push_back({begin, begin + under(under(3) == 0 ? 3000 : 40)});
+        }
+        out.options = encoded(with);
+    }
     out.to_another_port = under(50) == 0;
     return out;
 }
 
 /// `count` segments for a connection that stands in `s`; one that has moved on is soon replaced.
 template <class Tcp>
-void shower_with_segments(state s, bool v6, int count, std::uint64_t number) {
+void shower_with_segments(state s, bool v6, int count, std::uint64_t number, bool options = false) {
     seeded_random numbers{seed(number)};
-    const target<Tcp> fresh = standing_in<Tcp>(s, v6, number);
+    const target<Tcp> fresh = standing_in<Tcp>(s, v6, number, options);
     REQUIRE(fresh.broken == nullptr);
     REQUIRE(fresh.state() == s);
     auto t = fresh;

@@ -204,7 +204,7 @@ constexpr void tell_congestion(control_block<Tcp>& c, environment<Tcp>& env, con
     if constexpr (requires { c.congestion.on_ack(report); }) c.congestion.on_ack(report);
 }
 
-/// RFC 6298 sections 5.2 and 5.3; and a report that the cumulative ACK contradicts (N31).
+/// RFC 6298 sections 5.2 and 5.3.
 template <class Tcp>
 constexpr void restart_timers(control_block<Tcp>& c, environment<Tcp>& env, bool keep) {
     if (c.flight.empty())
@@ -212,13 +212,17 @@ constexpr void restart_timers(control_block<Tcp>& c, environment<Tcp>& env, bool
     else if (!keep)
         c.timer.set(timer::retransmission, env.now + c.rtt.rto());
     restart_user_timeout(c, env);
+}
+
+/// A report that the cumulative ACK contradicts is believed for a little while (N31).
+template <class Tcp>
+constexpr void watch_reneging(control_block<Tcp>& c, environment<Tcp>& env) {
     if constexpr (Tcp::reads_sack) {
+        if (!c.flight.reneged()) return c.timer.stop(timer::reneging);
+        if (c.timer.runs(timer::reneging)) return;
         duration patience = 10ms;
         if constexpr (requires { c.rtt.srtt(); }) patience = std::max(patience, c.rtt.srtt().value_or(0ns) / 2);
-        if (!c.flight.reneged())
-            c.timer.stop(timer::reneging);
-        else if (!c.timer.runs(timer::reneging))
-            c.timer.set(timer::reneging, env.now + patience);
+        c.timer.set(timer::reneging, env.now + patience);
     }
 }
 
@@ -267,6 +271,7 @@ constexpr void take_ack(control_block<Tcp>& c, environment<Tcp>& env, const segm
         // Neither a SYN,ACK nor the ACK of one grows the window (RFC 5681 section 3.1).
         if (!acknowledges_syn && f.delivered > 0) tell_congestion(c, env, f);
         if (advances) restart_timers(c, env, step.keep_timer);
+        watch_reneging(c, env);
     }
     judge_stand_off(c, env);
     report_window(c, env);
