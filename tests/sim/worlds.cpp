@@ -74,6 +74,9 @@ sim::transfer_report run_world(std::uint64_t number, double most_loss, bool limi
     const auto with = [&]<class Tcp>(std::type_identity<Tcp>) {
         typename Tcp::settings settings;
         if (limits_off) switch_off_limits(settings.limits);
+        settings.limits.window_scale = number % 2 == 0;  // every mix of options, and each with every composition
+        settings.limits.timestamps = number / 2 % 2 == 0;
+        settings.limits.sack = number / 4 % 2 == 0;
         return run<Tcp>(s, settings, broken);
     };
     switch (number % 3) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Sequence numbers that wrap (RFC 9293 section 3.4): the same lossy transfers with initial numbers just below 2^32, just
-// below 2^31, and random ones, at either end, are the same transfers, packet for packet.
+// below 2^31, and random ones, at either end, are the same transfers, packet for packet; so are those in
+// which the clocks of timestamps wrap (RFC 7323).
 #include <doctest/doctest.h>
 
 #include <sluice/sim/scenario.hpp>
@@ -14,13 +15,14 @@ namespace {
 
 struct chosen_isn {
     using slot = isn_slot;
-    std::uint32_t iss = 0;
+    std::uint32_t iss = 0, clock = 0;
     constexpr seq choose(const socket_address&, const socket_address&, instant) const { return seq(iss); }
+    constexpr std::uint32_t timestamp_offset(const socket_address&, const socket_address&) const { return clock; }
 };
 
 using wrapping_tcp = tcp<testing::gate_audit, chosen_isn>;
 
-sim::transfer_report run(std::uint32_t client_iss, std::uint32_t server_iss, std::uint64_t seed) {
+sim::transfer_report run(std::uint32_t client_iss, std::uint32_t server_iss, std::uint64_t seed, std::uint32_t clock = 0) {
     return sim::transfer<wrapping_tcp>({.rate = 5'000'000,
                                         .delay = 20ms,
                                         .queue = 30,
@@ -31,7 +33,8 @@ sim::transfer_report run(std::uint32_t client_iss, std::uint32_t server_iss, std
                                         .octets_back = 150'000,
                                         .record = false,
                                         .seed = seed},
-                                       {.isn = {.iss = client_iss}}, {.isn = {.iss = server_iss}});
+                                       {.isn = {.iss = client_iss, .clock = clock}},
+                                       {.isn = {.iss = server_iss, .clock = clock}});
 }
 
 }  // namespace
@@ -53,5 +56,20 @@ TEST_CASE("where the initial sequence numbers stand changes nothing of a lossy t
                 CHECK(wrapped.retransmitted == usual.retransmitted);
                 CHECK(wrapped.server.segments_out == usual.server.segments_out);
             }
+    }
+}
+
+TEST_CASE("where the clocks of timestamps stand changes nothing of a lossy transfer") {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        const auto usual = run(1, 1, seed);
+        CHECK(usual.time > 300ms);
+        for (const std::uint32_t clock : {0u - 200u, 0x80000000u - 200u}) {  // a fifth of a second before it wraps
+            CAPTURE(clock);
+            const auto wrapped = run(1, 1, seed, clock);
+            CHECK(wrapped.complete);
+            CHECK(wrapped.time == usual.time);
+            CHECK(wrapped.segments == usual.segments);
+            CHECK(wrapped.client.too_old == usual.client.too_old);  // of what was overtaken
+        }
     }
 }
