@@ -70,9 +70,9 @@ TEST_CASE("every compiler makes the same packets") {
         std::vector<octet> packets;
         std::uint64_t expected;
     } runs[] = {
-        {"default_tcp, IPv4, seed 7", captured<default_tcp>(7), 0x8d174d541f65e5cf},
-        {"default_tcp, IPv6, seed 8", captured<default_tcp>(8, true), 0x96529e78aecdea84},
-        {"plain_tcp, IPv4, seed 9", captured<plain_tcp>(9), 0xd2c2ce0b9bcb5fed},
+        {"default_tcp, IPv4, seed 7", captured<default_tcp>(7), 0xf094c783e150c145},
+        {"default_tcp, IPv6, seed 8", captured<default_tcp>(8, true), 0xd440f2945ca0c2c7},
+        {"plain_tcp, IPv4, seed 9", captured<plain_tcp>(9), 0xef1c3ae368cd5dc1},
     };
     for (const auto& run : runs) {
         const std::uint64_t hash = siphash({}, run.packets);
