@@ -217,13 +217,11 @@ constexpr void restart_timers(control_block<Tcp>& c, environment<Tcp>& env, bool
 /// A report that the cumulative ACK contradicts is believed for a little while (N31).
 template <class Tcp>
 constexpr void watch_reneging(control_block<Tcp>& c, environment<Tcp>& env) {
-    if constexpr (Tcp::reads_sack) {
-        if (!c.flight.reneged()) return c.timer.stop(timer::reneging);
-        if (c.timer.runs(timer::reneging)) return;
-        duration patience = 10ms;
-        if constexpr (requires { c.rtt.srtt(); }) patience = std::max(patience, c.rtt.srtt().value_or(0ns) / 2);
-        c.timer.set(timer::reneging, env.now + patience);
-    }
+    if (!c.flight.reneged()) return c.timer.stop(timer::reneging);
+    if (c.timer.runs(timer::reneging)) return;
+    duration patience = 10ms;
+    if constexpr (requires { c.rtt.srtt(); }) patience = std::max(patience, c.rtt.srtt().value_or(0ns) / 2);
+    c.timer.set(timer::reneging, env.now + patience);
 }
 
 /// RFC 5681 section 2: outstanding data, no text, neither SYN nor FIN, the highest ACK again, and the same window. What
@@ -271,7 +269,7 @@ constexpr void take_ack(control_block<Tcp>& c, environment<Tcp>& env, const segm
         // Neither a SYN,ACK nor the ACK of one grows the window (RFC 5681 section 3.1).
         if (!acknowledges_syn && f.delivered > 0) tell_congestion(c, env, f);
         if (advances) restart_timers(c, env, step.keep_timer);
-        watch_reneging(c, env);
+        if constexpr (Tcp::reads_sack) watch_reneging(c, env);
     }
     judge_stand_off(c, env);
     report_window(c, env);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <optional>
 
+#include <sluice/base/time.hpp>
 #include <sluice/tcb/send_space.hpp>
 #include <sluice/wire/tcp_options.hpp>
 
