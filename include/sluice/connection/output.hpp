@@ -41,9 +41,8 @@ constexpr bool offer_window(control_block<Tcp>& c) {
 }
 
 constexpr void write_headers_with(tx_packet& p, const tcp_header& tcp, const tcp_options& options) {
-    std::array<octet, tcp_options::most_octets> octets_of_options{};
-    options.write(octets_of_options);
-    write_headers(p, tcp, octets(octets_of_options).first(options.length()));
+    options.write(options_of(p));
+    finish_headers(p, tcp, options.length());
 }
 
 /// Builds <SEQ=begin><ACK=RCV.NXT> over `length` numbers of the send space, with the SYN, text and FIN that lie there.

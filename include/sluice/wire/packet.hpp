@@ -66,12 +66,18 @@ struct tx_packet {
     }
 };
 
-/// Fills in the headers: IP, TCP and `options` (a multiple of four octets). Payload must have been added before, since both
-/// headers count it. A super-segment never has SYN, RST or URG: hardware that cuts it would repeat them, and would not move
-/// the urgent pointer (MUST-62).
-constexpr void write_headers(tx_packet& packet, tcp_header tcp, octets options) {
+/// Where a packet's TCP options stand.
+constexpr mutable_octets options_of(tx_packet& packet) {
+    const std::size_t ip = packet.meta.is_v4() ? ipv4::header_length : ipv6::header_length;
+    return mutable_octets(packet.headers).subspan(ip + tcp_header::length);
+}
+
+/// Fills in the headers: IP and TCP, over options that stand there already (a multiple of four octets). Payload must have
+/// been added before, since both headers count it. A super-segment never has SYN, RST or URG: hardware that cuts it would
+/// repeat them, and would not move the urgent pointer (MUST-62).
+constexpr void finish_headers(tx_packet& packet, tcp_header tcp, std::size_t options_length) {
     packet.ip_length = static_cast<std::uint8_t>(packet.meta.is_v4() ? ipv4::header_length : ipv6::header_length);
-    tcp.data_offset = static_cast<std::uint8_t>(tcp_header::length + options.size());
+    tcp.data_offset = static_cast<std::uint8_t>(tcp_header::length + options_length);
     packet.header_length = static_cast<std::uint8_t>(packet.ip_length + tcp.data_offset);
     assert(packet.segments() == 1 || !tcp.flags.has_any(flag::syn | flag::rst | flag::urg));
     const mutable_octets out(packet.headers);
@@ -82,9 +88,13 @@ constexpr void write_headers(tx_packet& packet, tcp_header tcp, octets options) 
         ipv6::write(packet.meta, packet.length(), out);
     const mutable_octets at_tcp = out.subspan(packet.ip_length);
     tcp.write(at_tcp);
-    copy(options, at_tcp.subspan(tcp_header::length));
     const partial_sum pseudo = pseudo_header_sum(packet.meta, tcp.data_offset + std::size_t{packet.payload_length});
     store_be16(at_tcp.data() + tcp_header::at::checksum, pseudo.folded());
+}
+/// The same, and the options.
+constexpr void write_headers(tx_packet& packet, const tcp_header& tcp, octets options) {
+    copy(options, options_of(packet));
+    finish_headers(packet, tcp, options.size());
 }
 
 /// Writes the packet to `out`, finishes its TCP checksum on the way, and returns its length. Virtual payload is written
