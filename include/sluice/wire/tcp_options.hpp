@@ -73,8 +73,8 @@ struct tcp_options {
     /// Nothing when a length octet is below 2 or points past the end: what follows can't be told apart any more. A known kind
     /// whose length is not the kind's own is skipped like an unknown one.
     static constexpr std::optional<tcp_options> read(octets from) {
-        std::optional<tcp_options> out(std::in_place);
-        if (!out->read_all(from)) out.reset();
+        tcp_options out;
+        if (!out.read_all(from)) return {};
         return out;
     }
 
