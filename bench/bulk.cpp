@@ -8,6 +8,9 @@
 
 #include <sluice/connection/endpoint.hpp>
 #include <sluice/policy/congestion/no_congestion_control.hpp>
+#include <sluice/policy/options/no_sack.hpp>
+#include <sluice/policy/options/no_timestamps.hpp>
+#include <sluice/policy/options/no_window_scale.hpp>
 #include <sluice/policy/recovery/go_back_n.hpp>
 
 namespace {
@@ -109,12 +112,14 @@ void print(const char* what, const bench::result& r) {
 
 int main() {
     using plain = tcp<no_congestion_control, go_back_n>;
+    using bare = tcp<no_window_scale, no_timestamps, no_sack>;
     // On the heap: endpoints hold their buffers.
     const auto minimal = std::make_unique<bench::minimal_flow<>>();
     const auto minimal_unchecked = std::make_unique<bench::minimal_flow<1460, false>>();
     const auto minimal_super = std::make_unique<bench::minimal_flow<21 * 1460, false>>();
     const auto whole = std::make_unique<flow<tcp<>, wire_format::segments>>();
     const auto without_policies = std::make_unique<flow<plain, wire_format::segments>>();
+    const auto without_options = std::make_unique<flow<bare, wire_format::segments>>();
     const auto unchecked = std::make_unique<flow<tcp<>, wire_format::segments_unchecked>>();
     const auto super = std::make_unique<flow<tcp<>, wire_format::super_segments>>();
     minimal->transfer(1000, true);
@@ -122,15 +127,17 @@ int main() {
     minimal_super->transfer(100, true);
     whole->transfer(10000, true);
     without_policies->transfer(10000, true);
+    without_options->transfer(10000, true);
     unchecked->transfer(10000, true);
     super->transfer(10000, true);
 
     const auto moves = [](auto& flow) { return [&](std::size_t segments) { flow.transfer(segments); }; };
     std::puts("for each 1460 octets");
-    const auto checked = bench::race(moves(*minimal), moves(*whole), moves(*without_policies));
+    const auto checked = bench::race(moves(*minimal), moves(*whole), moves(*without_options), moves(*without_policies));
     print("minimal loop", checked[0]);
     print("sluice, defaults", checked[1]);
-    print("sluice, no_congestion_control and go_back_n", checked[2]);
+    print("sluice, no options", checked[2]);
+    print("sluice, no_congestion_control and go_back_n", checked[3]);
     const auto trusted = bench::race(moves(*minimal_unchecked), moves(*unchecked));
     print("minimal loop, no checksums", trusted[0]);
     print("sluice, no checksums", trusted[1]);

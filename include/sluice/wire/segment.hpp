@@ -43,8 +43,9 @@ constexpr bool read_segment(const ip_meta& ip, const rx_packet& payload, segment
     if (payload.checksum == checksum_state::unknown &&
         pseudo_header_sum(ip, payload.length).add(payload.data).finish() != 0)
         return false;
-    s.options = {};
-    if (!s.options.read_all(payload.data.subspan(tcp_header::length, tcp.data_offset - tcp_header::length))) return false;
+    if (tcp.data_offset > tcp_header::length &&
+        !s.options.read_all(payload.data.subspan(tcp_header::length, tcp.data_offset - tcp_header::length)))
+        return false;
     s.sequence = tcp.sequence;
     s.acknowledgment = tcp.acknowledgment;
     s.flags = tcp.flags;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <optional>
 
 #include <sluice/base/bytes.hpp>
@@ -38,24 +39,32 @@ struct sack_block {
     friend constexpr bool operator==(const sack_block&, const sack_block&) = default;
 };
 
-/// Up to four: more have no room in a header (RFC 2018 section 3).
+/// Up to four: more have no room in a header (RFC 2018 section 3). Nearly every segment has none, and pays for none.
 class sack_blocks {
 public:
     static constexpr std::size_t most = 4;
 
+    constexpr sack_blocks() : none_() {}
+
     constexpr std::size_t size() const { return size_; }
     constexpr bool empty() const { return size_ == 0; }
     constexpr const sack_block& operator[](std::size_t i) const { return blocks_[i]; }
-    constexpr const sack_block* begin() const { return blocks_.data(); }
-    constexpr const sack_block* end() const { return blocks_.data() + size_; }
-    constexpr void push_back(const sack_block& block) { blocks_[size_++] = block; }
+    constexpr const sack_block* begin() const { return empty() ? nullptr : blocks_.data(); }
+    constexpr const sack_block* end() const { return begin() + size_; }
+    constexpr void push_back(const sack_block& block) {
+        if (empty()) std::construct_at(&blocks_);
+        blocks_[size_++] = block;
+    }
     friend constexpr bool operator==(const sack_blocks& a, const sack_blocks& b) {
         return std::equal(a.begin(), a.end(), b.begin(), b.end());
     }
 
 private:
-    std::array<sack_block, most> blocks_{};
-    std::size_t size_ = 0;
+    std::uint8_t size_ = 0;
+    union {
+        char none_;
+        std::array<sack_block, most> blocks_;
+    };
 };
 
 struct tcp_options {
