@@ -177,3 +177,20 @@ TEST_CASE(
     b.receive(1);
     CHECK(b.take_one().window == known + 2 * 1460);
 }
+
+TEST_CASE("what duplicate ACKs show to be lost is told with the ACK that shows it, and once") {
+    told b;
+    b.begin();
+    CHECK(b.send(std::string(10 * mss, 'x')));
+    b.take();
+    for (int i = 0; i < 2; ++i) b.acks(1);
+    CHECK(b.policy().acks.empty());
+    b.acks(1);
+    REQUIRE(b.policy().acks.size() == 1);
+    CHECK(b.policy().acks[0].newly_lost == mss);
+    CHECK(b.policy().acks[0].newly_acked == 0);
+    CHECK(b.policy().acks[0].in_recovery);
+    b.acks(1);
+    CHECK(b.policy().acks.size() == 1);
+    b.take();
+}

@@ -17,8 +17,7 @@ using namespace sluice;
 struct asked {
     struct answer {
         std::uint32_t octets = 0;
-        bool retransmitted = false, complete = true;
-        std::optional<instant> sent{};
+        bool complete = true;
     };
     std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges;
     bool complete = true;

@@ -267,7 +267,8 @@ constexpr void take_ack(control_block<Tcp>& c, environment<Tcp>& env, const segm
     if (advances || f.duplicate || f.newly_sacked > 0) {
         const recovery_step step = tell_recovery(c, env, f);
         // Neither a SYN,ACK nor the ACK of one grows the window (RFC 5681 section 3.1).
-        if (!acknowledges_syn && f.delivered > 0) tell_congestion(c, env, f);
+        const bool changed = f.delivered > 0 || c.flight.lost_octets() != f.lost_before;
+        if (!acknowledges_syn && changed) tell_congestion(c, env, f);
         if (advances) restart_timers(c, env, step.keep_timer);
         if constexpr (Tcp::reads_sack) watch_reneging(c, env);
     }

@@ -141,7 +141,7 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
         return step::go_on;
     }
     ++env.count.unacceptable;
-    if (s.sequence < c.rcv.nxt) note_duplicate(c, env, s.sequence, earlier(s.sequence + s.text_length, c.rcv.nxt));
+    note_duplicate(c, env, s.sequence, earlier(s.sequence + s.text_length, c.rcv.nxt));
     if (c.state == state::time_wait && s.has(flag::fin) && s.end() == c.rcv.nxt) fire<event::fin>(c, env);  // N2
     acknowledge_unacceptable(c, env, s);
     return step::drop;

@@ -56,6 +56,7 @@ constexpr void on_window_probe_timeout(control_block<Tcp>& c, environment<Tcp>& 
 template <class Tcp>
 constexpr void on_reneging(control_block<Tcp>& c, environment<Tcp>& env) {
     ++env.count.reneged;
+    c.timer.stop(timer::reneging);
     c.reported.forget();
     c.flight.forget_sacked();
     c.flight.mark_all_lost();

@@ -168,10 +168,8 @@ public:
     // ---- what the peer reports to have --------------------------------------------------------------------------------
 
     struct sacked {
-        std::uint32_t octets = 0;       // that were not known to have arrived
-        bool retransmitted = false;     // some of them were sent more than once
-        bool complete = true;           // nothing of it had to be passed over
-        std::optional<instant> sent{};  // when the newest of them left
+        std::uint32_t octets = 0;  // that were not known to have arrived
+        bool complete = true;      // nothing of it had to be passed over
     };
 
     /// [begin, end) has arrived. Of a record that can't be cut, for want of another one, nothing is believed: a SACK is advice.
@@ -194,7 +192,8 @@ public:
                     out.complete = false;
                     break;
                 }
-                i = take_sacked(i, out);
+                out.octets += records_[i].length();
+                i = take_sacked(i);
             }
             near_ = i;
             i = after(i);
@@ -290,11 +289,8 @@ private:
     }
 
     /// Makes a run of it, or a part of the run before or behind it. Returns the run.
-    constexpr list_index take_sacked(list_index i, sacked& out) {
+    constexpr list_index take_sacked(list_index i) {
         in_flight_record& r = records_[i];
-        out.octets += r.length();
-        out.retransmitted |= r.transmissions > 1;
-        if (!out.sent || *out.sent < r.sent) out.sent = r.sent;
         if (!r.lost) pipe_ -= r.length();
         r.lost = false;
         r.sacked = true;

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <optional>
 
-#include <sluice/base/time.hpp>
 #include <sluice/tcb/send_space.hpp>
 #include <sluice/wire/tcp_options.hpp>
 
@@ -17,8 +16,6 @@ class scoreboard {
 public:
     struct news {
         std::uint32_t octets = 0;               // that were not known to have arrived
-        bool retransmitted = false;             // some of them were sent more than once
-        std::optional<instant> sent{};          // when the newest of them left
         std::optional<sack_block> duplicate{};  // arrived twice
     };
 
@@ -38,8 +35,6 @@ public:
             const auto found = flight.mark_sacked(later(block.begin, snd.una), block.end);
             if (found.complete) known.push_back(block);
             out.octets += found.octets;
-            out.retransmitted |= found.retransmitted;
-            if (found.sent && (!out.sent || *out.sent < *found.sent)) out.sent = found.sent;
         }
         last_ = known;
         return out;
