@@ -16,6 +16,7 @@
 #include <sluice/base/bytes.hpp>
 #include <sluice/base/index_list.hpp>
 #include <sluice/base/interval_set.hpp>
+#include <sluice/base/memory.hpp>
 #include <sluice/base/octet_ring.hpp>
 #include <sluice/base/random.hpp>
 #include <sluice/base/result.hpp>
