@@ -13,11 +13,14 @@
 
 #include <sluice/fwd.hpp>
 
+#include <sluice/base/block_pool.hpp>
 #include <sluice/base/bytes.hpp>
 #include <sluice/base/index_list.hpp>
 #include <sluice/base/interval_set.hpp>
 #include <sluice/base/memory.hpp>
 #include <sluice/base/octet_ring.hpp>
+#include <sluice/base/payload.hpp>
+#include <sluice/base/pool_array.hpp>
 #include <sluice/base/random.hpp>
 #include <sluice/base/result.hpp>
 #include <sluice/base/siphash.hpp>
@@ -45,6 +48,7 @@
 #include <sluice/tcb/in_flight.hpp>
 #include <sluice/tcb/reassembly.hpp>
 #include <sluice/tcb/receive_space.hpp>
+#include <sluice/tcb/receive_tuning.hpp>
 #include <sluice/tcb/sack_report.hpp>
 #include <sluice/tcb/scoreboard.hpp>
 #include <sluice/tcb/send_space.hpp>
@@ -54,6 +58,8 @@
 #include <sluice/policy/ack/delayed_ack.hpp>
 #include <sluice/policy/ack/every_segment.hpp>
 #include <sluice/policy/buffers/fixed_buffers.hpp>
+#include <sluice/policy/buffers/growable_buffers.hpp>
+#include <sluice/policy/buffers/phantom_buffers.hpp>
 #include <sluice/policy/compose.hpp>
 #include <sluice/policy/concepts.hpp>
 #include <sluice/policy/congestion/fixed_window.hpp>

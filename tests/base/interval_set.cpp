@@ -75,7 +75,7 @@ TEST_CASE_TEMPLATE("an interval set holds what a bitmap would, or says that it h
                 bits &= range(0, begin);
             } else {
                 const bitmap more = bits | range(begin, end);
-                const bool fits = runs(more) <= Set::capacity();
+                const bool fits = runs(more) <= set.capacity();
                 CHECK(set.add(at(begin), at(end)) == fits);
                 if (fits) bits = more;
             }

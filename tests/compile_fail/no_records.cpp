@@ -6,6 +6,7 @@
 
 struct forgetful {
     using slot = sluice::buffers_slot;
+    using pool = sluice::no_pool;
     using send_buffer = sluice::fixed_send_buffer<4>;
     using receive_buffer = sluice::fixed_receive_buffer<4>;
     using intervals = sluice::interval_set<sluice::seq, 4>;

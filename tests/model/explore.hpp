@@ -446,12 +446,14 @@ private:
         put('|');
         for (const auto& held : c.assembly.held().all()) put(held.begin.number()), put(held.end.number());
         put(c.assembly.fin() ? std::uint64_t{c.assembly.fin()->number()} : ~std::uint64_t{0});
-        const auto text = c.outgoing.view(0, c.outgoing.size());
-        for (const octets part : {text.first, text.second}) out.append(part.begin(), part.end());
+        tx_packet text;
+        c.outgoing.lend(0, c.outgoing.size(), text);
+        for (std::size_t i = 0; i < text.spans; ++i) out.append(text.payload[i].begin(), text.payload[i].end());
         put('|');
         auto incoming = c.incoming;
+        no_pool none{0};
         std::array<octet, 64> unread{};
-        out.append(unread.begin(), unread.begin() + static_cast<std::ptrdiff_t>(incoming.read(unread)));
+        out.append(unread.begin(), unread.begin() + static_cast<std::ptrdiff_t>(incoming.read(none, unread)));
         // Policies that remember something which others look at: go_back_n beside fixed_window does not.
         if constexpr (requires { c.congestion.cwnd_; }) {
             put(c.congestion.cwnd_), put(c.congestion.ssthresh_), put(c.congestion.counted_), put(c.congestion.mss_);

@@ -144,7 +144,7 @@ const damage_row damages[] = {
     {sending,    [](block& c) { c.agreed.sack = false; }, "a report without SACK"},
     {sending,    [](block& c) { c.flight.mark_sacked(c.snd.una, c.snd.una + 100); }, "a report that the ACK contradicts, without a timer"},
     {sending,    [](block& c) { c.flight.resend(c.flight.first(), instant(0s)); }, "the order of transmissions is no order of time"},
-    {idle,       [](block& c) { c.outgoing.drop(1); }, "more queued than the send buffer holds"},
+    {idle,       [](block& c) { no_pool none{0}; c.outgoing.drop(none, 1); }, "more queued than the send buffer holds"},
     {idle,       [](block& c) { c.incoming.commit(c.incoming.capacity() + 1); }, "more unread than the receive buffer holds"},
     {idle,       [](block& c) { c.rcv.edge = c.rcv.nxt + static_cast<std::uint32_t>(c.incoming.free() + 1); }, "the offered window is larger than the buffer's room"},
     {owned,      [](block& c) { c.incoming.commit(c.incoming.free()); }, "the offered window is larger than the buffer's room"},

@@ -53,6 +53,13 @@ public:
         return {{store_.data() + at, before_wrap}, {store_.data(), length - before_wrap}};
     }
 
+    /// Where up to `most` octets can be written in one piece.
+    constexpr mutable_octets room(std::size_t offset, std::size_t most) {
+        assert(offset + most <= Capacity);
+        const std::size_t at = place(offset);
+        return {store_.data() + at, std::min(most, Capacity - at)};
+    }
+
     constexpr void drop(std::size_t length) { start_ = place(length); }
 
 private:

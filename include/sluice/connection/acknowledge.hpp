@@ -131,11 +131,13 @@ constexpr findings take_news(control_block<Tcp>& c, environment<Tcp>& env, const
         f.newly_acked = f.ack - c.snd.una;
         f.delivered = gone.octets - gone.sacked;
         f.sample = round_trip(c, env, s, gone);
-        c.outgoing.drop(queued_octets_below(c, f.ack));
+        c.outgoing.drop(env.pool, queued_octets_below(c, f.ack));
         c.snd.advance(f.ack);
+        c.flight.rest(env.pool);
     }
     if constexpr (Tcp::reads_sack) {
         if (c.agreed.sack && !s.options.sack.empty()) {
+            c.flight.provide(env.pool, 2 * sack_blocks::most);
             const auto news = c.reported.take(s.options.sack, f.ack, c.snd, c.flight);
             f.newly_sacked = news.octets;
             f.delivered += news.octets;
@@ -151,6 +153,8 @@ template <class Tcp>
 constexpr void take_progress(control_block<Tcp>& c, environment<Tcp>& env, const findings& f) {
     c.app_limited_end = later(c.app_limited_end, f.ack);
     c.retries = 0;
+    if constexpr (requires { c.outgoing.adapt(env.pool, env.settings.buffers, 0); })
+        c.outgoing.adapt(env.pool, env.settings.buffers, target_window(c));
     if (c.wants_room && c.outgoing.free() > 0) {
         c.wants_room = false;
         c.tell(news::writable);
@@ -173,6 +177,7 @@ constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& e
                                      .target = target_window(c),
                                      .duplicate = f.duplicate,
                                      .arrived_twice = f.arrived_twice};
+    if (!c.flight.empty()) c.flight.provide(env.pool, 2);
     const recovery_step step = c.recovery.on_ack(report, c.flight);
     apply(c, env, step);
     return step;

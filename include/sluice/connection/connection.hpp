@@ -55,20 +55,55 @@ public:
         }
     }
 
-    /// SEND: queues as much as there is room for and says how much. Everything is pushed (MUST-60).
-    constexpr result<std::size_t> send(environment& env, octets data) {
-        if (c_.error != error::none) return c_.error;
-        if (const auto refusal = fire<event::send>(c_, env); refusal != error::none) return refusal;
-        if (c_.close_waits) return error::closing;
-        const std::size_t taken = c_.outgoing.append(data);
-        if (taken < data.size()) c_.wants_room = true;
+    /// SEND: queues as much as there is room for and says how much. Everything is pushed (MUST-60). would_block: no room
+    /// until news::writable; insufficient_resources: room, but no memory.
+    constexpr result<std::size_t> send(environment& env, payload data) {
+        if (data.is_counted() && !Tcp::counts_only) return error::bad_argument;
+        if (const auto refusal = may_send(env); !refusal) return refusal.error();
+        const std::size_t room = c_.outgoing.free(), taken = append(env, data);
+        if (taken < data.length) c_.wants_room = true;
         arm_window_probe(c_, env);
-        if (taken == 0 && !data.empty()) return error::would_block;
+        if (taken == 0 && data.length > 0) return room > 0 ? error::insufficient_resources : error::would_block;
         return taken;
     }
 
+    /// SEND in two halves, without a copy: where up to `most` octets can be written in one piece; and that so many of them
+    /// are. Between the two nothing else may happen to this connection.
+    constexpr result<mutable_octets> reserve(environment& env, std::size_t most) {
+        if constexpr (Tcp::counts_only) {
+            return error::not_supported;
+        } else {
+            if (const auto refusal = may_send(env); !refusal) return refusal.error();
+            const std::size_t room = c_.outgoing.free();
+            const mutable_octets place = c_.outgoing.reserve(env.pool, most);
+            if (place.size() < most) c_.wants_room = true;
+            if (place.empty() && most > 0) return room > 0 ? error::insufficient_resources : error::would_block;
+            return place;
+        }
+    }
+    constexpr void commit(environment& env, std::size_t length) {
+        if constexpr (!Tcp::counts_only) c_.outgoing.commit(length);
+        arm_window_probe(c_, env);
+    }
+
+    /// SEND of octets that stay the application's until they are returned (growable_send_buffer.hpp): all or nothing.
+    constexpr result<void> lend(environment& env, auto& lent) {
+        if constexpr (!Tcp::takes_lent) {
+            return error::not_supported;
+        } else {
+            if (const auto refusal = may_send(env); !refusal) return refusal.error();
+            const bool fits = lent.data.size() <= c_.outgoing.free();
+            if (!c_.outgoing.append_lent(env.pool, lent)) {
+                c_.wants_room = true;
+                return fits ? error::insufficient_resources : error::would_block;
+            }
+            arm_window_probe(c_, env);
+            return {};
+        }
+    }
+
     /// SEND with the URGENT flag: the pointer goes to the end of what is queued with this call (3.8.5, MUST-62).
-    constexpr result<std::size_t> send_urgent(environment& env, octets data) {
+    constexpr result<std::size_t> send_urgent(environment& env, payload data) {
         const auto taken = send(env, data);
         if (taken && *taken > 0) {
             c_.snd.up = c_.queue_end();
@@ -79,16 +114,28 @@ public:
 
     /// RECEIVE: what has come in order. error::closing once the peer's FIN is reached, would_block while there is nothing.
     constexpr result<std::size_t> receive(environment& env, mutable_octets to) {
-        if (c_.error != error::none) return c_.error;
-        if (c_.incoming.size() > 0) {
-            const std::size_t taken = c_.incoming.read(to);
-            if (c_.rcv.urgent && c_.rcv.up <= c_.first_unread()) c_.rcv.urgent = false;
-            consider_window_update();
-            return taken;
+        if (const auto refusal = may_receive(env); !refusal) return refusal.error();
+        const std::size_t taken = c_.incoming.read(env.pool, to);
+        note_read(env, taken);
+        return taken;
+    }
+
+    /// RECEIVE in two halves, without a copy: what has come, as far as it lies in one piece; and that so much of what
+    /// there is has been dealt with.
+    constexpr result<octets> peek(environment& env) {
+        if constexpr (Tcp::counts_only) {
+            return error::not_supported;
+        } else {
+            if (const auto refusal = may_receive(env); !refusal) return refusal.error();
+            return c_.incoming.peek();
         }
-        if (const auto refusal = fire<event::receive>(c_, env); refusal != error::none)
-            return c_.state == state::closed && c_.fin_received() ? error::closing : refusal;  // the end outlives it
-        return c_.owned ? error::would_block : error::closing;
+    }
+    constexpr result<void> consume(environment& env, std::size_t length) {
+        if (c_.error != error::none) return c_.error;
+        if (length > c_.incoming.size()) return error::bad_argument;
+        c_.incoming.consume(env.pool, length);
+        note_read(env, length);
+        return {};
     }
 
     /// CLOSE of the sending side (3.10.4); receiving goes on (N28).
@@ -120,7 +167,7 @@ public:
         const auto refusal = fire<event::abort>(c_, env);
         if (refusal != error::none) return refusal;
         c_.error = error::aborted;
-        c_.incoming.clear();
+        drop_received(c_, env);
         return {};
     }
 
@@ -200,6 +247,39 @@ private:
         c_.error = error::none;
         c_.pending_news = {};
         c_.owned = true;
+    }
+
+    // Always inline: g++ 12 merges this function of two compositions into one, and then warns of the other's size.
+    [[gnu::always_inline]] constexpr result<void> may_send(environment& env) {
+        if (c_.error != error::none) return c_.error;
+        if (const auto refusal = fire<event::send>(c_, env); refusal != error::none) return refusal;
+        if (c_.close_waits) return error::closing;
+        return {};
+    }
+
+    /// There is something to read; else why there is not.
+    [[gnu::always_inline]] constexpr result<void> may_receive(environment& env) {
+        if (c_.error != error::none) return c_.error;
+        if (c_.incoming.size() > 0) return {};
+        if (const auto refusal = fire<event::receive>(c_, env); refusal != error::none)
+            return c_.state == state::closed && c_.fin_received() ? error::closing : refusal;  // the end outlives it
+        return c_.owned ? error::would_block : error::closing;
+    }
+
+    constexpr std::size_t append(environment& env, payload data) {
+        if constexpr (Tcp::counts_only)
+            return c_.outgoing.append(env.pool, data);
+        else
+            return c_.outgoing.append(env.pool, data.data);
+    }
+
+    /// The application has taken so much.
+    constexpr void note_read(environment& env, std::size_t taken) {
+        if (c_.rcv.urgent && c_.rcv.up <= c_.first_unread()) c_.rcv.urgent = false;
+        if constexpr (Tcp::tunes_buffers)
+            if (const auto wanted = c_.tuning.on_read(env.now, taken, c_.full_segment_of_peer()))
+                c_.incoming.adapt(env.pool, env.settings.buffers, *wanted);
+        consider_window_update();
     }
 
     constexpr void arrives(environment& env, const ip_meta& ip, const segment& s) {

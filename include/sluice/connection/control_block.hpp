@@ -12,6 +12,7 @@
 #include <sluice/tcb/in_flight.hpp>
 #include <sluice/tcb/reassembly.hpp>
 #include <sluice/tcb/receive_space.hpp>
+#include <sluice/tcb/receive_tuning.hpp>
 #include <sluice/tcb/sack_report.hpp>
 #include <sluice/tcb/scoreboard.hpp>
 #include <sluice/tcb/send_space.hpp>
@@ -94,6 +95,7 @@ struct control_block {
     [[no_unique_address]] if_chosen<Tcp::options::timestamps, timestamps> clock{};
     [[no_unique_address]] if_chosen<Tcp::options::sack, sack_report> to_report{};
     [[no_unique_address]] if_chosen<Tcp::reads_sack, scoreboard> reported{};
+    [[no_unique_address]] if_chosen<Tcp::tunes_buffers, receive_tuning> tuning{};
 
     std::uint32_t mss = 0;          // Eff.snd.MSS, less the options of every segment (N34)
     std::uint32_t receive_mss = 0;  // what our SYN announced

@@ -25,10 +25,16 @@ public:
         return connection_.connect(at(now), local, remote);
     }
     /// Takes as much as there is room for and says how much; would_block while there is none, until news::writable.
-    constexpr result<std::size_t> send(octets data, instant now) { return connection_.send(at(now), data); }
-    constexpr result<std::size_t> send_urgent(octets data, instant now) { return connection_.send_urgent(at(now), data); }
+    constexpr result<std::size_t> send(payload data, instant now) { return connection_.send(at(now), data); }
+    constexpr result<std::size_t> send_urgent(payload data, instant now) { return connection_.send_urgent(at(now), data); }
     /// What has come in order; would_block while there is nothing, closing once the peer has ended and all is read.
     constexpr result<std::size_t> receive(mutable_octets to, instant now) { return connection_.receive(at(now), to); }
+    /// Both without a copy, in two halves.
+    constexpr result<mutable_octets> reserve(std::size_t most, instant now) { return connection_.reserve(at(now), most); }
+    constexpr void commit(std::size_t length, instant now) { connection_.commit(at(now), length); }
+    constexpr result<void> lend(auto& lent, instant now) { return connection_.lend(at(now), lent); }
+    constexpr auto peek(instant now) { return connection_.peek(at(now)); }
+    constexpr result<void> consume(std::size_t length, instant now) { return connection_.consume(at(now), length); }
     /// Half of a close: our side ends behind what is queued, and receiving goes on.
     constexpr result<void> shutdown(instant now) { return connection_.shutdown(at(now)); }
     /// The application lets go, and TCP finishes alone. With octets unread it resets: they would be lost.

@@ -30,6 +30,7 @@ struct counters {
     std::uint64_t window_probes = 0;
     std::uint64_t keep_alives = 0;
     std::uint64_t out_of_order = 0;
+    std::uint64_t text_dropped = 0;       // for want of memory
     std::uint64_t duplicates_in = 0;      // segments with text that had come before
     std::uint64_t arrived_twice = 0;      // D-SACKs about ours
     std::uint64_t reneged = 0;            // N31
@@ -80,11 +81,12 @@ struct environment {
     seeded_random random;
     std::uint32_t challenge_limit;  // of this stack's own: a known one leaks (CVE-2016-5696)
     std::uint32_t largest_super_segment = 0;  // octets of payload that the link takes at once; 0: one segment
+    [[no_unique_address]] typename Tcp::buffers_policy::pool pool;  // of the buffers
     counters count{};
     reply_queue replies{};
 
     constexpr explicit environment(const typename Tcp::settings& s)
-        : settings(s), random(s.seed), challenge_limit(s.limits.challenge_acks) {
+        : settings(s), random(s.seed), challenge_limit(s.limits.challenge_acks), pool(s.buffers) {
         const std::uint64_t bits = random.bits(), more_bits = random.bits();
         if constexpr (requires { settings.isn.on_start(bits, more_bits); }) settings.isn.on_start(bits, more_bits);
         challenge_limit += static_cast<std::uint32_t>(random.below(challenge_limit + 1));

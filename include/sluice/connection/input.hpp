@@ -262,27 +262,39 @@ constexpr void note_fin(control_block<Tcp>& c, environment<Tcp>& env, const segm
     if (may_receive_text.has(c.state)) c.assembly.note_fin(at);
 }
 
+/// How long a round trip is, seen from here, where buffers are tuned by it.
+template <class Tcp>
+constexpr void measure_round(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
+    if constexpr (Tcp::tunes_buffers) {
+        if constexpr (Tcp::options::timestamps)
+            if (c.agreed.timestamps && s.options.timestamps) {
+                const std::uint32_t echo = s.options.timestamps->echo;
+                return c.tuning.on_echo(echo, c.clock.round_trip(echo, env.now));
+            }
+        c.tuning.on_text(env.now, c.rcv.nxt, c.rcv.edge);
+    }
+}
+
 template <class Tcp>
 constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
     if (s.text_length == 0 || !may_receive_text.has(c.state)) return step::go_on;
-    if (s.text.size() < s.text_length) return step::drop;  // virtual text has no octets to store here
+    payload text(s.text, s.text_length);
+    if (text.is_counted() && !Tcp::counts_only) return step::drop;  // there are no octets to keep
     if (!c.owned) {  // SHLD-3: nobody will ever read it
         fire<event::abort>(c, env);
         return step::drop;
     }
     c.largest_received = std::max(c.largest_received, s.text_length / s.segments);
     const bool had_gap = c.assembly.has_gap();
-    octets text = s.text;
     if (c.assembly.fin() && *c.assembly.fin() < s.sequence + s.text_length)  // N26: nothing follows a FIN
         text = text.first(*c.assembly.fin() > s.sequence ? *c.assembly.fin() - s.sequence : 0);
-    if (text.empty()) return step::drop_and_ack;
+    if (text.length == 0) return step::drop_and_ack;
 
-    const seq before = c.rcv.nxt, end = s.sequence + static_cast<std::uint32_t>(text.size());
-    const auto held_already = c.assembly.held().first_overlap(s.sequence, end);
-    if (held_already != c.assembly.held().all().end())
-        note_duplicate(c, env, later(s.sequence, held_already->begin), earlier(end, held_already->end));
-    c.rcv.nxt = c.assembly.take(c.incoming, c.rcv.nxt, s.sequence, text);
-    if (c.rcv.nxt == before) {
+    const auto taken = c.assembly.take(env.pool, c.incoming, c.rcv.nxt, s.sequence, text);
+    if (!taken.kept) ++env.count.text_dropped;
+    note_duplicate(c, env, taken.before.begin, taken.before.end);
+    if (taken.nxt == c.rcv.nxt) {
+        if (s.sequence == c.rcv.nxt) return step::drop;  // no memory: as if it had been lost on its way
         // MAY-13, RFC 5681 section 4.2: a duplicate ACK for each segment behind a gap, with what it is part of.
         ++env.count.out_of_order;
         if constexpr (Tcp::options::sack)
@@ -290,8 +302,10 @@ constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const seg
         owe_duplicate_ack(c);
         return step::go_on;
     }
+    c.rcv.nxt = taken.nxt;
     c.duplicate_acks = 0;
     c.tell(news::readable);
+    measure_round(c, env, s);
     decide_ack(c, env, s, !had_gap);
     return step::go_on;
 }

@@ -18,6 +18,8 @@ constexpr void arrives_in_listen(control_block<Tcp>& c, environment<Tcp>& env, c
     // Fourth, anything else is dropped.
     if (!s.has(flag::syn) || s.has(flag::fin)) return;
 
+    c.flight.provide(env.pool, 2);
+    if (c.flight.full()) return;  // no memory to remember our SYN with
     c.local = {ip.destination, s.destination_port};
     c.remote = {ip.source, s.source_port};
     choose_own_side(c, env);

@@ -85,7 +85,7 @@ template <class Tcp>
 constexpr void choose_own_side(control_block<Tcp>& c, environment<Tcp>& env) {
     c.snd.start(env.settings.isn.choose(c.local, c.remote, env.now));
     if constexpr (Tcp::options::window_scale)
-        if (env.settings.limits.window_scale) c.agreed.receive_shift = shift_for(c.incoming.largest());
+        if (env.settings.limits.window_scale) c.agreed.receive_shift = shift_for(c.incoming.largest(env.settings.buffers));
     if constexpr (Tcp::options::timestamps) {
         std::uint32_t offset = 0;
         if constexpr (requires { env.settings.isn.timestamp_offset(c.local, c.remote); })

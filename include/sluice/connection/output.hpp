@@ -33,6 +33,20 @@ constexpr std::uint32_t packet_room(const control_block<Tcp>& c, const environme
     return std::max(largest / each, 1u) * each;
 }
 
+/// Of `length` octets from `begin` on, as many as the packet has spans for; of more than one segment, whole ones.
+template <class Tcp>
+constexpr std::uint32_t fit_spans(const control_block<Tcp>& c, seq begin, std::uint32_t length, std::uint32_t each) {
+    if constexpr (requires { c.outgoing.lendable(0, length); }) {
+        const seq text = later(begin, c.first_queued());
+        if (text < c.queue_end()) {
+            const std::uint32_t most = c.queue_end() - text;
+            const auto lendable = static_cast<std::uint32_t>(c.outgoing.lendable(text - c.first_queued(), std::min(length, most)));
+            if (lendable < std::min(length, most)) length = lendable > each ? lendable / each * each : lendable;
+        }
+    }
+    return length;
+}
+
 /// The receiver's side of SWS avoidance: each segment that leaves offers what is free by now.
 template <class Tcp>
 constexpr bool offer_window(control_block<Tcp>& c) {
@@ -62,9 +76,9 @@ constexpr void build(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p,
     const tcp_options options = is_syn ? syn_options(c, env) : segment_options(c, env, length > 0);
     const seq first_text = later(begin, c.first_queued()), end_of_text = earlier(end, c.queue_end());
     if (first_text < end_of_text) {
-        const auto [head, tail] = c.outgoing.view(first_text - c.first_queued(), end_of_text - first_text);
-        p.borrow(head);
-        p.borrow(tail);
+        const std::size_t length_of_text = end_of_text - first_text;
+        [[maybe_unused]] const std::size_t lent = c.outgoing.lend(first_text - c.first_queued(), length_of_text, p);
+        assert(lent == length_of_text && "fit_spans has seen to it");
         if (end_of_text == c.queue_end()) tcp.flags |= flag::psh;  // MUST-60, MUST-61
         const auto each = static_cast<std::uint32_t>(c.mss - tcp_options::sack_length(options.sack.size()));
         if (p.payload_length > each) p.segment_size = static_cast<std::uint16_t>(each);
@@ -137,10 +151,11 @@ constexpr resending send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_p
         // What lies inside a shrunk window is sent again, what lies beyond is not (SHLD-16; MAY-7 is not taken up).
         const seq edge = c.snd.una + c.snd.wnd;
         if (!(r.begin < edge)) return resending::waits;
-        length = std::min(length, edge - r.begin);
+        length = fit_spans(c, r.begin, std::min(length, edge - r.begin), each);
     }
     const bool fin = ends_in_fin && length == r.length();
     const std::uint32_t allowed = granted + (fin ? 1u : 0u);
+    c.flight.provide(env.pool, 1);
     if (!c.retransmit_now && allowed < length) return resending::waits;
     // Out of records, what can't be cut waits for an ACK that frees one; if it must leave, the rest counts as sent with it.
     if (length < r.length() && !c.flight.split(i, r.begin + length) && !c.retransmit_now)
@@ -218,6 +233,8 @@ constexpr void send_new(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
 template <class Tcp>
 constexpr bool send_syn(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
     if (c.snd.syn_sent() || c.state == state::closed || c.state == state::listen) return false;
+    c.flight.provide(env.pool, 2);
+    if (c.flight.full()) return false;
     send_new(c, env, p, 1, {.why = transmission::handshake, .allowed = 1, .window_left = 1});
     return true;
 }
@@ -225,11 +242,12 @@ constexpr bool send_syn(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
 template <class Tcp>
 constexpr bool send_queued(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
     if (!c.may_send_text() || (c.unsent() == 0 && !c.fin_unsent())) return false;
+    c.flight.provide(env.pool, 2);
     // Out of records, nothing new leaves until an ACK frees one, but what belongs to the burst that is leaving.
     if (c.flight.crowded() && !(c.snd.syn_acknowledged() && c.flight.joins(c.snd.nxt, env.now))) return false;
     note_idle(c, env);
     std::uint32_t allowed = quota(c);
-    std::uint32_t length = text_to_send(c, env, allowed);
+    std::uint32_t length = fit_spans(c, c.snd.nxt, text_to_send(c, env, allowed), segment_room(c, env));
     const std::uint32_t window_left = c.snd.usable_window();
     // The FIN rides on the last text, or goes alone; either way it needs its place in the window.
     const bool fin = c.fin_unsent() && length == c.unsent() && length < window_left && length <= packet_room(c, env);
@@ -256,6 +274,8 @@ constexpr bool send_window_probe(control_block<Tcp>& c, environment<Tcp>& env, t
     if (!std::exchange(c.probe_now, false) || c.nothing_owed()) return false;
     ++env.count.window_probes;
     const sent_report report{.why = transmission::window_probe, .length = 1, .allowed = 1};
+    c.flight.provide(env.pool, 2);
+    if (c.flight.full()) return false;
     if (c.flight.empty()) {
         send_new(c, env, p, 1, report);
         return true;
@@ -298,6 +318,7 @@ constexpr bool send_ack(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
 /// The recovery policy may name more to send again, while there is quota and nothing else to send.
 template <class Tcp>
 constexpr bool send_more_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    c.flight.provide(env.pool, 2);
     const quota_report report = quota_now(c);
     if constexpr (requires { c.recovery.find_more(report, c.flight); })
         return in_recovery(c) && quota(c) >= c.mss && c.recovery.find_more(report, c.flight) &&

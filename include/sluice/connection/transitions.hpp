@@ -11,20 +11,33 @@ namespace sluice {
 
 /// Timers but TIME-WAIT's, queues and marks of a conversation that is over.
 template <class Tcp>
-constexpr void drop_conversation(control_block<Tcp>& c) {
+constexpr void drop_conversation(control_block<Tcp>& c, environment<Tcp>& env) {
     c.timer.stop_all();
     c.flight.clear();
-    c.outgoing.clear();
+    c.flight.rest(env.pool);
+    c.outgoing.clear(env.pool);
     c.fin_queued = c.close_waits = c.wants_room = false;
     c.retransmit_now = c.probe_now = c.probing = c.override_now = c.keep_alive_now = false;
+}
+
+/// Text that nobody will read, in order or not.
+template <class Tcp>
+constexpr void drop_received(control_block<Tcp>& c, environment<Tcp>& env) {
+    c.incoming.clear(env.pool);
+    c.assembly.forget_text(env.pool);
 }
 
 /// A fresh conversation: everything that a former one left behind is gone, and policies begin with their settings.
 template <class Tcp>
 constexpr void start_conversation(control_block<Tcp>& c, environment<Tcp>& env) {
-    drop_conversation(c);
-    c.incoming.clear();
-    c.assembly = {};
+    drop_conversation(c, env);
+    c.incoming.clear(env.pool);
+    c.assembly.clear(env.pool);
+    if constexpr (requires { c.incoming.start(env.settings.buffers); }) {
+        c.outgoing.start(env.settings.buffers);
+        c.incoming.start(env.settings.buffers);
+    }
+    c.tuning = {};
     c.snd = {};
     c.rcv = {};
     c.agreed = {};
@@ -62,9 +75,9 @@ constexpr void send_reset(control_block<Tcp>& c, environment<Tcp>& env) {
 }
 
 template <class Tcp>
-constexpr void fail(control_block<Tcp>& c, error why) {
+constexpr void fail(control_block<Tcp>& c, environment<Tcp>& env, error why) {
     c.error = why;
-    c.incoming.clear();  // 3.10.7.4 second: all segment queues are flushed
+    drop_received(c, env);  // 3.10.7.4 second: all segment queues are flushed
     c.tell(news::failed);
 }
 
@@ -79,9 +92,9 @@ constexpr void carry_out(control_block<Tcp>& c, environment<Tcp>& env) {
     if constexpr (actions.has(action::send_reset)) send_reset(c, env);
     if constexpr (actions.has(action::tell_connected)) c.tell(news::connected);
     if constexpr (actions.has(action::tell_closing)) c.tell(news::peer_closed);
-    if constexpr (actions.has(action::tell_reset)) fail(c, error::reset);
-    if constexpr (actions.has(action::tell_refused)) fail(c, error::refused);
-    if constexpr (actions.has(action::tell_timed_out)) fail(c, error::timed_out);
+    if constexpr (actions.has(action::tell_reset)) fail(c, env, error::reset);
+    if constexpr (actions.has(action::tell_refused)) fail(c, env, error::refused);
+    if constexpr (actions.has(action::tell_timed_out)) fail(c, env, error::timed_out);
     if constexpr (actions.has(action::forget_peer)) {
         const bool closed_meanwhile = c.close_waits;
         start_conversation(c, env);
@@ -94,7 +107,7 @@ constexpr void carry_out(control_block<Tcp>& c, environment<Tcp>& env) {
         c.timer.set(timer::time_wait, env.now + 2 * env.settings.limits.msl);
     }
     if constexpr (actions.has(action::release)) {
-        drop_conversation(c);
+        drop_conversation(c, env);
         c.ack_now = false;
         c.duplicate_acks = 0;
         c.tell(news::closed);

@@ -68,6 +68,13 @@ struct basic_tcp {
     /// SACKs are sent unless the composition leaves them out; they are read if the recovery policy makes something of them.
     static constexpr bool reads_sack = Options::sack && requires { requires Recovery::uses_sack; };
 
+    /// Buffers that keep no octets.
+    static constexpr bool counts_only = requires { requires Buffers::counts_only; };
+    /// Buffers that send octets from where the application has them.
+    static constexpr bool takes_lent = requires { typename Buffers::lent; };
+    /// Buffers whose sizes follow the path.
+    static constexpr bool tunes_buffers = requires(const Buffers& b) { b.largest_receive; };
+
     /// One instance a slot, and the limits. A connection begins with copies.
     struct settings {
         [[no_unique_address]] Congestion congestion{};

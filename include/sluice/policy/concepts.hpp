@@ -137,6 +137,7 @@ concept buffers_types = requires {
     typename P::receive_buffer;
     typename P::records;
     typename P::intervals;
+    typename P::pool;
 };
 template <class P>
 concept buffers_policy = policy_for<P, buffers_slot> && buffers_types<P>;

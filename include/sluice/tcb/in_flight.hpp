@@ -32,7 +32,7 @@ struct in_flight_record {
 };
 static_assert(sizeof(in_flight_record) <= 64);
 
-/// Records is a random access store of a fixed number of records; who owns the memory is the buffers policy's choice.
+/// Records is an array of records, a std::array or one that grows (base/pool_array.hpp); which, the buffers policy says.
 template <class Records>
 class in_flight {
 public:
@@ -40,8 +40,23 @@ public:
 
     constexpr bool empty() const { return sequence_order_.empty(); }
     constexpr bool full() const { return in_use_ == records_.size(); }
+    /// Room for `spare` records more, where the store can grow and the pool has memory for it.
+    constexpr void provide(auto& pool, std::uint32_t spare) {
+        if constexpr (requires { records_.grow(pool, spare); })
+            if (in_use_ + spare > records_.size()) records_.grow(pool, in_use_ + spare);
+    }
+    /// What has grown is given back once nothing is in flight.
+    constexpr void rest(auto& pool) {
+        if constexpr (requires { records_.give_back(pool); }) {
+            if (!empty()) return;
+            records_.give_back(pool);
+            unused_ = no_index;
+            fresh_ = 0;
+        }
+    }
+
     /// No room for another burst: the last record is kept back, so that what is lost can be cut from a burst (see split).
-    constexpr bool crowded() const { return in_use_ > 0 && in_use_ + 1 >= records_.size(); }
+    constexpr bool crowded() const { return full() || (in_use_ > 0 && in_use_ + 1 >= records_.size()); }
     constexpr std::uint32_t pipe() const { return pipe_; }
     /// All that was ever marked lost; the difference of two readings is what counts.
     constexpr std::uint32_t lost_octets() const { return lost_octets_; }

@@ -6,29 +6,47 @@
 
 #include <optional>
 
-#include <sluice/base/bytes.hpp>
+#include <sluice/base/interval_set.hpp>
+#include <sluice/base/payload.hpp>
 #include <sluice/wire/seq.hpp>
 
 namespace sluice {
 
-/// Intervals is an interval_set<seq, N> or anything with its members.
+/// Intervals is a basic_interval_set<seq, …>.
 template <class Intervals>
 class reassembly {
 public:
-    /// Text of which `nxt` or something later is the first octet, trimmed to the window. Returns the new RCV.NXT.
-    /// Out of intervals, the newest out-of-order text is dropped: it will come again.
-    constexpr seq take(auto& buffer, seq nxt, seq first, octets text) {
-        const seq end = first + static_cast<std::uint32_t>(text.size());
+    struct taken {
+        seq nxt;               // RCV.NXT now
+        bool kept;             // false: there is no memory, or no interval, for it
+        interval<seq> before;  // the first part of it that was held already; empty when none was
+    };
+
+    /// Text of which `nxt` or something later is the first octet, trimmed to the window. What can't be kept is dropped: it
+    /// will come again. For text in order, what is not in order makes room (RFC 2018 section 8 allows that).
+    constexpr taken take(auto& pool, auto& buffer, seq nxt, seq first, payload text) {
+        const seq end = first + static_cast<std::uint32_t>(text.length);
+        taken out{.nxt = nxt, .kept = false, .before = held_part(first, end)};
         if (first != nxt) {
-            if (held_.add(first, end)) buffer.write(first - nxt, text);
-            return nxt;
+            provide(pool);
+            out.kept = buffer.write(pool, first - nxt, text) && held_.add(first, end);
+            return out;
         }
-        buffer.write(0, text);
-        seq arrived = end;
-        for (std::size_t i = 0; i < held_.size() && held_[i].begin <= arrived; ++i) arrived = later(arrived, held_[i].end);
-        held_.remove_below(arrived);
-        buffer.commit(arrived - nxt);
-        return arrived;
+        out.kept = buffer.write(pool, 0, text);
+        if constexpr (requires { buffer.forget_beyond(pool); }) {
+            if (!out.kept && has_gap()) {
+                buffer.forget_beyond(pool);
+                held_.clear();
+                out.kept = buffer.write(pool, 0, text);
+            }
+        }
+        if (!out.kept) return out;
+        out.nxt = end;
+        for (std::size_t i = 0; i < held_.size() && held_[i].begin <= out.nxt; ++i) out.nxt = later(out.nxt, held_[i].end);
+        held_.remove_below(out.nxt);
+        buffer.commit(out.nxt - nxt);
+        rest(pool);
+        return out;
     }
 
     /// N26: nothing follows a FIN, not even what came before it, and a second one at another number counts for nothing.
@@ -42,7 +60,31 @@ public:
     constexpr bool has_gap() const { return !held_.empty(); }
     constexpr const Intervals& held() const { return held_; }
 
+    constexpr void forget_text(auto& pool) {
+        held_.clear();
+        rest(pool);
+    }
+    constexpr void clear(auto& pool) {
+        forget_text(pool);
+        fin_.reset();
+    }
+
 private:
+    constexpr interval<seq> held_part(seq first, seq end) const {
+        const auto found = held_.first_overlap(first, end);
+        if (found == held_.all().end()) return {first, first};
+        return {later(first, found->begin), earlier(end, found->end)};
+    }
+
+    constexpr void provide(auto& pool) {
+        if constexpr (requires { held_.store().grow(pool, 1); })
+            if (held_.size() == held_.capacity()) held_.store().grow(pool, held_.size() + 1);
+    }
+    constexpr void rest(auto& pool) {
+        if constexpr (requires { held_.store().give_back(pool); })
+            if (held_.empty()) held_.store().give_back(pool);
+    }
+
     Intervals held_;
     std::optional<seq> fin_;
 };
