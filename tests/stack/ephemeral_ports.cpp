@@ -50,8 +50,8 @@ struct counted_memory {
 };
 static_assert(memory_source<counted_memory>);
 
-/// Pearson's statistic against an even distribution over 64 parts of the range: 63 on average, with a standard deviation
-/// of sqrt(2 * 63) = 11.2.
+/// Pearson's statistic against an even distribution over 64 parts of the range: 63 on average, with a standard
+/// deviation of sqrt(2 * 63) = 11.2.
 struct even_parts {
     static constexpr double mean = 63, deviation = 11.2;
     std::array<int, 64> seen{};
