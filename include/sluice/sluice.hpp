@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Everything that a program needs which runs TCP in a simulator or drives it by itself: base … connection and sim,
+// Everything that a program needs which runs TCP in a simulator or drives it by itself: base … stack and sim,
 // with what sim takes from trace. Real links, adapters, pictures (trace/) and the kit for testing policies (testing/)
 // are included by hand.
 #pragma once
@@ -28,6 +28,7 @@
 #include <sluice/base/windowed_filter.hpp>
 
 #include <sluice/wire/address.hpp>
+#include <sluice/wire/address_hash.hpp>
 #include <sluice/wire/checksum.hpp>
 #include <sluice/wire/ip_meta.hpp>
 #include <sluice/wire/ipv4.hpp>
@@ -100,6 +101,9 @@
 #include <sluice/connection/timeouts.hpp>
 #include <sluice/connection/transitions.hpp>
 #include <sluice/connection/user_timeout.hpp>
+
+#include <sluice/stack/ephemeral_ports.hpp>
+#include <sluice/stack/syn_cookies.hpp>
 
 #include <sluice/trace/pcapng.hpp>
 #include <sluice/trace/window_sample.hpp>
