@@ -7,6 +7,7 @@
 struct forgetful {
     using slot = sluice::buffers_slot;
     using pool = sluice::no_pool;
+    static constexpr std::size_t replies = 8;
     using send_buffer = sluice::fixed_send_buffer<4>;
     using receive_buffer = sluice::fixed_receive_buffer<4>;
     using intervals = sluice::interval_set<sluice::seq, 4>;

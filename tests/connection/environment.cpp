@@ -10,7 +10,7 @@ using lab::bench;
 namespace {
 
 constexpr bool first_in_first_out() {
-    reply_queue queue;
+    reply_queue<8> queue;
     std::uint32_t in = 0, out = 0;
     for (int round = 0; round < 7; ++round) {  // around the store more than once
         for (int i = 0; i < 5; ++i) {

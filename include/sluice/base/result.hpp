@@ -23,6 +23,7 @@ enum class error : std::uint8_t {
     would_block,             // nothing to read yet, no room to write yet
     bad_address,             // a remote address that can't be a peer (MUST-46), or two families in one connection
     bad_argument,            // what the call's documentation rules out
+    bad_handle,              // of a socket that has been closed, or never was
     not_supported,           // the composition leaves it out
 };
 
@@ -41,6 +42,7 @@ constexpr const char* text(error e) {
         case error::would_block: return "operation would block";
         case error::bad_address: return "address cannot be a peer's";
         case error::bad_argument: return "invalid argument";
+        case error::bad_handle: return "no such socket";
         case error::not_supported: return "the composition leaves it out";
     }
     return "?";

@@ -237,8 +237,15 @@ public:
     /// Unread octets up to and including the last urgent one that was announced (MUST-33).
     constexpr std::uint32_t urgent_ahead() const { return c_.rcv.urgent ? c_.rcv.up - c_.first_unread() : 0; }
 
-    /// Every variable, for those who look: audits, tests, listings.
+    /// Every variable, for those who look: audits, tests, listings; and for the stack, which keeps some states as records.
     constexpr const control_block<Tcp>& variables() const { return c_; }
+    constexpr control_block<Tcp>& variables() { return c_; }
+
+    /// The record is needed no more: what it holds of the stack's memory goes back.
+    constexpr void forget(environment& env) {
+        drop_conversation(c_, env);
+        drop_received(c_, env);
+    }
 
 private:
     constexpr void open(environment& env) {

@@ -40,24 +40,27 @@ struct counters {
     std::uint64_t replies_dropped = 0;    // the queue below was full
 };
 
-/// A segment without text from no connection's state: a RST.
+/// A segment without text that no connection waits to send: a RST, or what a connection says that is kept as a record.
 struct reply {
     socket_address local;
     socket_address remote;
     seq sequence{};
     seq acknowledgment{};
     tcp_flags flags{};
-    std::optional<timestamps_option> timestamps{};  // RFC 7323 section 3.2: also on a RST, where they were agreed on
+    std::uint16_t window = 0;
+    tcp_options options{};
     std::uint8_t dscp = 0;
     std::uint8_t hop_limit = 64;
 };
 
 /// Bounded, first in first out. What does not fit is dropped: its cause will come again.
+template <std::size_t Capacity>
 class reply_queue {
 public:
     constexpr bool empty() const { return size_ == 0; }
+    constexpr bool full() const { return size_ == Capacity; }
     constexpr bool push(const reply& r) {
-        if (size_ == queue_.size()) return false;
+        if (full()) return false;
         queue_[(first_ + size_++) % queue_.size()] = r;
         return true;
     }
@@ -69,7 +72,7 @@ public:
     }
 
 private:
-    std::array<reply, 8> queue_{};
+    std::array<reply, Capacity> queue_{};
     std::size_t first_ = 0;
     std::size_t size_ = 0;
 };
@@ -83,7 +86,7 @@ struct environment {
     std::uint32_t largest_super_segment = 0;  // octets of payload that the link takes at once; 0: one segment
     [[no_unique_address]] typename Tcp::buffers_policy::pool pool;  // of the buffers
     counters count{};
-    reply_queue replies{};
+    reply_queue<Tcp::buffers_policy::replies> replies{};
 
     constexpr explicit environment(const typename Tcp::settings& s)
         : settings(s), random(s.seed), challenge_limit(s.limits.challenge_acks), pool(s.buffers) {

@@ -80,10 +80,10 @@ constexpr void agree(control_block<Tcp>& c, const environment<Tcp>& env, const s
     if constexpr (Tcp::options::sack) c.agreed.sack = ours.sack && s.options.sack_permitted;
 }
 
-/// Both addresses are known: choose the initial sequence number, and what may be received.
+/// Both addresses are known: our sequence numbers, our clock, and what may be received.
 template <class Tcp>
-constexpr void choose_own_side(control_block<Tcp>& c, environment<Tcp>& env) {
-    c.snd.start(env.settings.isn.choose(c.local, c.remote, env.now));
+constexpr void choose_own_side(control_block<Tcp>& c, environment<Tcp>& env, seq iss) {
+    c.snd.start(iss);
     if constexpr (Tcp::options::window_scale)
         if (env.settings.limits.window_scale) c.agreed.receive_shift = shift_for(c.incoming.largest(env.settings.buffers));
     if constexpr (Tcp::options::timestamps) {
@@ -94,6 +94,11 @@ constexpr void choose_own_side(control_block<Tcp>& c, environment<Tcp>& env) {
     }
     c.round_end = c.app_limited_end = c.snd.iss;
     c.receive_mss = path_mss(c, env);
+}
+
+template <class Tcp>
+constexpr void choose_own_side(control_block<Tcp>& c, environment<Tcp>& env) {
+    choose_own_side(c, env, env.settings.isn.choose(c.local, c.remote, env.now));
 }
 
 /// The peer's SYN has come, with or without an ACK.

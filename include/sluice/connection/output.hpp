@@ -338,7 +338,6 @@ constexpr bool next_packet(control_block<Tcp>& c, environment<Tcp>& env, tx_pack
     return send_window_probe(c, env, p) || send_keep_alive(c, env, p) || send_ack(c, env, p);
 }
 
-/// A reply that belongs to no connection.
 constexpr void build(const reply& r, tx_packet& p) {
     p.meta = {.source = r.local.address,
               .destination = r.remote.address,
@@ -352,8 +351,9 @@ constexpr void build(const reply& r, tx_packet& p) {
                         .destination_port = r.remote.port,
                         .sequence = r.sequence,
                         .acknowledgment = r.acknowledgment,
-                        .flags = r.flags},
-                       {.timestamps = r.timestamps});
+                        .flags = r.flags,
+                        .window = r.window},
+                       r.options);
 }
 
 }  // namespace sluice

@@ -70,7 +70,7 @@ constexpr void send_reset(control_block<Tcp>& c, environment<Tcp>& env) {
             .dscp = c.options.dscp,
             .hop_limit = c.options.hop_limit};
     if constexpr (Tcp::options::timestamps)
-        if (c.agreed.timestamps) r.timestamps = {c.clock.value(env.now), c.clock.recent()};
+        if (c.agreed.timestamps) r.options.timestamps = {c.clock.value(env.now), c.clock.recent()};
     env.answer(r);
 }
 

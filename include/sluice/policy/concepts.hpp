@@ -138,6 +138,7 @@ concept buffers_types = requires {
     typename P::records;
     typename P::intervals;
     typename P::pool;
+    P::replies;
 };
 template <class P>
 concept buffers_policy = policy_for<P, buffers_slot> && buffers_types<P>;

@@ -82,7 +82,7 @@ struct slot<P, isn_slot> {
 
 template <class P>
 struct slot<P, buffers_slot> {
-    static_assert(buffers_types<P>, "sluice: buffers slot: a policy must have the types pool, send_buffer, receive_buffer, records and intervals");
+    static_assert(buffers_types<P>, "sluice: buffers slot: a policy must have the types pool, send_buffer, receive_buffer, records and intervals, and a number of replies");
     static constexpr bool kept = true;
 };
 

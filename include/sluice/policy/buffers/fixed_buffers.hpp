@@ -101,6 +101,7 @@ struct fixed_buffers {
     using receive_buffer = fixed_receive_buffer<Receive>;
     using records = std::array<in_flight_record, Records>;
     using intervals = interval_set<seq, Intervals>;
+    static constexpr std::size_t replies = 8;
 };
 
 }  // namespace sluice

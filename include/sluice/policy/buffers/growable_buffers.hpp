@@ -22,6 +22,8 @@ struct basic_growable_buffers {
     using records = pool_array<in_flight_record>;
     using intervals = basic_interval_set<seq, pool_array<interval<seq>, 4096>>;  // bounded against attack
 
+    static constexpr std::size_t replies = 256;
+
     struct pool : block_pool<Memory> {
         explicit pool(const basic_growable_buffers& policy) : block_pool<Memory>(policy.memory, policy.source) {}
     };

@@ -64,6 +64,7 @@ struct phantom_buffers {
     using records = growable_buffers::records;
     using intervals = growable_buffers::intervals;
     static constexpr bool counts_only = true;
+    static constexpr std::size_t replies = 256;
 
     struct pool : block_pool<> {
         explicit pool(const phantom_buffers& policy) : block_pool<>(policy.memory) {}

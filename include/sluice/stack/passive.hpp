@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+//
+// From a SYN to a connection that can be accepted: LISTEN and SYN-RECEIVED (RFC 9293 sections 3.10.7.2 and 3.10.7.4) for
+// many at once, as half-open records while the backlog holds them, as SYN cookies beyond it (RFC 4987).
+#pragma once
+
+#include <sluice/stack/tables.hpp>
+
+namespace sluice {
+
+/// A cookie is believed so long after the last one left: as long as it is good.
+inline constexpr duration cookie_memory = syn_cookies::step * syn_cookies::steps;
+
+template <class Tcp>
+void tell_listener(stack_tables<Tcp>& t, list_index l) {
+    if (std::exchange(t.listeners[l].has_news, true)) return;
+    t.listeners_telling.push_back(t.listeners, l);
+}
+
+// ---- half-open records --------------------------------------------------------------------------------------------------
+
+template <class Tcp>
+void remove_half_open(stack_tables<Tcp>& t, list_index h) {
+    const half_open& record = t.half_opens[h];
+    t.by_address.erase({record.local(), record.remote()}, filed{record_kind::half_open, h}.number());
+    t.answering[record.tries].remove(t.half_opens, h);
+    if (const list_index l = t.find_listener(record.local()); l != no_index && t.listeners[l].half_open > 0)
+        --t.listeners[l].half_open;
+    t.half_opens.release(h);
+}
+
+/// What is unfolded goes back into its record.
+template <class Tcp>
+void fold_again(stack_tables<Tcp>& t, list_index h) {
+    half_open& record = t.half_opens[h];
+    t.emit(t.sockets[t.unfolded].tcp);
+    const half_open now = fold_half_open(t.sockets[t.unfolded].tcp.variables(), t.env);
+    const bool moves = now.tries != record.tries;
+    if (moves) t.answering[record.tries].remove(t.half_opens, h);
+    const list_link place = record.in_turn;
+    record = now;
+    record.in_turn = place;
+    if (moves) t.answering[record.tries].push_back(t.half_opens, h);
+    t.fold_up();
+}
+
+/// The handshake is over: what is unfolded is a connection, and waits to be accepted.
+template <class Tcp>
+void hand_over(stack_tables<Tcp>& t, list_index l, const four_tuple& addresses, tuple_hash hash) {
+    const list_index i = std::exchange(t.unfolded, no_index);
+    if (t.time_waits.size() > 0)
+        if (const auto old = t.find_time_wait(addresses, hash)) {  // RFC 9293 MAY-2: now it has surely been replaced
+            t.parting.remove(t.time_waits, old->index);
+            t.by_address.erase(hash, old->number());
+            t.time_waits.release(old->index);
+        }
+    auto& socket = t.sockets[i];
+    socket.is_filed = true;
+    socket.listener = l;
+    socket.tcp.variables().tell(news::connected);
+    listener& waiting = t.listeners[l];
+    (waiting.latest == no_index ? waiting.longest_waiting : t.sockets[waiting.latest].telling.after) = i;
+    socket.telling = {.before = waiting.latest, .after = no_index};
+    waiting.latest = i;
+    ++waiting.to_accept;
+    tell_listener(t, l);
+    t.settle(i);
+}
+
+/// After a segment or a timeout: is it half open still, a connection, or nothing any more?
+template <class Tcp>
+void judge_half_open(stack_tables<Tcp>& t, list_index h) {
+    const state now = t.sockets[t.unfolded].tcp.state();
+    if (now == state::syn_received_passive) return fold_again(t, h);
+    const four_tuple addresses{t.half_opens[h].local(), t.half_opens[h].remote()};
+    const list_index l = t.find_listener(addresses.local);
+    if (now == state::listen || now == state::closed || l == no_index) {
+        t.emit(t.sockets[t.unfolded].tcp);
+        remove_half_open(t, h);
+        return t.fold_up();
+    }
+    const tuple_hash hash = t.by_address.hash(addresses);
+    remove_half_open(t, h);
+    // One entry has just gone: there is room.
+    [[maybe_unused]] const auto filed_now = t.by_address.insert(hash, filed{record_kind::connection, t.unfolded}.number());
+    assert(filed_now);
+    hand_over(t, l, addresses, hash);
+}
+
+template <class Tcp>
+bool completes(const segment& s) {
+    return s.has(flag::ack) && !s.flags.has_any(flag::rst | flag::syn);
+}
+
+template <class Tcp>
+void arrives_for_half_open(stack_tables<Tcp>& t, list_index h, const ip_meta& ip, const segment& s) {
+    const list_index l = t.find_listener(t.half_opens[h].local());
+    if (l != no_index && completes<Tcp>(s) && t.listeners[l].is_full()) {
+        ++t.env.count.accept_overflows;  // its SYN,ACK leaves again; by then there may be room
+        return;
+    }
+    const list_index i = t.scratch();
+    if (i == no_index) return;
+    auto& tcp = t.sockets[i].tcp;
+    if (!unfold(t.half_opens[h], l == no_index ? t.half_opens[h].local() : t.listeners[l].local, tcp.variables(), t.env))
+        return;
+    tcp.on_segment(t.env, ip, s);
+    judge_half_open(t, h);
+}
+
+/// Our SYN,ACK is due again.
+template <class Tcp>
+void answer_again(stack_tables<Tcp>& t, list_index h) {
+    const list_index i = t.scratch();
+    auto& record = t.half_opens[h];
+    if (i == no_index || !unfold(record, record.local(), t.sockets[i].tcp.variables(), t.env)) return remove_half_open(t, h);
+    t.sockets[i].tcp.on_deadline(t.env);
+    judge_half_open(t, h);
+}
+
+// ---- cookies ------------------------------------------------------------------------------------------------------------
+
+/// Without timestamps nothing but the MSS can be remembered.
+template <class Tcp>
+void answer_with_cookie(stack_tables<Tcp>& t, listener& l, const segment& syn) {
+    auto& tcp = t.sockets[t.unfolded].tcp;
+    control_block<Tcp>& c = tcp.variables();
+    const std::uint16_t unstated = c.remote.address.is_v4() ? default_mss_v4 : default_mss_v6;
+    number_from(c, t.cookies.make(c.local, c.remote, c.rcv.irs, syn.options.mss.value_or(unstated), t.env.now));
+    if (c.uses_timestamps()) {
+        if constexpr (Tcp::options::timestamps) {
+            cookie_options offered{.sack = c.uses_sack()};
+            if (c.agreed.window_scale) offered.window_scale = c.agreed.send_shift;
+            const std::uint32_t clock = c.clock.value(t.env.now);
+            c.clock.set_back(clock - encode_options(clock, offered));
+        }
+    } else {
+        c.agreed = {};
+    }
+    l.cookies_until = t.env.now + cookie_memory;
+    ++t.env.count.cookies_sent;
+    t.emit(tcp);
+}
+
+/// What the ACK of a cookie says of the SYN before it.
+template <class Tcp>
+std::optional<half_open> read_cookie(const stack_tables<Tcp>& t, const four_tuple& addresses, const segment& s) {
+    const seq irs = s.sequence - 1, iss = s.acknowledgment - 1;
+    const auto mss = t.cookies.mss_of(addresses.local, addresses.remote, irs, iss, t.env.now);
+    if (!mss) return {};
+    half_open out{.local_address = addresses.local.address,
+                  .remote_address = addresses.remote.address,
+                  .local_port = addresses.local.port,
+                  .remote_port = addresses.remote.port,
+                  .iss = iss,
+                  .irs = irs,
+                  .due = short_time(t.env.now + t.env.settings.rtt.rto())};
+    out.mss = *mss;
+    if (s.options.timestamps && Tcp::options::timestamps && t.env.settings.limits.timestamps) {
+        const cookie_options offered = decode_options(s.options.timestamps->echo);
+        out.timestamps = 1;
+        out.timestamp = s.options.timestamps->value;
+        out.window_scale = offered.window_scale.has_value();
+        out.shift = offered.window_scale.value_or(0) & 0xf;
+        out.sack = offered.sack;
+    }
+    out.answered = (answer_period(t.env) - 1) & 0x1f;
+    return out;
+}
+
+/// True when the segment was the ACK of a cookie.
+template <class Tcp>
+bool arrives_with_cookie(stack_tables<Tcp>& t, list_index l, const four_tuple& addresses, tuple_hash hash,
+                         const ip_meta& ip, const segment& s) {
+    const auto record = read_cookie(t, addresses, s);
+    if (!record) {
+        ++t.env.count.cookies_refused;
+        return false;
+    }
+    if (t.listeners[l].is_full()) {
+        ++t.env.count.accept_overflows;
+        return true;
+    }
+    const list_index i = t.scratch();
+    if (i == no_index || !unfold(*record, t.listeners[l].local, t.sockets[i].tcp.variables(), t.env)) return true;
+    auto& tcp = t.sockets[i].tcp;
+    tcp.on_segment(t.env, ip, s);
+    if (!synchronized.has(tcp.state()) || !t.by_address.insert(hash, filed{record_kind::connection, i}.number())) {
+        t.emit(tcp);
+        t.fold_up();
+        return true;
+    }
+    ++t.env.count.cookies_accepted;
+    hand_over(t, l, addresses, hash);
+    return true;
+}
+
+// ---- LISTEN -------------------------------------------------------------------------------------------------------------
+
+/// `beyond`: where the sequence numbers of a former incarnation end, ours must begin further on (RFC 9293 MAY-2).
+template <class Tcp>
+void arrives_in_listen(stack_tables<Tcp>& t, list_index index, const four_tuple& addresses, tuple_hash hash,
+                       const ip_meta& ip, const segment& s, std::optional<seq> beyond = {}) {
+    listener& l = t.listeners[index];
+    if (completes<Tcp>(s) && t.env.now < l.cookies_until && arrives_with_cookie(t, index, addresses, hash, ip, s)) return;
+    if (s.has(flag::syn) && l.is_full()) {
+        ++t.env.count.accept_overflows;
+        return;
+    }
+    const list_index i = t.scratch();
+    if (i == no_index) return void(++t.env.count.syns_dropped);
+    auto& tcp = t.sockets[i].tcp;
+    control_block<Tcp>& c = tcp.variables();
+    start_conversation(c, t.env);
+    c.options = t.env.settings.limits.connection;
+    c.local = c.listening_on = l.local;
+    c.state = state::listen;
+    tcp.on_segment(t.env, ip, s);
+    if (c.state != state::syn_received_passive) return t.fold_up();
+
+    if (beyond && !(*beyond < c.snd.iss)) number_from(c, *beyond + 65537);
+    if (l.half_open >= l.options.backlog) {
+        if (l.options.cookies)
+            answer_with_cookie(t, l, s);
+        else
+            ++t.env.count.syns_dropped;
+        return t.fold_up();
+    }
+    const auto h = t.half_opens.take();
+    if (!h || !t.by_address.insert(hash, filed{record_kind::half_open, *h}.number())) {
+        if (h) t.half_opens.release(*h);
+        ++t.env.count.syns_dropped;
+        return t.fold_up();
+    }
+    ++l.half_open;
+    t.emit(tcp);
+    t.half_opens[*h] = fold_half_open(c, t.env);
+    t.answering[t.half_opens[*h].tries].push_back(t.half_opens, *h);
+    t.fold_up();
+}
+
+/// Half-open connections and unaccepted ones end with their listener.
+template <class Tcp>
+void close_listener(stack_tables<Tcp>& t, list_index index) {
+    listener& l = t.listeners[index];
+    for (list_index i = l.longest_waiting; i != no_index;) {
+        const list_index next = t.sockets[i].telling.after;
+        static_cast<void>(t.sockets[i].tcp.abort(t.env));
+        t.release(i);
+        i = next;
+    }
+    t.half_opens.for_each([&](list_index h, half_open& record) {
+        if (t.find_listener(record.local()) == index) remove_half_open(t, h);
+    });
+    if (l.has_news) t.listeners_telling.remove(t.listeners, index);
+    t.by_address.erase({l.local, {}}, filed{record_kind::listener, index}.number());
+    t.listeners.release(index);
+}
+
+}  // namespace sluice
