@@ -21,11 +21,13 @@
 #include <sluice/base/random.hpp>
 #include <sluice/base/result.hpp>
 #include <sluice/base/siphash.hpp>
+#include <sluice/base/slot_table.hpp>
 #include <sluice/base/time.hpp>
 #include <sluice/base/windowed_filter.hpp>
 
 #include <sluice/wire/address.hpp>
 #include <sluice/wire/checksum.hpp>
+#include <sluice/wire/four_tuple.hpp>
 #include <sluice/wire/ip_meta.hpp>
 #include <sluice/wire/ipv4.hpp>
 #include <sluice/wire/ipv6.hpp>
@@ -94,6 +96,8 @@
 #include <sluice/connection/timeouts.hpp>
 #include <sluice/connection/transitions.hpp>
 #include <sluice/connection/user_timeout.hpp>
+
+#include <sluice/stack/demux.hpp>
 
 #include <sluice/trace/pcapng.hpp>
 #include <sluice/trace/window_sample.hpp>
