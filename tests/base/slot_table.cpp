@@ -51,7 +51,7 @@ struct handle {
 
 }  // namespace
 
-TEST_CASE("a slot table holds what a std::map would; its objects stay where they are, and every handle tells the truth") {
+TEST_CASE("a slot table holds what a std::map would, its objects stay where they are, and no handle ever lies") {
     struct entry {
         std::uint32_t number;
         std::uint32_t generation;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Places for up to 2^32 - 1 objects which never move and are known by a 32-bit index: pages of 64 from a memory source,
-// found through a directory. Who takes a place gets the one that was released last. A place counts its releases, so that
-// {index, generation} can be kept as a handle: it turns stale with its object, and stays so until that place has been
-// released 2^32 times.
+// Places for up to 2^32 − 1 objects which never move and are known by a 32-bit index: pages of 64 from a memory source,
+// found through a directory. Who takes a place gets the one that was released last. A place counts its releases, so
+// that {index, generation} can be kept as a handle: it turns stale with its object, and stays so until that place has
+// been released 2^32 times.
 #pragma once
 
 #include <algorithm>
@@ -30,9 +30,9 @@ public:
     /// Never more than `limit` objects at a time.
     explicit slot_table(list_index limit = no_index, Memory memory = {}) : memory_(memory), limit_(limit) {}
     slot_table(slot_table&& other) noexcept
-        : memory_(other.memory_), directory_(std::exchange(other.directory_, {})), pages_(std::exchange(other.pages_, 0))
-        , fresh_(std::exchange(other.fresh_, 0)), unused_(std::exchange(other.unused_, no_index))
-        , size_(std::exchange(other.size_, 0)), limit_(other.limit_) {}
+        : memory_(other.memory_), directory_(std::exchange(other.directory_, {}))
+        , pages_(std::exchange(other.pages_, 0)), fresh_(std::exchange(other.fresh_, 0))
+        , unused_(std::exchange(other.unused_, no_index)), size_(std::exchange(other.size_, 0)), limit_(other.limit_) {}
     slot_table& operator=(slot_table other) noexcept {
         std::swap(memory_, other.memory_);
         std::swap(directory_, other.directory_);
@@ -98,7 +98,7 @@ public:
         return page_of(i).generations[i % page_size];
     }
 
-    /// visit(index, object) in the order of the indices. It may release any and take new ones, which are visited or not.
+    /// visit(index, object), by index. It may release any object and take new ones, which are visited or not.
     void for_each(auto&& visit) { visit_live<T>(visit); }
     void for_each(auto&& visit) const { visit_live<const T>(visit); }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Whose segment it is: from two sockets (RFC 9293 section 3.4.1) to the number that the stack has filed under them, at the
-// same cost among a million connections as among one. Open addressing with linear probing; an entry is that number and 32
-// bits of a keyed hash, so that nobody outside can choose who collides with whom. It must not know what the number means:
-// the sockets stay with the stack's records.
+// Whose segment it is: from two sockets (RFC 9293 section 3.4.1) to the number that the stack has filed under them, at
+// the same cost among a million connections as among one. Open addressing with linear probing; an entry is that number
+// and 32 bits of a keyed hash, so that nobody outside can choose who collides with whom. It must not know what the
+// number means: the sockets stay with the stack's records.
 #pragma once
 
 #include <algorithm>
@@ -27,9 +27,9 @@ namespace sluice {
 /// What a segment's sockets hash to, never 0: computed once, good for every call about that segment.
 enum class tuple_hash : std::uint32_t {};
 
-/// At most three quarters of the table are in use: a search looks at 2.5 entries on average, or at 8.5 if there is nothing
-/// to find (Knuth, The Art of Computer Programming, section 6.4), and eight share a cache line. What was erased leaves no
-/// trace.
+/// At most three quarters of the table are in use: a search looks at 2.5 entries on average, or at 8.5 if there is
+/// nothing to find (Knuth, The Art of Computer Programming, section 6.4), and eight share a cache line. What was erased
+/// leaves no trace.
 template <memory_source Memory = heap>
 class demux {
 public:
@@ -128,8 +128,8 @@ private:
 
     static constexpr std::size_t room(std::size_t entries) { return entries - entries / 4; }
 
-    /// By the front bits: entries stand in the order of their hashes, but for collisions, and so a wider table is filled
-    /// from its front to its end.
+    /// By the front bits: but for collisions, entries stand in the order of their hashes, and so a wider table is
+    /// filled from its front to its end.
     std::size_t home(tuple_hash hash) const {
         return static_cast<std::size_t>(std::uint64_t{entries_.size()} * static_cast<std::uint32_t>(hash) >> 32);
     }
@@ -148,7 +148,7 @@ private:
         entries_[i] = e;
     }
 
-    /// Each entry that follows moves into the hole, unless its home lies behind that; then the next hole is where it was.
+    /// An entry that follows moves into the hole, unless its home lies behind that; then the hole is where it was.
     void close_up(std::size_t hole) {
         const auto distance = [&](std::size_t from, std::size_t to) { return (to - from) & (entries_.size() - 1); };
         for (std::size_t i = after(hole); entries_[i].hash != nobody; i = after(i)) {
