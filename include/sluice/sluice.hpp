@@ -24,12 +24,14 @@
 #include <sluice/base/random.hpp>
 #include <sluice/base/result.hpp>
 #include <sluice/base/siphash.hpp>
+#include <sluice/base/slot_table.hpp>
 #include <sluice/base/time.hpp>
 #include <sluice/base/windowed_filter.hpp>
 
 #include <sluice/wire/address.hpp>
 #include <sluice/wire/address_hash.hpp>
 #include <sluice/wire/checksum.hpp>
+#include <sluice/wire/four_tuple.hpp>
 #include <sluice/wire/ip_meta.hpp>
 #include <sluice/wire/ipv4.hpp>
 #include <sluice/wire/ipv6.hpp>
@@ -104,6 +106,7 @@
 
 #include <sluice/stack/ephemeral_ports.hpp>
 #include <sluice/stack/syn_cookies.hpp>
+#include <sluice/stack/demux.hpp>
 
 #include <sluice/trace/pcapng.hpp>
 #include <sluice/trace/window_sample.hpp>

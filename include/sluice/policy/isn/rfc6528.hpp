@@ -4,12 +4,10 @@
 // MUST-8, MUST-9). The key comes from the stack's seed and never leaves here.
 #pragma once
 
-#include <array>
-
 #include <sluice/base/siphash.hpp>
 #include <sluice/base/time.hpp>
 #include <sluice/policy/slots.hpp>
-#include <sluice/wire/address.hpp>
+#include <sluice/wire/four_tuple.hpp>
 #include <sluice/wire/seq.hpp>
 
 namespace sluice {
@@ -33,17 +31,7 @@ struct rfc6528 {
     }
 
     constexpr std::uint64_t hash(const socket_address& local, const socket_address& remote) const {
-        std::array<octet, 36> message{};
-        std::size_t end = 0;
-        const auto append = [&](octets part) {
-            copy(part, mutable_octets(message).subspan(end));
-            end += part.size();
-        };
-        append(local.address.in_header());
-        append(remote.address.in_header());
-        store_be16(message.data() + end, local.port);
-        store_be16(message.data() + end + 2, remote.port);
-        return siphash(key_, octets(message).first(end + 4));
+        return siphash(key_, four_tuple{local, remote});
     }
 };
 
