@@ -26,7 +26,7 @@ std::vector<std::uint64_t> read_by_round(std::uint16_t mtu, int rounds) {
     typename Tcp::settings s;
     s.limits.mtu = mtu;
     const sim::bulk sends{.writer = {.length = 10'000'000}}, reads{.reader = {.length = 10'000'000, .sender = 0}};
-    auto w = std::make_unique<sim::world<Tcp>>(sim::network{.links = {wire, wire}}, s, s, sends, reads);
+    auto w = std::make_unique<sim::world<Tcp>>(sim::world_settings{.links = {wire, wire}}, s, s, sends, reads);
     REQUIRE(w->open());
     audited::watch audit;
     std::vector<std::uint64_t> read;
