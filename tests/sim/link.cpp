@@ -317,7 +317,8 @@ std::size_t overtakings(const rig& r) {
 }
 std::vector<duration> delays(const rig& r, duration every) {
     std::vector<duration> out;
-    for (const auto& each : r.arrivals) out.push_back(each.at - instant(static_cast<std::int64_t>(each.number) * every));
+    for (const auto& each : r.arrivals)
+        out.push_back(each.at - instant(static_cast<std::int64_t>(each.number) * every));
     return out;
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // The addresses of simulated nodes, which nobody else has: from the network that RFC 2544 sets aside for measurements
-// (198.18.0.0/15), or unique local ones (RFC 4193). They follow from the nodes' numbers, and back, so that a router finds
-// a node without a search.
+// (198.18.0.0/15), or unique local ones (RFC 4193). Address and number of a node follow from each other, so that a
+// router finds it without a search.
 #pragma once
 
+#include <array>
 #include <cassert>
 #include <cstdint>
 #include <optional>
@@ -13,7 +14,7 @@
 
 namespace sluice::sim {
 
-/// That IPv4 has addresses for.
+/// IPv4 has addresses there for so many.
 inline constexpr std::uint32_t most_nodes = (1u << 17) - 2;
 
 namespace detail {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A client, a server, and one bulk transfer between them: what a network carries. Each end has its own Tcp and settings.
-// Which cables lie between the two is the topology's business.
+// A client, a server, and one bulk transfer between them: what a network carries. Each end has its own Tcp and
+// settings. Which cables lie between the two is the topology's business.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,8 @@ flow<Client, Server> add_flow(network& in, std::uint64_t octets, std::uint64_t o
                               const typename Client::settings& client = {},
                               const typename Server::settings& server = {}) {
     const flow<Client, Server> out{in.add_host<Client>(client), in.add_host<Server>(server)};
-    const bulk_pair ends = bulk_between(octets, octets_back, static_cast<int>(out.client.node),
-                                        static_cast<int>(out.server.node));
+    const bulk_pair ends =
+        bulk_between(octets, octets_back, static_cast<int>(out.client.node), static_cast<int>(out.server.node));
     out.client.application = ends.client;
     out.server.application = ends.server;
     return out;

@@ -132,7 +132,8 @@ private:
 
     duration draw_jitter() {
         if (settings_.jitter == duration::zero()) return duration::zero();
-        return duration(static_cast<std::int64_t>(jitter_.below(static_cast<std::uint64_t>(settings_.jitter.count()) + 1)));
+        const auto most = static_cast<std::uint64_t>(settings_.jitter.count());
+        return duration(static_cast<std::int64_t>(jitter_.below(most + 1)));
     }
 
     void drop(list_index i, drop_cause why, auto& side) {

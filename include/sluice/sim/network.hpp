@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// Virtual time, and any number of hosts and routers joined by cables, each a link each way. Everything that happens is an
-// event at an instant; the next one happens at once, however far away it is, and costs the same among thousands of hosts
-// as between two (but for the event queue's logarithm). The same seed gives the same packets, octet for octet. It decides
-// nothing of TCP's: it drives the endpoints by the calls that any driver makes.
+// Virtual time, and any number of hosts and routers joined by cables, a link each way. Everything that happens is an
+// event at an instant; the next one happens at once, however far away it is, and costs the same among thousands of
+// hosts as between two, but for the event queue's logarithm. The same seed gives the same packets, octet for octet. It
+// decides nothing of TCP's: it drives the endpoints by the calls that any driver makes.
 #pragma once
 
 #include <array>
 #include <cassert>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
+#include <sluice/base/index_list.hpp>
+#include <sluice/base/random.hpp>
 #include <sluice/base/result.hpp>
 #include <sluice/sim/address.hpp>
 #include <sluice/sim/bulk.hpp>
@@ -38,7 +41,7 @@ public:
     network(const network&) = delete;
     network& operator=(const network&) = delete;
 
-    // ---- building -------------------------------------------------------------------------------------------------------
+    // ---- building ---------------------------------------------------------------------------------------------------
 
     /// A host with one connection. The seed in its settings is the network's to give. The host stays where it is.
     template <class Tcp, class Application = bulk>
@@ -88,13 +91,14 @@ public:
             if (nodes_[n].host) serve(n);
     }
 
-    /// Of all cables or one. The tap outlives the network, and sees the ends of a cable as 0 and 1, as they were joined.
+    /// One cable, or all that are joined so far. The tap outlives the network, and knows the ends of a cable as 0 and 1,
+    /// in the order in which they were given to join.
     void watch(cable_id cable, auto& tap) { cables_[index(cable)].watchers.add(tap); }
     void watch(auto& tap) {
         for (cable_state& each : cables_) each.watchers.add(tap);
     }
 
-    // ---- running --------------------------------------------------------------------------------------------------------
+    // ---- running ----------------------------------------------------------------------------------------------------
 
     /// The server listens, the client connects. The first error, if there is one.
     result<void> open(auto& client, auto& server) {
@@ -132,20 +136,22 @@ public:
         return run(until, [](const network&) {});
     }
 
-    // ---- what there is to know ------------------------------------------------------------------------------------------
+    // ---- what there is to know --------------------------------------------------------------------------------------
 
     instant now() const { return now_; }
     std::uint64_t events() const { return events_; }
     /// The link of a cable that leads away from one of its ends, 0 or 1.
-    const link& way(cable_id cable, int from) const { return ways_[index(cable) * 2 + static_cast<std::uint32_t>(from)].over; }
+    const link& way(cable_id cable, int from) const {
+        return ways_[index(cable) * 2 + static_cast<std::uint32_t>(from)].over;
+    }
     const router_counters& router(node_id which) const { return counters_[nodes_[index(which)].router]; }
 
 private:
     struct node_state {
         std::unique_ptr<any_host> host{};  // a router has none
-        std::uint32_t way = none;          // a host's only one
+        std::uint32_t way = no_index;      // a host's only one
         instant wakes = never;             // the event that is planned for the host
-        std::uint32_t router = none;       // among the routers
+        std::uint32_t router = no_index;   // a router's place among the routers
     };
     struct cable_state {
         taps watchers{};
@@ -186,13 +192,13 @@ private:
     void lay(node_id a, node_id b, const link_settings& settings) {
         node_state &from = nodes_[index(a)], &to = nodes_[index(b)];
         const auto way = static_cast<std::uint32_t>(ways_.size());
-        assert(!from.host || from.way == none);
+        assert(!from.host || from.way == no_index);
         if (from.host) from.way = way;
         if (!from.host && !to.host) out_of_[from.router].push_back({to.router, way});
         ways_.push_back({link(settings, random_.fork()), index(a), index(b)});
     }
 
-    // ---- events ---------------------------------------------------------------------------------------------------------
+    // ---- events -----------------------------------------------------------------------------------------------------
 
     /// False for a wake-up that is no longer wanted.
     bool happen(event e) {
@@ -225,17 +231,17 @@ private:
             case hop::taken: break;
         }
         const std::uint32_t way = way_to_host(at, destination_of(p.data));
-        ++(way == none ? count.unroutable : count.forwarded);
-        if (way != none) send(way, std::move(p));
+        ++(way == no_index ? count.unroutable : count.forwarded);
+        if (way != no_index) send(way, std::move(p));
     }
 
     /// From a router. All hosts that hang on one router are reached alike up to there.
     std::uint32_t way_to_host(std::uint32_t at, const ip_address& address) const {
         const auto destination = node_at(address);
-        if (!destination || *destination >= nodes_.size() || nodes_[*destination].way == none) return none;
+        if (!destination || *destination >= nodes_.size() || nodes_[*destination].way == no_index) return no_index;
         const std::uint32_t away = nodes_[*destination].way, last = ways_[away].to;
         if (last == at) return away ^ 1;
-        return nodes_[last].host ? none : routes_.way(nodes_[at].router, nodes_[last].router);
+        return nodes_[last].host ? no_index : routes_.way(nodes_[at].router, nodes_[last].router);
     }
 
     bool wake(std::uint32_t which) {
@@ -259,7 +265,7 @@ private:
     }
 
     void transmit(node_state& n) {
-        if (n.way == none) return;
+        if (n.way == no_index) return;
         std::array<tx_packet, 1> room;
         while (ways_[n.way].over.takes(n.host->longest_packet) && n.host->poll_transmit(now_, room) == 1) {
             split(room[0], [&](const tx_packet& slice) {

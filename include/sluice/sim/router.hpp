@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What a router does to each packet: IPv4 as RFC 1812 sections 5.2.2 and 5.3.1 have it (the header is verified, the TTL
-// counted down, the checksum updated incrementally), IPv6 as RFC 8200 section 3. Unlike a real one it sends no ICMP: what
+// counted down, the checksum updated by RFC 1624), IPv6 as RFC 8200 section 3. Unlike a real one it sends no ICMP: what
 // it can't forward is counted and gone. Where a packet goes next, the network knows.
 #pragma once
 
@@ -40,9 +40,10 @@ constexpr hop take_hop(mutable_octets packet) {
     octet& limit = packet[is_v4 ? ipv4::at::ttl : ipv6::at::hop_limit];
     if (limit <= 1) return hop::expired;
     if (is_v4) {
-        const auto before = load_be16(packet.data() + ipv4::at::ttl), after = static_cast<std::uint16_t>(before - 0x100);
+        const std::uint16_t ttl_protocol = load_be16(packet.data() + ipv4::at::ttl);
+        const auto one_less = static_cast<std::uint16_t>(ttl_protocol - 0x100);
         octet* const checksum = packet.data() + ipv4::at::checksum;
-        store_be16(checksum, updated_checksum(load_be16(checksum), before, after));
+        store_be16(checksum, updated_checksum(load_be16(checksum), ttl_protocol, one_less));
     }
     --limit;
     return hop::taken;

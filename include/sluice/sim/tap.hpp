@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Those who watch the packets on a cable, a world's only one or one of a network's: each packet is reported when it enters
-// a link, and when it is delivered at its other end or dropped on the way. A tap is any object with
+// Those who watch the packets on a cable, a world's only one or one of a network's: each packet is reported when it
+// enters a link, and when it is delivered at its other end or dropped on the way. A tap is any object with
 // `on_packet(const packet_report&)`; it changes nothing.
 #pragma once
 

@@ -48,8 +48,8 @@ inline chain join_chain(network& in, std::size_t routers, const link_settings& e
     return out;
 }
 
-/// A chain with a bottleneck for each of the crossing flows, which enter at one router and leave at the next; the others
-/// go through all of them.
+/// A chain with a bottleneck for each of the crossing flows, which enter at one router and leave at the next; the
+/// others go through all of them.
 chain join_parking_lot(network& in, const auto& through, const auto& crossing, const link_settings& access,
                        const link_settings& bottleneck) {
     const chain out = join_chain(in, std::size(crossing) + 1, bottleneck);

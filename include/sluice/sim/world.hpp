@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The smallest network: two hosts with an application each, and a cable between them. Host 0, the client, is end 0 of the
-// cable.
+// The smallest network: two hosts with an application each, and a cable between them, of which host 0, the client, is
+// end 0.
 #pragma once
 
 #include <array>
