@@ -25,6 +25,11 @@ TEST_CASE("a flow carries its octets both ways between two TCPs of their own, an
     CHECK(f.server.application.reader.read == 100'000);
     CHECK(f.client.application.reader.read == 50'000);
     CHECK(f.complete_at() > instant(80ms));  // 800,000 bits at 10 Mbit/s
+    for (sim::bulk* end : {&f.client.application, &f.server.application}) {
+        end->is_closed = false;
+        CHECK_FALSE(f.is_complete());
+        end->is_closed = true;
+    }
 }
 
 TEST_CASE("no flow takes another's octets for its own") {

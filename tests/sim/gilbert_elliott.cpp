@@ -43,7 +43,7 @@ TEST_CASE("the long-run loss rate and the mean burst are the chain's, and plain 
         const double pi = p / (p + r), c = 1 - p - r;
         const double rate_tolerance = 5 * std::sqrt(pi * (1 - pi) / packets * (1 + c) / (1 - c));
         const double burst_tolerance = 5 * std::sqrt(1 - r) / r / std::sqrt(packets * pi * r);
-        CAPTURE(p);
+        CAPTURE(pi);
         const seen s = watch({.to_bad = p, .to_good = r});
         CHECK(std::abs(s.rate - pi) < rate_tolerance);
         CHECK(std::abs(s.mean_burst - 1 / r) < burst_tolerance);
@@ -57,10 +57,10 @@ TEST_CASE("the long-run loss rate and the mean burst are the chain's, and plain 
 }
 
 TEST_CASE("each state loses at its own rate: the long run is their mean, weighted by the chain") {
-    const double p = 0.02, r = 0.08, good = 0.01, bad = 0.5;
+    const double p = 0.02, r = 0.08, good = 0.1, bad = 0.5;
     const double pi = p / (p + r);
     const seen s = watch({.to_bad = p, .to_good = r, .loss_in_good = good, .loss_in_bad = bad});
-    // 0.8 * 0.01 + 0.2 * 0.5 = 0.108. The chain's deviation, times the difference of the rates, and the draws' own.
+    // 0.8 * 0.1 + 0.2 * 0.5 = 0.18. The chain's deviation, times the difference of the rates, and the draws' own.
     const double expected = (1 - pi) * good + pi * bad, c = 1 - p - r;
     const double deviation = std::sqrt(pi * (1 - pi) / packets * (1 + c) / (1 - c)) * (bad - good) +
                              std::sqrt(expected * (1 - expected) / packets);

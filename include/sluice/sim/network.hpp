@@ -46,11 +46,12 @@ public:
     /// A host with one connection. The seed in its settings is the network's to give. The host stays where it is.
     template <class Tcp, class Application = bulk>
     auto& add_host(typename Tcp::settings settings = {}, Application application = {}) {
-        settings.seed = seed({random_.bits(), random_.bits(), random_.bits(), random_.bits()});
+        settings.seed = draw_seed();
         return add_endpoint<typename Tcp::endpoint>(std::move(application), settings.limits.mtu, settings);
     }
 
-    /// A host with anything that can be driven like an endpoint, made from the arguments.
+    /// A host with anything that can be driven like an endpoint, made from the arguments. Where its link pushes back, it
+    /// waits until the longest packet would find room.
     template <class Endpoint, class Application>
     auto& add_endpoint(Application application, std::size_t longest_packet, auto&&... arguments) {
         constexpr std::uint16_t discard = 9;
@@ -61,6 +62,11 @@ public:
         auto& out = *made;
         add({.host = std::move(made)});
         return out;
+    }
+
+    /// For what is added and wants random numbers.
+    sluice::seed draw_seed() {
+        return sluice::seed({random_.bits(), random_.bits(), random_.bits(), random_.bits()});
     }
 
     node_id add_router() {
