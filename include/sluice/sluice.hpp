@@ -112,16 +112,24 @@
 #include <sluice/trace/window_sample.hpp>
 #include <sluice/trace/wire_event.hpp>
 
+#include <sluice/sim/address.hpp>
 #include <sluice/sim/bulk.hpp>
 #include <sluice/sim/capture.hpp>
 #include <sluice/sim/drop_tail.hpp>
 #include <sluice/sim/event_queue.hpp>
+#include <sluice/sim/flow.hpp>
+#include <sluice/sim/gilbert_elliott.hpp>
+#include <sluice/sim/host.hpp>
 #include <sluice/sim/link.hpp>
 #include <sluice/sim/metrics.hpp>
+#include <sluice/sim/network.hpp>
 #include <sluice/sim/packet.hpp>
 #include <sluice/sim/pattern.hpp>
 #include <sluice/sim/probability.hpp>
+#include <sluice/sim/router.hpp>
+#include <sluice/sim/routes.hpp>
 #include <sluice/sim/scenario.hpp>
 #include <sluice/sim/tap.hpp>
+#include <sluice/sim/topology.hpp>
 #include <sluice/sim/wire_log.hpp>
 #include <sluice/sim/world.hpp>

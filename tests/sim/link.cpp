@@ -2,7 +2,9 @@
 // One link by itself, against closed forms: serialisation and delay, queue limits, and misfortunes at their rates.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <bit>
+#include <iterator>
 #include <vector>
 
 #include <sluice/sim/event_queue.hpp>
@@ -56,9 +58,8 @@ struct rig {
                 link.on_transmitted(e.packet, now, *this);
                 continue;
             }
-            const sim::packet& p = link[e.packet];
+            const sim::packet p = link.take(e.packet);
             arrivals.push_back({p.number, now, p.queued, p.is_copy, p.data});
-            link.release(e.packet);
         }
         if (until != never) now = until;
     }
@@ -266,6 +267,116 @@ TEST_CASE("one misfortune switched on changes nothing of the others") {
                                   .reordering = 0.1,
                                   .reordering_delay = 1ms});
     CHECK(plain.dropped(drop_cause::loss) == all.dropped(drop_cause::loss));
+}
+
+TEST_CASE("bursts and jitter switched on change nothing of the others, nor of each other") {
+    const sim::gilbert_elliott bursts{.to_bad = 0.01, .to_good = 0.25};
+    const sim::link_settings others{.delay = 1ms,
+                                    .loss = 0.05,
+                                    .corruption = 0.2,
+                                    .duplication = 0.1,
+                                    .reordering = 0.1,
+                                    .reordering_delay = 20ms};
+    sim::link_settings shaken = others, all = others;
+    shaken.jitter = all.jitter = 5ms;
+    all.bursts = bursts;
+    const rig plain = ten_thousand(others), jittered = ten_thousand(shaken), both = ten_thousand(all);
+    const rig bursty = ten_thousand({.delay = 1ms, .bursts = bursts});
+
+    REQUIRE(plain.arrivals.size() == jittered.arrivals.size());
+    for (std::size_t i = 0; i < plain.arrivals.size(); ++i) {
+        CHECK(plain.arrivals[i].number == jittered.arrivals[i].number);
+        CHECK(plain.arrivals[i].data == jittered.arrivals[i].data);
+    }
+    // What is lost is lost by the one or by the other, as if each were alone.
+    const auto lost_alone = plain.dropped(drop_cause::loss), lost_in_bursts = bursty.dropped(drop_cause::loss);
+    std::vector<std::uint64_t> either;
+    std::set_union(lost_alone.begin(), lost_alone.end(), lost_in_bursts.begin(), lost_in_bursts.end(),
+                   std::back_inserter(either));
+    CHECK(lost_in_bursts.size() > 200);
+    CHECK(either.size() > lost_alone.size());
+    CHECK(both.dropped(drop_cause::loss) == either);
+}
+
+namespace {
+
+/// Ten thousand packets, one every so often.
+rig a_stream(const sim::link_settings& s, duration every) {
+    rig r(s);
+    for (int i = 0; i < 10'000; ++i) {
+        r.offer(100);
+        r.run(r.now + every);
+    }
+    r.run();
+    return r;
+}
+std::size_t overtakings(const rig& r) {
+    std::size_t n = 0;
+    for (std::size_t i = 1; i < r.arrivals.size(); ++i) n += r.arrivals[i].number < r.arrivals[i - 1].number ? 1 : 0;
+    return n;
+}
+std::vector<duration> delays(const rig& r, duration every) {
+    std::vector<duration> out;
+    for (const auto& each : r.arrivals)
+        out.push_back(each.at - instant(static_cast<std::int64_t>(each.number) * every));
+    return out;
+}
+
+}  // namespace
+
+// Evenly over four quarters of the bound: B(10000, 1/4), five standard deviations are 217.
+TEST_CASE("jitter is drawn evenly up to its bound") {
+    for (const bool reorders : {false, true}) {  // with room between the packets it makes no difference
+        const rig r = a_stream({.delay = 10ms, .jitter = 4ms, .jitter_reorders = reorders}, 5ms);
+        std::size_t quarter[4]{};
+        for (const duration each : delays(r, 5ms)) {
+            REQUIRE(each >= 10ms);
+            REQUIRE(each <= 14ms);
+            ++quarter[std::min<std::int64_t>((each - 10ms) / 1ms, 3)];
+        }
+        for (const std::size_t n : quarter) {
+            CHECK(n > 2500 - 217);
+            CHECK(n < 2500 + 217);
+        }
+        CHECK(overtakings(r) == 0);
+    }
+}
+
+TEST_CASE("jitter may be nothing, and may be all of its bound") {
+    const rig r = a_stream({.delay = 1ms, .jitter = 3ns}, 5ms);
+    std::size_t exactly[4]{};
+    for (const duration each : delays(r, 5ms)) {
+        REQUIRE(each >= 1ms);
+        REQUIRE(each <= 1ms + 3ns);
+        ++exactly[(each - 1ms).count()];
+    }
+    for (const std::size_t n : exactly) CHECK(n > 2500 - 217);
+}
+
+TEST_CASE("jitter that is larger than the packets' distance reorders them only if it may, and keeps its bounds") {
+    const rig free = a_stream({.delay = 10ms, .jitter = 5ms, .jitter_reorders = true}, 1ms);
+    const rig in_order = a_stream({.delay = 10ms, .jitter = 5ms}, 1ms);
+    for (const rig* r : {&free, &in_order}) {
+        REQUIRE(r->arrivals.size() == 10'000);
+        for (const duration each : delays(*r, 1ms)) {
+            CHECK(each >= 10ms);
+            CHECK(each <= 15ms);
+        }
+    }
+    CHECK(overtakings(free) > 1000);
+    CHECK(overtakings(in_order) == 0);
+}
+
+TEST_CASE("a packet that is reordered on purpose holds nobody up where jitter keeps the order") {
+    const rig r = a_stream({.delay = 10ms, .reordering = 0.1, .reordering_delay = 50ms, .jitter = 5ms}, 1ms);
+    std::size_t late = 0;
+    for (const duration each : delays(r, 1ms)) {
+        CHECK((each <= 15ms || each >= 60ms));
+        CHECK(each <= 65ms);
+        late += each >= 60ms ? 1 : 0;
+    }
+    CHECK(late >= 856);
+    CHECK(late <= 1150);
 }
 
 TEST_CASE("another seed, other losses; the same seed, the same") {

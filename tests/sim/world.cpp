@@ -18,7 +18,7 @@ using sim::packet_event;
 
 namespace {
 
-sim::network symmetric(const sim::link_settings& s) { return {.links = {s, s}}; }
+sim::world_settings symmetric(const sim::link_settings& s) { return {.links = {s, s}}; }
 
 /// Does nothing.
 struct idle {
@@ -201,7 +201,7 @@ TEST_CASE("a link that pushes back loses nothing, however fast its sender, and i
 TEST_CASE("super-segments are cut on the way into the link: the wire sees the same segments") {
     std::vector<trace::wire_event> seen[2];
     for (const std::uint32_t super_segment : {0u, 65536u}) {
-        sim::network n = symmetric({.rate = 10'000'000, .delay = 20ms});
+        sim::world_settings n = symmetric({.rate = 10'000'000, .delay = 20ms});
         n.super_segment = super_segment;
         auto w = std::make_unique<sim::world<default_tcp>>(n, default_tcp::settings{}, default_tcp::settings{},
                                                            sends(200'000), answers(200'000));
@@ -227,7 +227,7 @@ TEST_CASE("super-segments are cut on the way into the link: the wire sees the sa
 }
 
 TEST_CASE("a log of the wire tells what arrived when, what was lost, and what was sent again") {
-    sim::network n = symmetric({.delay = 50ms});
+    sim::world_settings n = symmetric({.delay = 50ms});
     n.links[0].drop = {1};
     auto w = std::make_unique<sim::world<default_tcp>>(n, default_tcp::settings{}, default_tcp::settings{}, sends(1000),
                                                        answers(1000));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A thousand seeded worlds a run: rates, delays, queues, losses, duplicates, reordering, corruption, sizes and
-// compositions drawn from the seed; each octet is verified in both directions, and each event audited.
+// A thousand seeded worlds a run: rates, delays, queues, losses, bursts, duplicates, reordering, jitter, corruption,
+// sizes and compositions drawn from the seed; each octet is verified in both directions, and each event audited.
 #include <cstdlib>
 #include <string>
 
@@ -27,22 +27,26 @@ sim::scenario draw(std::uint64_t number, double most_loss) {
     seeded_random draws{seed(number)};
     const auto one_of = [&]<std::size_t N>(const std::array<std::uint64_t, N>& choices) { return choices[draws.below(N)]; };
     const auto up_to = [&](double most) { return most * static_cast<double>(draws.below(1001)) / 1000; };
-    return {.rate = one_of(std::array<std::uint64_t, 4>{0, 200'000, 5'000'000, 1'000'000'000}),
-            .delay = duration(static_cast<std::int64_t>(draws.below(200'000'000))),
-            .queue = one_of(std::array<std::uint64_t, 4>{2, 8, 40, 1000}),
-            .loss = up_to(most_loss),
-            .corruption = up_to(0.05),
-            .duplication = up_to(0.1),
-            .reordering = up_to(0.3),
-            .reordering_delay = duration(static_cast<std::int64_t>(draws.below(50'000'000))),
-            .octets = draws.below(60'000),
-            .octets_back = draws.below(60'000),
-            .mtu = static_cast<std::uint16_t>(one_of(std::array<std::uint64_t, 3>{576, 1500, 9000})),
-            .super_segment = static_cast<std::uint32_t>(one_of(std::array<std::uint64_t, 2>{0, 20'000})),
-            .ipv6 = draws.below(4) == 0,
-            .record = false,
-            .time_limit = 10000h,
-            .seed = number};
+    sim::scenario s{.rate = one_of(std::array<std::uint64_t, 4>{0, 200'000, 5'000'000, 1'000'000'000}),
+                    .delay = duration(static_cast<std::int64_t>(draws.below(200'000'000))),
+                    .queue = one_of(std::array<std::uint64_t, 4>{2, 8, 40, 1000}),
+                    .loss = up_to(most_loss),
+                    .corruption = up_to(0.05),
+                    .duplication = up_to(0.1),
+                    .reordering = up_to(0.3),
+                    .reordering_delay = duration(static_cast<std::int64_t>(draws.below(50'000'000))),
+                    .octets = draws.below(60'000),
+                    .octets_back = draws.below(60'000),
+                    .mtu = static_cast<std::uint16_t>(one_of(std::array<std::uint64_t, 3>{576, 1500, 9000})),
+                    .super_segment = static_cast<std::uint32_t>(one_of(std::array<std::uint64_t, 2>{0, 20'000})),
+                    .ipv6 = draws.below(4) == 0,
+                    .record = false,
+                    .time_limit = 10000h,
+                    .seed = number};
+    if (draws.below(4) == 0) s.bursts = {.to_bad = up_to(0.02), .to_good = 0.2 + up_to(0.8)};
+    if (draws.below(2) == 0) s.jitter = duration(static_cast<std::int64_t>(draws.below(30'000'000)));
+    s.jitter_reorders = draws.below(2) == 0;
+    return s;
 }
 
 /// The first audit that fails, in words.

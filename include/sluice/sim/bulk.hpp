@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // An application that writes so many octets, reads so many, and closes in good order: the traffic of a bulk transfer.
-// An application of a world is any object with `step(endpoint&, now)`, called after each event at its host, and, if it
-// acts by itself, `instant wake() const`, when it next wants to be called; that lies in the future after each step.
+// Whose it is, and over what it goes, it does not know.
 #pragma once
 
 #include <sluice/sim/pattern.hpp>
@@ -48,5 +47,17 @@ private:
     }
     void note(const result<void>& r) { note(r.error()); }
 };
+
+/// The two ends of one transfer. Who sends is part of each stream, so that no octet passes for another sender's.
+struct bulk_pair {
+    bulk client, server;
+};
+constexpr bulk_pair bulk_between(std::uint64_t octets, std::uint64_t octets_back, int client = 0, int server = 1) {
+    return {.client = {.writer = {.length = octets, .sender = client},
+                       .reader = {.length = octets_back, .sender = server}},
+            .server = {.writer = {.length = octets_back, .sender = server},
+                       .reader = {.length = octets, .sender = client},
+                       .ends_last = true}};
+}
 
 }  // namespace sluice::sim

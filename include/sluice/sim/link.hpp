@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
 // One direction of a link: a queue, a transmitter of some rate, and a wire of some length that may lose, corrupt,
-// duplicate and reorder. It keeps its packets and says when it wants to be called again; whose packets they are, and
-// where the wire ends, it does not know. All misfortune strikes on the wire: a packet that is lost has taken its turn
-// in the queue.
+// duplicate, delay and reorder. It keeps its packets and says when it wants to be called again; whose packets they are,
+// and where the wire ends, it does not know. All misfortune strikes on the wire: a packet that is lost has taken its
+// turn in the queue.
 #pragma once
 
 #include <algorithm>
 #include <cassert>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <sluice/sim/drop_tail.hpp>
+#include <sluice/sim/gilbert_elliott.hpp>
 #include <sluice/sim/probability.hpp>
 #include <sluice/sim/tap.hpp>
 
@@ -24,11 +26,14 @@ struct link_settings {
     std::size_t queue_octets = unlimited;
     bool pushes_back = false;               // a sender waits for room in the queue, so that nothing is dropped there
     probability loss{};
+    gilbert_elliott bursts{};               // losses besides these, in bursts
     probability corruption{};
     std::uint32_t corrupted_bits = 1;       // of one packet; from two on, some would pass TCP's checksum
     probability duplication{};
     probability reordering{};               // a packet takes longer than its followers
     duration reordering_delay{};            // by so much
+    duration jitter{};                      // each packet takes longer by up to this, evenly drawn
+    bool jitter_reorders = false;           // else no packet overtakes by it: it waits for those before
     std::vector<std::uint64_t> drop{};      // the n-th packets with text, counted from 1, in ascending order
     std::vector<std::uint64_t> drop_any{};  // the n-th of all packets, likewise
 };
@@ -45,11 +50,13 @@ class link {
 public:
     link(const link_settings& s, seeded_random random)
         : settings_(s), queue_(s.queue_packets, s.queue_octets), loss_(random.fork()), corruption_(random.fork()),
-          duplication_(random.fork()), reordering_(random.fork()) {}
+          duplication_(random.fork()), reordering_(random.fork()), bursts_(s.bursts, random.fork()),
+          jitter_(random.fork()) {
+        assert(s.jitter >= duration::zero());
+    }
 
     const link_settings& settings() const { return settings_; }
     const drop_tail& queue() const { return queue_; }
-    const packet& operator[](list_index i) const { return packets_[i]; }
 
     /// Whether a packet of this length would find room.
     bool has_room(std::size_t length) const { return !is_transmitting_ || queue_.has_room(length); }
@@ -58,6 +65,7 @@ public:
 
     void offer(packet&& p, instant now, auto&& side) {
         p.sent = now;
+        p.queued = duration::zero();
         const list_index i = packets_.add(std::move(p));
         side.tell(packet_event::sent, drop_cause::none, packets_[i]);
         if (settings_.rate == 0)
@@ -81,8 +89,12 @@ public:
         if (!queue_.empty()) transmit(queue_.pop(packets_), now, side);
     }
 
-    /// After the packet has been used at the end of the wire.
-    void release(list_index i) { packets_.release(i); }
+    /// The packet leaves the wire at its end.
+    packet take(list_index i) {
+        packet p = std::move(packets_[i]);
+        packets_.release(i);
+        return p;
+    }
 
 private:
     void transmit(list_index i, instant now, auto& side) {
@@ -98,7 +110,8 @@ private:
         const bool is_text_chosen = is_next(settings_.drop, with_text_, next_drop_);
         const bool is_chosen = is_next(settings_.drop_any, entered_, next_drop_any_);
         if (is_text_chosen || is_chosen) return drop(i, drop_cause::chosen, side);
-        if (settings_.loss.happens(loss_)) return drop(i, drop_cause::loss, side);
+        const bool is_lost = settings_.loss.happens(loss_), is_lost_in_burst = bursts_.happens();
+        if (is_lost || is_lost_in_burst) return drop(i, drop_cause::loss, side);
         if (settings_.duplication.happens(duplication_)) {
             packet copy = packets_[i];
             copy.is_copy = true;
@@ -110,9 +123,17 @@ private:
 
     void propagate(list_index i, instant now, auto& side) {
         if (settings_.corruption.happens(corruption_)) corrupt(packets_[i]);
-        duration on_the_way = settings_.delay;
-        if (settings_.reordering.happens(reordering_)) on_the_way += settings_.reordering_delay;
-        side.schedule(now + on_the_way, link_event{link_event::kind::arrived, i});
+        instant arrival = now + settings_.delay + draw_jitter();
+        if (!settings_.jitter_reorders) arrival = std::max(arrival, latest_arrival_);
+        latest_arrival_ = arrival;
+        if (settings_.reordering.happens(reordering_)) arrival += settings_.reordering_delay;
+        side.schedule(arrival, link_event{link_event::kind::arrived, i});
+    }
+
+    duration draw_jitter() {
+        if (settings_.jitter == duration::zero()) return duration::zero();
+        const auto most = static_cast<std::uint64_t>(settings_.jitter.count());
+        return duration(static_cast<std::int64_t>(jitter_.below(most + 1)));
     }
 
     void drop(list_index i, drop_cause why, auto& side) {
@@ -145,6 +166,9 @@ private:
     packet_store packets_;
     // One sequence a misfortune: to switch one on changes nothing of the others.
     seeded_random loss_, corruption_, duplication_, reordering_;
+    bursty_loss bursts_;
+    seeded_random jitter_;
+    instant latest_arrival_{};  // of the packets so far, but for those that were chosen to be late
     bool is_transmitting_ = false;
     std::uint64_t entered_ = 0, with_text_ = 0;
     std::size_t next_drop_ = 0, next_drop_any_ = 0;

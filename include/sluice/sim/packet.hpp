@@ -16,7 +16,7 @@ namespace sluice::sim {
 
 struct packet {
     std::vector<octet> data;         // from the IP header on
-    std::uint64_t number = 0;        // of the world's packets, counted as they enter a link
+    std::uint64_t number = 0;        // of the cable's packets, counted as they enter it
     std::uint32_t text_length = 0;   // octets of TCP payload
     bool is_corrupted = false;
     bool is_copy = false;            // the network's, not the sender's

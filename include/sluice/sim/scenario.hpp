@@ -5,7 +5,6 @@
 //     const auto report = sim::transfer<my_tcp>({.rate = 10'000'000, .delay = 20ms, .loss = 0.01, .octets = 1 << 20});
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -20,11 +19,14 @@ struct scenario {
     std::uint64_t rate = 10'000'000;      // bits/s of the link each way; 0: infinite
     duration delay = 20ms;                // one way
     std::size_t queue = 100;              // packets that wait for the link
-    probability loss{};                   // this and the next three: of each packet, a fraction from 0 to 1
+    probability loss{};                   // of each packet, a fraction from 0 to 1; so are those that follow
+    gilbert_elliott bursts{};             // losses besides these, in bursts
     probability corruption{};
     probability duplication{};
     probability reordering{};
     duration reordering_delay = 5ms;      // by so much the others overtake
+    duration jitter{};                    // each packet takes longer by up to this, evenly drawn
+    bool jitter_reorders = false;         // else none overtakes by it
     std::vector<std::uint64_t> drop{};    // the client's n-th packets with data, counted from 1
     std::optional<link_settings> back{};  // the way from server to client, where it is not the same
     std::uint64_t octets = 1 << 20;       // from client to server
@@ -52,15 +54,18 @@ struct transfer_report {
     trace::pcapng packets{};                      // as seen by the client
 };
 
-constexpr network network_of(const scenario& s) {
+constexpr world_settings settings_of(const scenario& s) {
     link_settings forth{.rate = s.rate,
                         .delay = s.delay,
                         .queue_packets = s.queue,
                         .loss = s.loss,
+                        .bursts = s.bursts,
                         .corruption = s.corruption,
                         .duplication = s.duplication,
                         .reordering = s.reordering,
-                        .reordering_delay = s.reordering_delay};
+                        .reordering_delay = s.reordering_delay,
+                        .jitter = s.jitter,
+                        .jitter_reorders = s.jitter_reorders};
     link_settings back = s.back ? *s.back : forth;
     forth.drop = s.drop;
     return {.links = {forth, back}, .ipv6 = s.ipv6, .super_segment = s.super_segment, .seed = s.seed};
@@ -83,50 +88,46 @@ transfer_report transfer(const scenario& s, typename Client::settings client, ty
     static_assert(machine<typename Server::lifecycle_policy>::has(event::passive_open),
                   "sluice: transfer: the server's lifecycle has no passive OPEN: it can't listen");
     if (s.mtu) client.limits.mtu = server.limits.mtu = *s.mtu;
-    const bulk sends{.writer = {.length = s.octets, .sender = 0}, .reader = {.length = s.octets_back, .sender = 1}};
-    const bulk answers{.writer = {.length = s.octets_back, .sender = 1},
-                       .reader = {.length = s.octets, .sender = 0},
-                       .ends_last = true};
-    // Buffers lie inside the endpoints: too large for a stack.
-    const auto w = std::make_unique<world<Client, Server>>(network_of(s), client, server, sends, answers);
+    const bulk_pair ends = bulk_between(s.octets, s.octets_back);
+    world<Client, Server> w(settings_of(s), client, server, ends.client, ends.server);
     queueing_delay waits(0);
     window_log windows;
     wire_log wire;
     sim::capture packets;
-    w->watch(waits);
-    if (s.record) w->watch(wire);
-    if (s.capture) w->watch(packets);
+    w.watch(waits);
+    if (s.record) w.watch(wire);
+    if (s.capture) w.watch(packets);
 
     transfer_report report;
-    report.failure = w->open().error();
+    report.failure = w.open().error();
     instant last_event{};
-    w->run(instant() + s.time_limit, [&](auto& now) {
+    w.run(instant() + s.time_limit, [&](auto& now) {
         if (s.record) windows.look(now.client().endpoint.connection().variables(), now.now());
         last_event = now.now();
         after(now);
     });
 
-    const bulk& sender = w->client().application;
-    const bulk& receiver = w->server().application;
+    const bulk& sender = w.client().application;
+    const bulk& receiver = w.server().application;
     const auto is_over = [](const auto& h) { return h.endpoint.state() == state::closed; };
     for (const error e : {sender.failure, receiver.failure})
         if (report.failure == error::none) report.failure = e;
     report.complete = report.failure == error::none && sender.is_complete() && receiver.is_complete() &&
-                      is_over(w->client()) && is_over(w->server());
+                      is_over(w.client()) && is_over(w.server());
     const bool has_arrived = receiver.reader.complete_at != never;
     report.time = (has_arrived ? receiver.reader.complete_at : last_event).time_since_epoch();
     if (report.time > duration::zero())
         report.goodput =
             static_cast<double>(receiver.reader.read) * 8e9 / static_cast<double>(report.time.count());
-    report.client = w->client().endpoint.count();
-    report.server = w->server().endpoint.count();
+    report.client = w.client().endpoint.count();
+    report.server = w.server().endpoint.count();
     report.segments = report.client.segments_out;
     report.retransmitted = report.client.retransmitted;
     report.recoveries = report.client.recoveries;
     report.timeouts = report.client.timeouts;
     report.mean_queueing = waits.mean();
     report.queueing_95 = waits.percentile(95);
-    report.events = w->events();
+    report.events = w.events();
     report.samples = windows.take();
     report.wire = wire.take();
     report.packets = packets.file();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Those who watch the packets of a world: each packet is reported when it enters a link, and when it is delivered at
-// its other end or dropped on the way. A tap is any object with `on_packet(const packet_report&)`; it changes nothing.
+// Those who watch the packets on a cable, a world's only one or one of a network's: each packet is reported when it
+// enters a link, and when it is delivered at its other end or dropped on the way. A tap is any object with
+// `on_packet(const packet_report&)`; it changes nothing.
 #pragma once
 
 #include <cstdint>
@@ -34,11 +35,11 @@ struct packet_report {
     instant now;
     packet_event what;
     drop_cause why;
-    int from;  // the host that sent it
+    int from;  // which end of the cable it entered; in a world, the host that sent it
     const sim::packet& packet;
 };
 
-/// The taps of a world, by reference: they outlive it.
+/// The taps of one cable, by reference: they outlive it.
 class taps {
 public:
     template <class Tap>
