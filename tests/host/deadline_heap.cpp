@@ -85,8 +85,8 @@ TEST_CASE("an element leaves the heap when it is destroyed, wherever it stands")
 }
 
 TEST_CASE("a hundred thousand deadlines in the worst orders neither recurse nor take quadratic time") {
-    // Were one operation linear, this would be ten thousand million steps. What the tree looks like is adversarial for a
-    // recursive walk: rising deadlines make one long row of children, falling ones one long chain.
+    // Were one operation linear, this would be ten thousand million steps. What the tree looks like is adversarial for
+    // a recursive walk: rising deadlines make one long row of children, falling ones one long chain.
     constexpr int many = 100'000;
     for (const int sign : {1, -1}) {
         std::vector<element> elements(many);

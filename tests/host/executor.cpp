@@ -6,8 +6,14 @@
 #include <sluice/host/sleep.hpp>
 #include <sluice/host/wait_list.hpp>
 
+#include <cstdlib>
+#include <exception>
 #include <memory>
+#include <stdexcept>
 #include <string>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace {
 
@@ -30,6 +36,11 @@ task<> waits(wait_list& list, std::string& log, char name) {
 task<> spawns(executor& runs, std::string& log) {
     CHECK(runs.spawn(lives(log, 'c', 0)));
     co_return;
+}
+
+task<> fails() {
+    co_await next_turn();
+    throw std::runtime_error("nobody awaits this");
 }
 
 /// Spawns and wakes while it is being destroyed.
@@ -111,4 +122,21 @@ TEST_CASE("an empty task can't be spawned") {
     CHECK(answer.error() == error::insufficient_resources);
     CHECK(runs.empty());
     CHECK_FALSE(runs.has_ready());
+}
+
+TEST_CASE("a program that ends by an exception ends the process") {
+    constexpr int terminated = 42;
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        std::set_terminate([] { std::_Exit(terminated); });
+        executor runs;
+        if (!runs.spawn(fails()) || !runs.run_ready()) std::_Exit(1);
+        runs.run_ready();
+        std::_Exit(0);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == terminated);
 }

@@ -89,6 +89,7 @@ task<> awaits_leaves(std::string& log) {
     co_await leaves(log);
     log += 'a';
 }
+task<> awaits_from(task<>& elsewhere) { co_await std::move(elsewhere); }
 task<> with_argument(std::unique_ptr<mark>) { co_return; }
 
 task<> fails_at(int depth) {
@@ -179,6 +180,20 @@ TEST_CASE("a task's own variables are gone when who awaits it goes on") {
     CHECK(runs.spawn(awaits_leaves(log)));
     run_to_end(runs);
     CHECK(log == "la");
+}
+
+TEST_CASE("to await a task takes it over from where it was kept, and it goes with who awaits it") {
+    std::string log;
+    task<> kept = waits(log);
+    {
+        executor runs;
+        CHECK(runs.spawn(awaits_from(kept)));
+        CHECK(kept);
+        CHECK(runs.run_ready());
+        CHECK_FALSE(kept);
+        CHECK(log.empty());
+    }
+    CHECK(log == "l");
 }
 
 TEST_CASE("to move a task empties it, and what it is moved over is destroyed") {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Deadlines, the earliest first, those of one instant in the order in which they were set. A pairing heap whose links stand
-// in the elements: setting costs O(1), taking the first or any other amortised O(log n), and no memory. An element leaves
-// when it is destroyed.
+// Deadlines, the earliest first, those of one instant in the order in which they were set. A pairing heap whose links
+// stand in the elements: setting costs O(1), taking the first or any other amortised O(log n), and no memory. An
+// element leaves when it is destroyed.
 #pragma once
 
 #include <cassert>
@@ -46,7 +46,7 @@ private:
         return deadline_ != other.deadline_ ? deadline_ < other.deadline_ : order_ < other.order_;
     }
 
-    /// The later one becomes the first child of the other, which is returned and whose siblings are the caller's to set.
+    /// The later one becomes the first child of the other, which is returned and whose siblings the caller sets.
     static deadline_node* meld(deadline_node* a, deadline_node* b) {
         if (b->is_earlier(*a)) std::swap(a, b);
         b->before_ = a;

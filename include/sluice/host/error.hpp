@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// sluice::error as a std::error_code, for programs that speak <system_error>: its own numbers and words, and as condition
-// what the call of Berkeley sockets would give, so that `code == std::errc::connection_reset` holds for both worlds. The
-// rest of the house speaks sluice::error (base/result.hpp).
+// sluice::error as a std::error_code, for programs that speak <system_error>: its own numbers and words, and as
+// condition what the call of Berkeley sockets would give, so that `code == std::errc::connection_reset` holds for both
+// worlds. The rest of the house speaks sluice::error (base/result.hpp).
 #pragma once
 
 #include <string>
@@ -29,8 +29,8 @@ constexpr std::errc to_errc(error e) {
         case error::aborted: return std::errc::connection_aborted;
         case error::timed_out: return std::errc::timed_out;
         case error::would_block: return std::errc::operation_would_block;
-        // POSIX has this one for connect(). Kernels differ for a group's address: Linux says ENETUNREACH, which is no reason
-        // to give up, and FreeBSD EAFNOSUPPORT; EFAULT, "bad address", is about pointers.
+        // POSIX connect(): "the specified address is not available". Linux says ENETUNREACH to a group's address, which
+        // sounds as if it could pass; and EFAULT, "bad address", is about pointers.
         case error::bad_address: return std::errc::address_not_available;
         case error::bad_argument: return std::errc::invalid_argument;
         case error::not_supported: return std::errc::operation_not_supported;

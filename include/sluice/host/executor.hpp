@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The programs of a host: tasks that nobody awaits. The executor owns each until it ends, and destroys those that have not
-// ended when it is itself destroyed, the last one first, because it may look at what an earlier one holds. A program that
-// ends by an exception ends the process (std::terminate), as a thread would.
+// The programs of a host: tasks that nobody awaits. The executor owns each until it ends, and destroys those that have
+// not ended when it is itself destroyed, the last one first, because it may look at what an earlier one holds. A
+// program that ends by an exception ends the process (std::terminate), as a thread would.
 #pragma once
 
 #include <coroutine>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A doubly linked list whose links stand in the elements: entering and leaving cost no memory and no search. An element
-// stands in one list at most and leaves it when it is destroyed, which is what makes it safe to destroy a coroutine that
-// waits. (base/index_list.hpp is for what can be copied; a coroutine cannot.)
+// stands in one list at most and leaves it when it is destroyed, which is what makes it safe to destroy a coroutine
+// that waits. (base/index_list.hpp is for what can be copied; a coroutine cannot.)
 #pragma once
 
 #include <cassert>

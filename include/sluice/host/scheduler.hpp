@@ -56,16 +56,17 @@ public:
     scheduler(const scheduler&) = delete;
     scheduler& operator=(const scheduler&) = delete;
 
-    // ---- for the loop -------------------------------------------------------------------------------------------------
+    // ---- for the loop -----------------------------------------------------------------------------------------------
 
-    /// Resumes what is ready at the time of the call, and nothing that becomes ready meanwhile: a coroutine that always is
-    /// cannot keep the loop from its packets. True when more is ready.
+    /// Resumes what is ready at the time of the call, and nothing that becomes ready meanwhile: a coroutine that always
+    /// is cannot keep the loop from its packets. True when more is ready.
     bool run_ready() {
         assert(!running_);
         running_ = true;
         waiter end_of_turn;
         ready_.push_back(end_of_turn);
-        for (waiter* each = &ready_.pop_front(); each != &end_of_turn; each = &ready_.pop_front()) run(each->coroutine_);
+        for (waiter* next = &ready_.pop_front(); next != &end_of_turn; next = &ready_.pop_front())
+            run(next->coroutine_);
         running_ = false;
         return has_ready();
     }
@@ -84,7 +85,7 @@ public:
         while (!alarms_.empty() && alarms_.next() <= now) ready(alarms_.pop());
     }
 
-    // ---- for awaitables -----------------------------------------------------------------------------------------------
+    // ---- for awaitables ---------------------------------------------------------------------------------------------
 
     /// What it was told last.
     instant now() const { return now_; }
@@ -96,9 +97,9 @@ public:
     void ready(waiter& one) { ready_.push_back(one); }
     void set(alarm& one, instant deadline) { alarms_.set(one, deadline); }
 
-    /// As soon as the coroutine that runs has suspended itself, the loop resumes this one, in the same turn. This and not
-    /// symmetric transfer, because g++ makes that a tail call with -O2 alone, and never under a sanitizer: a loop of a
-    /// million co_awaits would overflow the stack there.
+    /// As soon as the coroutine that runs has suspended itself, the loop resumes this one, in the same turn. This and
+    /// not symmetric transfer, because g++ makes that a tail call with -O2 alone, and never under a sanitizer: a loop
+    /// of a million co_awaits would overflow the stack there.
     void continue_with(std::coroutine_handle<> coroutine) {
         assert(running_ && !next_);
         next_ = coroutine;

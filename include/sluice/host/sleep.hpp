@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Waiting for time to pass: `co_await sleep_for(5ms);`, `co_await sleep_until(deadline);`, and for the others to have had
-// their turn: `co_await next_turn();`. To sleep until `never` is to wait for one's destruction.
+// Waiting for time to pass: `co_await sleep_for(5ms);`, `co_await sleep_until(deadline);`, and for the others to have
+// had their turn: `co_await next_turn();`. To sleep until `never` is to wait for one's destruction.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <coroutine>
 
@@ -12,38 +13,26 @@
 
 namespace sluice {
 
-class [[nodiscard]] sleep_until : alarm {
+class [[nodiscard]] sleeping : alarm {
 public:
-    explicit sleep_until(instant deadline) : deadline_(deadline) {}
+    sleeping(instant deadline, duration delay) : deadline_(deadline), delay_(delay) {}
 
     bool await_ready() const noexcept { return false; }
     template <std::derived_from<scheduled> Promise>
     void await_suspend(std::coroutine_handle<Promise> coroutine) noexcept {
         hold(coroutine);
-        runs_on().set(*this, deadline_);
+        runs_on().set(*this, std::min(deadline_, runs_on().after(delay_)));
     }
     void await_resume() const noexcept {}
 
 private:
     instant deadline_;
-};
-
-/// Counted from the time which the scheduler was told last.
-class [[nodiscard]] sleep_for : alarm {
-public:
-    explicit sleep_for(duration delay) : delay_(delay) {}
-
-    bool await_ready() const noexcept { return false; }
-    template <std::derived_from<scheduled> Promise>
-    void await_suspend(std::coroutine_handle<Promise> coroutine) noexcept {
-        hold(coroutine);
-        runs_on().set(*this, runs_on().after(delay_));
-    }
-    void await_resume() const noexcept {}
-
-private:
     duration delay_;
 };
+
+inline sleeping sleep_until(instant deadline) { return {deadline, duration::max()}; }
+/// Counted from the time which the scheduler was told last.
+inline sleeping sleep_for(duration delay) { return {never, delay}; }
 
 class [[nodiscard]] next_turn : waiter {
 public:

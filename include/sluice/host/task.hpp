@@ -2,7 +2,8 @@
 //
 // The coroutine in which programs on a host are written: `task<result<std::size_t>> read(...)`. It begins when it is
 // awaited, and who awaits it goes on in the same turn when it has ended. One thread, one allocation (its frame), no
-// growth of the stack however many are awaited in a row or within each other. Destroying a task that waits cancels it.
+// growth of the stack however many are awaited in a row or within each other. Destroying a task that waits cancels it,
+// from the inside out; that alone takes stack, as calls of the same depth would.
 #pragma once
 
 #include <cassert>
@@ -88,8 +89,8 @@ public:
     void take() { rethrow(); }
 };
 
-/// A task whose frame found no memory is empty, as a moved one is. To await it gives error::insufficient_resources where a
-/// T can say so, as a result<...> can, and ends the program where it can't.
+/// A task whose frame found no memory is empty, as a moved one is. To await it gives error::insufficient_resources
+/// where a T can say so, as a result<...> can, and ends the program where it can't.
 template <class T = void>
 class [[nodiscard]] task {
 public:
@@ -107,15 +108,16 @@ public:
 
     explicit operator bool() const { return static_cast<bool>(coroutine_); }
 
-    auto operator co_await() && { return awaiter{*this, {}}; }
+    /// Takes the task over: it goes with who awaits it.
+    auto operator co_await() && { return awaiter{std::move(*this), {}}; }
 
-    // ---- for awaitables that hold tasks -------------------------------------------------------------------------------
+    // ---- for awaitables that hold tasks -----------------------------------------------------------------------------
 
     bool has_ended() const { return coroutine_.done(); }
 
-    /// Returned is what to resume to begin it; it reports its end to `joins`. Not for an empty one.
+    /// Returned is what to resume to begin it; it reports its end to `joins`. Once, and not for an empty one.
     std::coroutine_handle<promise_type> begin(scheduler& runs_on, joiner& joins) {
-        assert(coroutine_ && !has_ended());
+        assert(coroutine_ && coroutine_.promise().joins_ == nullptr);
         coroutine_.promise().runs_on = &runs_on;
         coroutine_.promise().joins_ = &joins;
         return coroutine_;
@@ -131,9 +133,8 @@ public:
 private:
     friend promise_type;
 
-    /// Stands in the frame of who awaits, beside the task: no copy, no destructor.
     struct awaiter {
-        task& awaited;
+        task awaited;
         joiner joins;
 
         bool await_ready() const noexcept { return !awaited; }

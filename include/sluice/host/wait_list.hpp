@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Coroutines that wait for one thing, such as a socket becoming readable, first come first woken. A wake that finds nobody
-// is forgotten, and who was woken may find that another was faster: `while (!there()) co_await list.wait();`.
+// Coroutines that wait for one thing, such as a socket becoming readable, first come first woken. A wake that finds
+// nobody is forgotten, and who was woken may find that another was faster: `while (!there()) co_await list.wait();`.
 #pragma once
 
 #include <concepts>
@@ -18,7 +18,7 @@ public:
 
     [[nodiscard]] auto wait() { return waiting(waiters_); }
 
-    /// Who is destroyed between being woken and running takes the wake along; where others then must not sleep on, wake all.
+    /// Who is destroyed after it was woken and before it runs takes the wake along. Where that matters, wake all.
     void wake_one() {
         if (!empty()) waiters_.pop_front().wake();
     }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Tasks side by side: `auto [a, b] = co_await when_all(first(), second());`. They begin in this order with the next turn;
-// who awaits them goes on when the last one has ended. No frame and no memory besides theirs.
+// Tasks side by side: `auto [a, b] = co_await when_all(first(), second());`. They begin in this order with the next
+// turn; who awaits them goes on when the last one has ended. No frame and no memory besides theirs.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <concepts>
 #include <coroutine>
@@ -19,8 +18,8 @@
 
 namespace sluice {
 
-/// The answer is a tuple, with std::monostate for each void, and nothing when all are void. Of several exceptions the first
-/// in this order is thrown, when all tasks have ended.
+/// The answer is a tuple, with std::monostate for each void, and nothing when all are void. Of several exceptions the
+/// first in this order is thrown, when all tasks have ended.
 template <class... T>
 class [[nodiscard]] when_all {
 public:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A task that may take so long and no longer: `auto line = co_await with_timeout(read_line(), 5s);`. When its time is over
-// it is destroyed where it waits, and the answer is error::timed_out. A task that ends at its deadline has ended.
+// A task that may take so long and no longer: `auto line = co_await with_timeout(read_line(), 5s);`. When its time is
+// over it is destroyed where it waits, and the answer is error::timed_out. Of two wakes in one instant the first one
+// wins, and the limit is set before anything that the task sets itself.
 #pragma once
 
 #include <algorithm>
@@ -53,7 +54,7 @@ private:
     instant deadline_ = never;
     duration delay_ = duration::max();
     alarm limit_;
-    joiner joins_;
+    joiner joins_{};
 };
 
 }  // namespace sluice
