@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// host/deadline_heap.hpp against a std::set, the order among equals, and what it costs in comparisons of time.
+// host/deadline_heap.hpp against a std::set, the order among equals, leaving by destruction, and no recursion.
 #include <doctest/doctest.h>
 
 #include <sluice/host/deadline_heap.hpp>

@@ -202,12 +202,16 @@ TEST_CASE("to move a task empties it, and what it is moved over is destroyed") {
     task<> b = std::move(a);
     CHECK_FALSE(a);
     CHECK(b);
-    b = with_argument(std::make_unique<mark>(log, 'b'));
+    task<> c = with_argument(std::make_unique<mark>(log, 'c'));
+    b = std::move(c);
     CHECK(log == "a");
+    CHECK_FALSE(c);
     task<>& same = b;
     b = std::move(same);
+    CHECK(b);
+    CHECK(log == "a");
     b = {};
-    CHECK(log == "ab");
+    CHECK(log == "ac");
     CHECK_FALSE(b);
 }
 

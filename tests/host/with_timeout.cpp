@@ -88,6 +88,15 @@ task<> waits_again_within(duration needed, std::string& log) {
     log += '.';
 }
 
+task<int> number_woken(wait_list& list) {
+    co_await list.wait();
+    co_return 7;
+}
+task<> woken_then_waits(wait_list& list, std::string& log) {
+    co_await sleeps_after(co_await with_timeout(number_woken(list), 10ms), 100ms, log);
+    log += '.';
+}
+
 task<> limits_limits(std::string& log) {
     const auto outer = co_await with_timeout(limits(1h, 20ms, log), 10ms);
     log += outer ? "inner" : "outer";
@@ -180,6 +189,20 @@ TEST_CASE("the loser does not wake who waits for something else within the same 
         CHECK(log == (needed == 5ms ? "n~7." : "~connection aborted due to user timeout."));
         CHECK(runs.empty());
     }
+}
+
+TEST_CASE("neither does an alarm that has gone off, but too late") {
+    std::string log;
+    wait_list list;
+    executor runs;
+    CHECK(runs.spawn(woken_then_waits(list, log)));
+    turn(runs, at(0ms));
+    list.wake_all();
+    turn(runs, at(10ms));
+    CHECK(log.empty());
+    CHECK(runs.next_deadline() == at(110ms));
+    turn(runs, at(110ms));
+    CHECK(log == "7.");
 }
 
 TEST_CASE("a limit within a limit: the one that is over first destroys all that is inside") {

@@ -103,7 +103,6 @@ public:
         node->order_ = set_++;
         if (!empty()) node = deadline_node::meld(above_.child_, node);
         node->before_ = &above_;
-        node->after_ = nullptr;
         above_.child_ = node;
     }
 

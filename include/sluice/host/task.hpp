@@ -100,11 +100,13 @@ public:
     task() = default;
     task(task&& other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
     task& operator=(task&& other) noexcept {
-        std::swap(coroutine_, other.coroutine_);
-        other.destroy();
+        task taken(std::move(other));
+        std::swap(coroutine_, taken.coroutine_);
         return *this;
     }
-    ~task() { destroy(); }
+    ~task() {
+        if (coroutine_) coroutine_.destroy();
+    }
 
     explicit operator bool() const { return static_cast<bool>(coroutine_); }
 
@@ -148,10 +150,6 @@ private:
     };
 
     explicit task(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {}
-
-    void destroy() noexcept {
-        if (coroutine_) std::exchange(coroutine_, nullptr).destroy();
-    }
 
     std::coroutine_handle<promise_type> coroutine_;
 };
