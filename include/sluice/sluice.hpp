@@ -2,6 +2,8 @@
 //
 // Everything that a program needs which runs TCP in a simulator or drives it by itself: base … stack and sim,
 // with what sim takes from trace. Real links, adapters, pictures (trace/) and the kit for testing policies (testing/)
+// Everything that a program needs which runs TCP in a simulator or drives it by itself: base … connection, host and
+// sim, with what sim takes from trace. Real links, adapters, pictures (trace/) and the kit for testing policies (testing/)
 // are included by hand.
 #pragma once
 
@@ -113,6 +115,17 @@
 #include <sluice/trace/wire_event.hpp>
 
 #include <sluice/sim/address.hpp>
+#include <sluice/host/deadline_heap.hpp>
+#include <sluice/host/error.hpp>
+#include <sluice/host/executor.hpp>
+#include <sluice/host/intrusive_list.hpp>
+#include <sluice/host/scheduler.hpp>
+#include <sluice/host/sleep.hpp>
+#include <sluice/host/task.hpp>
+#include <sluice/host/wait_list.hpp>
+#include <sluice/host/when_all.hpp>
+#include <sluice/host/with_timeout.hpp>
+
 #include <sluice/sim/bulk.hpp>
 #include <sluice/sim/capture.hpp>
 #include <sluice/sim/drop_tail.hpp>
