@@ -106,15 +106,14 @@
 #include <sluice/connection/transitions.hpp>
 #include <sluice/connection/user_timeout.hpp>
 
+#include <sluice/stack/demux.hpp>
 #include <sluice/stack/ephemeral_ports.hpp>
 #include <sluice/stack/syn_cookies.hpp>
-#include <sluice/stack/demux.hpp>
 
 #include <sluice/trace/pcapng.hpp>
 #include <sluice/trace/window_sample.hpp>
 #include <sluice/trace/wire_event.hpp>
 
-#include <sluice/sim/address.hpp>
 #include <sluice/host/deadline_heap.hpp>
 #include <sluice/host/error.hpp>
 #include <sluice/host/executor.hpp>
@@ -126,6 +125,7 @@
 #include <sluice/host/when_all.hpp>
 #include <sluice/host/with_timeout.hpp>
 
+#include <sluice/sim/address.hpp>
 #include <sluice/sim/bulk.hpp>
 #include <sluice/sim/capture.hpp>
 #include <sluice/sim/drop_tail.hpp>

@@ -216,6 +216,7 @@ public:
 
     constexpr instant next_deadline() const { return c_.timer.next(); }
 
+    constexpr bool has_news() const { return !c_.pending_news.empty(); }
     constexpr std::optional<news> poll_event() {
         for (std::size_t i = 0; i < news_count; ++i) {
             const auto n = static_cast<news>(i);

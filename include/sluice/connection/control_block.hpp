@@ -31,8 +31,9 @@ enum class news : std::uint8_t {
     unresponsive,  // R1 is reached (SHLD-9); the IP layer may look for another way (MUST-20)
     failed,        // see error()
     closed,        // CLOSED is reached
+    acceptable,    // a listener has a connection to accept
 };
-inline constexpr std::size_t news_count = 8;
+inline constexpr std::size_t news_count = 9;
 
 constexpr const char* name(news n) {
     switch (n) {
@@ -44,6 +45,7 @@ constexpr const char* name(news n) {
         case news::unresponsive: return "unresponsive";
         case news::failed: return "failed";
         case news::closed: return "closed";
+        case news::acceptable: return "acceptable";
     }
     return "?";
 }

@@ -76,7 +76,6 @@ public:
         for (; built < room.size(); ++built) {
             if (!env_.replies.empty()) {
                 build(env_.replies.pop(), room[built]);
-                ++env_.count.segments_out;
             } else if (!connection_.next_packet(env_, room[built])) {
                 break;
             }

@@ -38,6 +38,14 @@ struct counters {
     std::uint64_t resets_out = 0;
     std::uint64_t resets_in = 0;
     std::uint64_t replies_dropped = 0;    // the queue below was full
+    // ---- of a stack
+    std::uint64_t syns_dropped = 0;       // no room for a half-open connection, or for the answer
+    std::uint64_t accept_overflows = 0;   // nobody accepts what is ready
+    std::uint64_t cookies_sent = 0;
+    std::uint64_t cookies_accepted = 0;
+    std::uint64_t cookies_refused = 0;
+    std::uint64_t time_waits_recycled = 0;  // before their time
+    std::uint64_t reincarnations = 0;       // RFC 6191
 };
 
 /// A segment without text that no connection waits to send: a RST, or what a connection says that is kept as a record.
@@ -98,8 +106,9 @@ struct environment {
     constexpr auto& observe() { return settings.observe; }
 
     constexpr void answer(const reply& r) {
-        if (!replies.push(r)) ++count.replies_dropped;
-        else if (r.flags.has(flag::rst)) ++count.resets_out;
+        if (!replies.push(r)) return void(++count.replies_dropped);
+        ++count.segments_out;
+        if (r.flags.has(flag::rst)) ++count.resets_out;
     }
 };
 

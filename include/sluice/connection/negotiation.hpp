@@ -101,6 +101,15 @@ constexpr void choose_own_side(control_block<Tcp>& c, environment<Tcp>& env) {
     choose_own_side(c, env, env.settings.isn.choose(c.local, c.remote, env.now));
 }
 
+/// Our numbers begin elsewhere: nothing has left yet.
+template <class Tcp>
+constexpr void number_from(control_block<Tcp>& c, seq iss) {
+    const send_space before = c.snd;
+    c.snd.start(iss);
+    c.snd.take_window(before.wl1, before.wl2, before.wnd);
+    c.round_end = c.app_limited_end = iss;
+}
+
 /// The peer's SYN has come, with or without an ACK.
 template <class Tcp>
 constexpr void take_syn(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {

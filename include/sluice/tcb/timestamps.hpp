@@ -25,6 +25,12 @@ public:
         began_ = value(now);
     }
 
+    /// The next value is so many ticks less, and all later ones too.
+    constexpr void set_back(std::uint32_t ticks) {
+        offset_ -= ticks;
+        began_ -= ticks;
+    }
+
     constexpr std::uint32_t value(instant now) const {
         return offset_ + static_cast<std::uint32_t>(now.time_since_epoch() / tick);
     }

@@ -101,7 +101,10 @@ struct fixed_buffers {
     using receive_buffer = fixed_receive_buffer<Receive>;
     using records = std::array<in_flight_record, Records>;
     using intervals = interval_set<seq, Intervals>;
+    using memory_type = Memory;  // of a stack's tables
     static constexpr std::size_t replies = 8;
+
+    [[no_unique_address]] Memory source{};
 };
 
 }  // namespace sluice

@@ -64,6 +64,7 @@ struct phantom_buffers {
     using records = growable_buffers::records;
     using intervals = growable_buffers::intervals;
     static constexpr bool counts_only = true;
+    using memory_type = heap;
     static constexpr std::size_t replies = 256;
 
     struct pool : block_pool<> {
@@ -72,6 +73,7 @@ struct phantom_buffers {
 
     std::size_t receive = 64 << 20;  // octets; nothing is kept, so they cost nothing
     std::size_t send = 64 << 20;
+    [[no_unique_address]] heap source{};
     std::size_t memory = std::size_t{1} << 30;  // of records and intervals
 };
 
