@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Everything that a program needs which runs TCP in a simulator or drives it by itself: base … connection and sim,
+// Everything that a program needs which runs TCP in a simulator or drives it by itself: base … stack and sim,
 // with what sim takes from trace. Real links, adapters, pictures (trace/) and the kit for testing policies (testing/)
 // are included by hand.
 #pragma once
@@ -14,6 +14,7 @@
 #include <sluice/fwd.hpp>
 
 #include <sluice/base/bytes.hpp>
+#include <sluice/base/index_heap.hpp>
 #include <sluice/base/index_list.hpp>
 #include <sluice/base/interval_set.hpp>
 #include <sluice/base/memory.hpp>
@@ -94,6 +95,8 @@
 #include <sluice/connection/timeouts.hpp>
 #include <sluice/connection/transitions.hpp>
 #include <sluice/connection/user_timeout.hpp>
+
+#include <sluice/stack/timer_wheel.hpp>
 
 #include <sluice/trace/pcapng.hpp>
 #include <sluice/trace/window_sample.hpp>
