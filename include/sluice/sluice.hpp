@@ -17,6 +17,7 @@
 
 #include <sluice/base/block_pool.hpp>
 #include <sluice/base/bytes.hpp>
+#include <sluice/base/index_heap.hpp>
 #include <sluice/base/index_list.hpp>
 #include <sluice/base/interval_set.hpp>
 #include <sluice/base/memory.hpp>
@@ -109,6 +110,7 @@
 #include <sluice/stack/demux.hpp>
 #include <sluice/stack/ephemeral_ports.hpp>
 #include <sluice/stack/syn_cookies.hpp>
+#include <sluice/stack/timer_wheel.hpp>
 
 #include <sluice/trace/pcapng.hpp>
 #include <sluice/trace/window_sample.hpp>
