@@ -18,4 +18,7 @@ class basic_connection;
 template <class Tcp>
 class basic_endpoint;
 
+template <class Tcp>
+class basic_stack;
+
 }  // namespace sluice

@@ -109,7 +109,16 @@
 
 #include <sluice/stack/demux.hpp>
 #include <sluice/stack/ephemeral_ports.hpp>
+#include <sluice/stack/half_open.hpp>
+#include <sluice/stack/handle.hpp>
+#include <sluice/stack/listener.hpp>
+#include <sluice/stack/parting.hpp>
+#include <sluice/stack/passive.hpp>
+#include <sluice/stack/short_time.hpp>
+#include <sluice/stack/stack.hpp>
 #include <sluice/stack/syn_cookies.hpp>
+#include <sluice/stack/tables.hpp>
+#include <sluice/stack/time_wait.hpp>
 #include <sluice/stack/timer_wheel.hpp>
 
 #include <sluice/trace/pcapng.hpp>

@@ -36,6 +36,7 @@ TEST_CASE("each error is the condition that the call of Berkeley sockets would g
     CHECK(is(error::would_block, std::errc::operation_would_block));
     CHECK(is(error::bad_address, std::errc::address_not_available));
     CHECK(is(error::bad_argument, std::errc::invalid_argument));
+    CHECK(is(error::bad_handle, std::errc::bad_file_descriptor));
     CHECK(is(error::not_supported, std::errc::operation_not_supported));
     CHECK_FALSE(is(error::reset, std::errc::connection_refused));
 }

@@ -33,6 +33,7 @@ constexpr std::errc to_errc(error e) {
         // sounds as if it could pass; and EFAULT, "bad address", is about pointers.
         case error::bad_address: return std::errc::address_not_available;
         case error::bad_argument: return std::errc::invalid_argument;
+        case error::bad_handle: return std::errc::bad_file_descriptor;
         case error::not_supported: return std::errc::operation_not_supported;
     }
     return {};

@@ -91,6 +91,7 @@ struct basic_tcp {
 
     using connection = basic_connection<basic_tcp>;
     using endpoint = basic_endpoint<basic_tcp>;
+    using stack = basic_stack<basic_tcp>;
 };
 
 namespace detail {

@@ -29,6 +29,15 @@ void remove_half_open(stack_tables<Tcp>& t, list_index h) {
     t.half_opens.release(h);
 }
 
+/// A new listener may be nearer to some of them than the one they came to.
+template <class Tcp>
+void recount_half_open(stack_tables<Tcp>& t) {
+    t.listeners.for_each([](list_index, listener& l) { l.half_open = 0; });
+    t.half_opens.for_each([&](list_index, half_open& record) {
+        if (const list_index l = t.find_listener(record.local()); l != no_index) ++t.listeners[l].half_open;
+    });
+}
+
 /// What is unfolded goes back into its record.
 template <class Tcp>
 void fold_again(stack_tables<Tcp>& t, list_index h) {
@@ -203,10 +212,8 @@ void arrives_in_listen(stack_tables<Tcp>& t, list_index index, const four_tuple&
                        const ip_meta& ip, const segment& s, std::optional<seq> beyond = {}) {
     listener& l = t.listeners[index];
     if (completes<Tcp>(s) && t.env.now < l.cookies_until && arrives_with_cookie(t, index, addresses, hash, ip, s)) return;
-    if (s.has(flag::syn) && l.is_full()) {
-        ++t.env.count.accept_overflows;
-        return;
-    }
+    if (s.has(flag::syn) && l.is_full()) return void(++t.env.count.accept_overflows);
+    if (s.has(flag::syn) && t.env.replies.full()) return void(++t.env.count.syns_dropped);
     const list_index i = t.scratch();
     if (i == no_index) return void(++t.env.count.syns_dropped);
     auto& tcp = t.sockets[i].tcp;

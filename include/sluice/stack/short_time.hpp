@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// An instant in 32 bits, for records that are kept by the million: microseconds modulo 2^32, rounded up. It stands for the
-// instant nearest to now, so it must lie within half an hour of it.
+// An instant in 32 bits, for records that are kept by the million: milliseconds modulo 2^32, rounded up. It stands for the
+// instant nearest to now, so it must lie within 24 days of it.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,7 @@ namespace sluice {
 
 class short_time {
 public:
-    static constexpr duration tick = 1us;
-    static constexpr duration reach = 30min;
+    static constexpr duration tick = 1ms;
 
     constexpr short_time() = default;
     constexpr explicit short_time(instant at) : ticks_(ticks(at)) {}

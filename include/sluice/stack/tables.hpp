@@ -165,7 +165,7 @@ struct stack_tables {
                               .acknowledgment = header.acknowledgment,
                               .flags = header.flags,
                               .window = header.window,
-                              .options = tcp_options::read(p.tcp().subspan(tcp_header::length)),
+                              .options = *tcp_options::read(p.tcp().subspan(tcp_header::length)),
                               .dscp = p.meta.dscp,
                               .hop_limit = p.meta.hop_limit});
         }

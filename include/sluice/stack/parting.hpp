@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+//
+// TIME-WAIT for many connections (RFC 9293 section 3.6.1): records in the order in which they end, and what arrives for
+// them; also a SYN that begins a new incarnation (RFC 6191).
+#pragma once
+
+#include <sluice/stack/passive.hpp>
+
+namespace sluice {
+
+template <class Tcp>
+void remove_time_wait(stack_tables<Tcp>& t, list_index w) {
+    const time_wait& record = t.time_waits[w];
+    t.by_address.erase({record.local(), record.remote()}, filed{record_kind::time_wait, w}.number());
+    t.parting.remove(t.time_waits, w);
+    t.time_waits.release(w);
+}
+
+/// A connection in TIME-WAIT that nobody holds any more becomes a record. Without memory for one it stays as it is.
+template <class Tcp>
+void part(stack_tables<Tcp>& t, list_index i) {
+    auto& socket = t.sockets[i];
+    if (t.time_waits.size() >= t.env.settings.limits.most_time_waits && !t.parting.empty()) {
+        remove_time_wait(t, t.parting.front());
+        ++t.env.count.time_waits_recycled;
+    }
+    const auto w = t.time_waits.take(fold_time_wait(socket.tcp.variables(), t.env));
+    if (!w) return;
+    t.by_address.change({socket.tcp.local(), socket.tcp.remote()}, filed{record_kind::connection, i}.number(),
+                        filed{record_kind::time_wait, *w}.number());
+    t.parting.push_back(t.time_waits, *w);
+    socket.is_filed = false;
+    t.release(i);
+}
+
+template <class Tcp>
+void arrives_in_time_wait(stack_tables<Tcp>& t, list_index w, const four_tuple& addresses, tuple_hash hash,
+                          const ip_meta& ip, const segment& s) {
+    if (s.has(flag::syn) && !s.flags.has_any(flag::ack | flag::rst)) {
+        if (const list_index l = t.find_listener(addresses.local); l != no_index) {
+            if (!begins_anew(t.time_waits[w], s)) return;  // RFC 6191: dropped without a word
+            ++t.env.count.reincarnations;
+            return arrives_in_listen(t, l, addresses, hash, ip, s, t.time_waits[w].snd_nxt);
+        }
+    }
+    const list_index i = t.scratch();
+    if (i == no_index) return;
+    auto& tcp = t.sockets[i].tcp;
+    unfold(t.time_waits[w], tcp.variables(), t.env);
+    const instant end = tcp.next_deadline();
+    tcp.on_segment(t.env, ip, s);
+    t.emit(tcp);
+    if (tcp.state() == state::time_wait) {
+        const list_link place = t.time_waits[w].in_turn;
+        t.time_waits[w] = fold_time_wait(tcp.variables(), t.env);
+        t.time_waits[w].in_turn = place;
+        if (tcp.next_deadline() != end) {  // its two MSL have begun again: it is the last to end
+            t.parting.remove(t.time_waits, w);
+            t.parting.push_back(t.time_waits, w);
+        }
+    } else {
+        remove_time_wait(t, w);
+    }
+    t.fold_up();
+}
+
+/// Two MSL are over.
+template <class Tcp>
+void depart(stack_tables<Tcp>& t, list_index w) {
+    state last = state::time_wait;
+    control_block<Tcp>::machine::template fire<event::time_wait_timeout>(last, [&]<class Answer>(Answer) {
+        t.env.observe().on_transition(
+            {.now = t.env.now, .from = state::time_wait, .to = last, .on = event::time_wait_timeout});
+    });
+    remove_time_wait(t, w);
+}
+
+}  // namespace sluice
