@@ -134,8 +134,8 @@ private:
         entry.lead = timer_entry::not_filed;
     }
 
-    /// Once the time of the first slot in use has begun, what it holds goes to lower levels, down to a nanosecond, where
-    /// all have one deadline: at most ten times for each time that a deadline is set.
+    /// Once the time of the first slot in use has begun, what it holds goes to lower levels: after ten times at most to
+    /// a slot of one nanosecond, where all have one deadline.
     constexpr void spread_begun(auto& entries, instant now) {
         const std::size_t place = first_place();
         if (place == places || place < digit_values || place_of(now) < place) return;
