@@ -132,6 +132,17 @@ static_assert(order_in_the_compiler() == std::array<list_index, 4>{0, 1, 2, no_i
 
 }  // namespace
 
+TEST_CASE("a new wheel is empty in every slot: who is set first looks at itself only") {
+    // Also when the compiler has run one before, as above: g++ 12 may begin the next one with what that left.
+    for (duration wait = 1ns; wait < 100 * year; wait += wait / 8 + 1ns) {
+        counted_elements in(1);
+        wheel w;
+        w.set(in, 0, instant(wait));
+        CHECK(in.looks <= 3);
+        CHECK(in.held[0].timer.link.child == no_index);
+    }
+}
+
 TEST_CASE("the wheel answers as a sorted table does, whatever is set, moved, removed and taken") {
     for (const usage& how : {
              usage{"mixed", 3, 3, 1, 1, 4, true},
@@ -256,7 +267,7 @@ TEST_CASE("elements and wheel can be copied, and the copies go their own way") {
     CHECK_FALSE(other.take(start + 1h));
 }
 
-// ---- what it costs: looks at the entries, of which 100,000 stand in the wheel ------------------------------------------
+// ---- what it costs: looks at the entries, of which 100,000 stand in the wheel --------------------------------------
 
 namespace {
 
@@ -281,7 +292,8 @@ std::uint64_t looks_to_drain(counted_elements& in, wheel& w) {
 
 TEST_CASE("setting costs at most 6 looks, and draining with next() between 40 an entry, however wide they are spread") {
     for (const instant from : {instant(), start, instant(30 * year)}) {
-        for (const duration span : {duration(1ns), duration(1us), duration(1ms), duration(200ms), duration(60s), duration(2h), 5 * year}) {
+        for (const duration span :
+             {duration(1ns), duration(1us), duration(1ms), duration(200ms), duration(60s), duration(2h), 5 * year}) {
             counted_elements in(crowd);
             wheel w;
             seeded_random numbers(9);
@@ -326,6 +338,25 @@ TEST_CASE("a deadline that moves later costs one look each time, and is found ou
     in.looks = 0;
     for (int n = 1; n <= 1000; ++n) w.set(in, 500, start + 5s + 1s * n);
     CHECK(in.looks <= 1000 * 4);
+}
+
+TEST_CASE("to ask what is due among a crowd whose time has not begun costs a constant") {
+    counted_elements in(crowd);
+    wheel w;
+    for (list_index i = 0; i < crowd; ++i) w.set(in, i, start + 2h + 1us * i);
+    in.looks = 0;
+    for (int n = 0; n < 1000; ++n) REQUIRE(w.take_expired(in, start + 1ms * n) == no_index);
+    CHECK(in.looks <= 1000 * 4);
+}
+
+TEST_CASE("a crowd that is set before all that the wheel held is drained at 40 looks an entry") {
+    counted_elements in(crowd);
+    wheel w;
+    seeded_random numbers(13);
+    w.set(in, 0, start + 1s);
+    REQUIRE(w.take_expired(in, start) == no_index);
+    for (list_index i = 1; i < crowd; ++i) w.set(in, i, start + duration(numbers.below(1'000'000'000)));
+    CHECK(looks_to_drain(in, w) <= 40);
 }
 
 TEST_CASE("that the first of all moves later does not cost a look at all others each time") {

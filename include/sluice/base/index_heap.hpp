@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A heap through the elements of an array, by 32-bit indices like index_list: the first is always known, and of the rest
-// no more is sorted than that takes (a pairing heap: Fredman, Sedgewick, Sleator and Tarjan, Algorithmica 1, 1986). The
-// order is by key, then by index, and so never depends on the past. Adding is O(1), removing amortised O(log n).
+// A heap through the elements of an array, by 32-bit indices like index_list: the first is always known, and of the
+// rest no more is sorted than that takes (a pairing heap: Fredman, Sedgewick, Sleator, Tarjan, Algorithmica 1, 1986).
+// The order is by key, then by index, and so never depends on the past. Adding is O(1), removing amortised O(log n).
 #pragma once
 
 #include <utility>
@@ -17,8 +17,8 @@ struct heap_link {
     list_index after = no_index;   // the sibling after
 };
 
-/// `Access::link(element)` is an element's heap_link, `Access::key(element)` what it is ordered by, which must not change
-/// while it is in the heap. The array is an argument of each call, so that the heap holds no pointer.
+/// `Access::link(element)` is an element's heap_link, `Access::key(element)` what it is ordered by, which must not
+/// change while it is in the heap. The array is an argument of each call, so that the heap holds no pointer.
 template <class Access>
 class index_heap {
 public:
@@ -79,7 +79,7 @@ private:
         return a;
     }
 
-    /// First in pairs, then the pairs with each other from the last one on: this is what the bound on the cost rests on.
+    /// First in pairs, then the pairs with each other from the last one on: the bound on the cost rests on this order.
     static constexpr list_index meld_siblings(auto& elements, list_index i) {
         list_index pairs = no_index;  // linked backwards
         while (i != no_index) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The earliest of many deadlines: a hierarchical timing wheel that is only an index. Deadlines live in the entries and stay
-// exact; one that moves later stands where it is filed until that place comes up. Each slot is a heap: to look into a far
-// one moves nothing, and so an earlier deadline can still come in. It must not know what a deadline is for.
+// The earliest of many deadlines: a hierarchical timing wheel that is only an index. Deadlines live in the entries and
+// stay exact; one that moves later stays where it is filed until that place comes up. Each slot is a heap: to look into
+// a far one moves nothing down, so that an earlier deadline can still come in. It must not know what a deadline is for.
 #pragma once
 
 #include <algorithm>
@@ -31,8 +31,8 @@ struct timer_entry {
 };
 static_assert(sizeof(timer_entry) == 24);
 
-/// The wheel of those whose timer_entry is their member `Entry`. The array of them is an argument of each call, so that the
-/// wheel holds no pointer. Time begins at instant().
+/// The wheel of those whose timer_entry is their member `Entry`. The array of them is an argument of each call, so that
+/// the wheel holds no pointer. Time begins at instant().
 template <auto Entry>
 class timer_wheel {
 public:
@@ -63,8 +63,8 @@ public:
         return i == no_index ? never : (entries[i].*Entry).deadline;
     }
 
-    /// Takes out the first whose time has come, by deadline, then by index; no_index when there is none. The deadline can
-    /// still be read. `now` never goes back.
+    /// Takes out the first whose time has come, by deadline, then by index; no_index when there is none. Its deadline
+    /// can still be read. `now` never goes back.
     constexpr list_index take_expired(auto& entries, instant now) {
         spread_begun(entries, now);
         const list_index i = first(entries);
@@ -74,9 +74,10 @@ public:
     }
 
 private:
-    // Time is a number of eleven digits of six bits, in nanoseconds. A deadline's place is the highest digit in which it
-    // differs from origin_, which is its level, and the value of that digit. No deadline is filed before origin_, so places
-    // stand in the order of time; and as origin_ moves only within the first place in use, to spread it, all others stay.
+    // Time is a number of eleven digits of six bits, in nanoseconds. A deadline's place is the highest digit in which
+    // it differs from origin_, which is its level, and the value of that digit. Nothing is filed before origin_, so the
+    // places stand in the order of time; and as origin_ moves only into the first one in use, to spread it, all others
+    // stay right.
     static constexpr std::size_t digit_bits = 6, digit_values = 1 << digit_bits, levels = 11;
     static constexpr std::size_t places = levels * digit_values;
     static_assert(levels * digit_bits >= 63);
@@ -86,7 +87,9 @@ private:
         static constexpr instant key(const auto& element) { return (element.*Entry).filed(); }
     };
 
-    static constexpr std::uint64_t number(instant at) { return static_cast<std::uint64_t>(at.time_since_epoch().count()); }
+    static constexpr std::uint64_t number(instant at) {
+        return static_cast<std::uint64_t>(at.time_since_epoch().count());
+    }
 
     constexpr std::size_t place_of(instant at) const {
         const std::uint64_t when = number(std::max(at, origin_)), differing = when ^ number(origin_);
@@ -131,8 +134,8 @@ private:
         entry.lead = timer_entry::not_filed;
     }
 
-    /// Once the time of the first slot in use has begun, what it holds goes to lower levels, down to a nanosecond, where all
-    /// have one deadline: at most ten times for each time that a deadline is filed.
+    /// Once the time of the first slot in use has begun, what it holds goes to lower levels: after ten times at most to
+    /// a slot of one nanosecond, where all have one deadline.
     constexpr void spread_begun(auto& entries, instant now) {
         const std::size_t place = first_place();
         if (place == places || place < digit_values || place_of(now) < place) return;
@@ -147,7 +150,7 @@ private:
         used = slots_[place].empty() ? used & ~bit : used | bit;
     }
 
-    std::array<index_heap<access>, places> slots_;  // no {}: with it, what g++ 12 evaluates changes how others begin
+    std::array<index_heap<access>, places> slots_;  // no {}: g++ 12 would begin with what a static_assert left
     std::array<std::uint64_t, levels> in_use_{};  // a bit for each slot
     instant origin_{};
 };
