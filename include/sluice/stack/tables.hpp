@@ -74,7 +74,7 @@ struct stack_tables {
     index_list<&socket::telling> telling;
     index_list<&listener::telling> listeners_telling;
     // Those that were sent as often wait as long: each list is in the order of its deadlines.
-    std::array<index_list<&half_open::in_turn>, most_tries> answering{};
+    std::array<index_list<&half_open::in_turn>, most_tries> answering;
     index_list<&time_wait::in_turn> parting;
     list_index unfolded = no_index;  // the socket in which records are unfolded
 
