@@ -26,7 +26,7 @@ public:
         if constexpr (machine::has(event::passive_open)) {
             if (local.port == 0) return error::bad_argument;
             if (const auto refusal = fire<event::passive_open>(c_, env); refusal != error::none) return refusal;
-            open(env);
+            open_conversation(c_, env);
             c_.local = c_.listening_on = local;
             c_.remote = {};
             return {};
@@ -45,7 +45,7 @@ public:
                 return error::bad_address;  // MUST-46
             if (local.port == 0 || !local.address.is_host()) return error::bad_argument;
             fire<event::active_open>(c_, env);
-            open(env);
+            open_conversation(c_, env);
             c_.local = local;
             c_.remote = remote;
             choose_own_side(c_, env);
@@ -249,14 +249,6 @@ public:
     }
 
 private:
-    constexpr void open(environment& env) {
-        start_conversation(c_, env);
-        c_.options = env.settings.limits.connection;
-        c_.error = error::none;
-        c_.pending_news = {};
-        c_.owned = true;
-    }
-
     // Always inline: g++ 12 merges this function of two compositions into one, and then warns of the other's size.
     [[gnu::always_inline]] constexpr result<void> may_send(environment& env) {
         if (c_.error != error::none) return c_.error;

@@ -59,6 +59,16 @@ constexpr void start_conversation(control_block<Tcp>& c, environment<Tcp>& env) 
     c.last_stray_ack = env.now - env.settings.limits.stray_ack_interval;
 }
 
+/// A call or a SYN opens a connection: nothing of a former one's end is left either.
+template <class Tcp>
+constexpr void open_conversation(control_block<Tcp>& c, environment<Tcp>& env) {
+    start_conversation(c, env);
+    c.options = env.settings.limits.connection;
+    c.error = error::none;
+    c.pending_news = {};
+    c.owned = true;
+}
+
 /// <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK> (3.10.5, N8), where the peer accepts that number.
 template <class Tcp>
 constexpr void send_reset(control_block<Tcp>& c, environment<Tcp>& env) {

@@ -32,6 +32,14 @@ struct connection_options {
     bool user_timeout_option = false;                 // RFC 5482: tell the peer, and take its value where none is set here
 };
 
+/// Of the ports for connections that we open. RFC 6056 section 3.2: the wider, the harder to guess; all but the well-known.
+struct port_range {
+    std::uint16_t first = 1024;
+    std::uint16_t last = 65535;
+
+    constexpr std::uint32_t size() const { return 1u + last - first; }
+};
+
 struct limits {
     std::uint16_t mtu = 1500;                         // of the link or path; at least headers + least_path_mss
     std::uint16_t least_path_mss = 28;                // every link takes 68 octets (RFC 791 section 3.2)
@@ -53,6 +61,7 @@ struct limits {
     duration stray_ack_interval = 500ms;              // N15: for unacceptable segments without data
     std::uint32_t most_connections = 1u << 29;        // of a stack; memory is what bounds them
     std::uint32_t most_time_waits = 1u << 20;         // the oldest is recycled
+    port_range ephemeral_ports{};
     duration min_rtt_window = 10s;                    // how long a smallest RTT is believed
     connection_options connection{};
 };

@@ -14,17 +14,10 @@
 #include <sluice/base/random.hpp>
 #include <sluice/base/result.hpp>
 #include <sluice/base/siphash.hpp>
+#include <sluice/policy/limits.hpp>
 #include <sluice/wire/address_hash.hpp>
 
 namespace sluice {
-
-/// RFC 6056 section 3.2: the wider, the harder to guess; all that are not well-known.
-struct port_range {
-    std::uint16_t first = 1024;
-    std::uint16_t last = 65535;
-
-    constexpr std::uint32_t size() const { return 1u + last - first; }
-};
 
 template <memory_source Memory = heap>
 class ephemeral_ports {

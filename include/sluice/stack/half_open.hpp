@@ -2,7 +2,8 @@
 //
 // A connection in SYN-RECEIVED that a listener waits for, folded into 64 octets: what its SYN said, and when our answer
 // leaves again. A segment or a timeout unfolds it, and what happens then is what happens to any connection; so the record
-// decides nothing. It comes from a SYN cookie as well (RFC 4987), which is such a record in the peer's hands.
+// decides nothing. It comes from a SYN cookie as well (RFC 4987), which is such a record in the peer's hands. Not kept:
+// the SYN's window, which the ACK replaces, and its user timeout (RFC 5482). Ours is no timeout for what is nobody's yet.
 #pragma once
 
 #include <sluice/connection/connection.hpp>
@@ -11,22 +12,26 @@
 namespace sluice {
 
 struct half_open {
+    using time = short_time<std::chrono::microseconds>;
+
     ip_address local_address;
     ip_address remote_address;
     std::uint16_t local_port = 0;
     std::uint16_t remote_port = 0;
     seq iss{};
     seq irs{};
-    std::uint32_t timestamp = 0;     // TS.Recent
-    short_time due{};                // our SYN,ACK leaves again
-    list_link in_turn{};             // among those that were sent as often
-    std::uint16_t mss = 0;           // as the peer announced it, or less
-    std::uint16_t shift : 4 = 0;     // of the peer's windows
-    std::uint16_t tries : 4 = 0;     // expiries so far
-    std::uint16_t window_scale : 1 = 0;
+    std::uint32_t timestamp = 0;           // TS.Recent
+    time due{};                            // our SYN,ACK leaves again
+    list_link in_turn{};                   // among those that were sent as often
+    std::uint16_t mss = 0;                 // as the peer announced it, or less
+    std::uint16_t shift : 4 = no_shift;    // of the peer's windows
+    std::uint16_t tries : 4 = 0;           // expiries so far
     std::uint16_t timestamps : 1 = 0;
     std::uint16_t sack : 1 = 0;
-    std::uint16_t answered : 5 = 0;  // the half second in which anything was answered last
+    std::uint16_t resent : 1 = 0;          // our SYN,ACK left more than once, or nobody knows when (Karn, MUST-18)
+    std::uint16_t answered : 5 = 0;        // the half second in which anything was answered last
+
+    static constexpr std::uint16_t no_shift = 15;  // a shift is 14 at most
 
     socket_address local() const { return {local_address, local_port}; }
     socket_address remote() const { return {remote_address, remote_port}; }
@@ -36,7 +41,7 @@ static_assert(sizeof(half_open) <= 64);
 /// The half second in which a record answers once: the limits of RFC 5961 section 7 and of N15, as far as they fit.
 template <class Tcp>
 std::uint32_t answer_period(const environment<Tcp>& env) {
-    return static_cast<std::uint32_t>(env.now.time_since_epoch() / env.settings.limits.stray_ack_interval);
+    return static_cast<std::uint32_t>(env.now.time_since_epoch() / 500ms);
 }
 /// A connection that is unfolded answers nothing doubtful in the period in which it has answered already.
 template <class Tcp>
@@ -60,18 +65,18 @@ half_open fold_half_open(const control_block<Tcp>& c, const environment<Tcp>& en
                   .remote_port = c.remote.port,
                   .iss = c.snd.iss,
                   .irs = c.rcv.irs,
-                  .due = short_time(c.timer[timer::retransmission])};
+                  .due = half_open::time(c.timer[timer::retransmission])};
     std::uint32_t mss = c.mss;
     if constexpr (Tcp::options::timestamps) {
         out.timestamp = c.clock.recent();
         if (c.agreed.timestamps) mss += static_cast<std::uint32_t>(tcp_options::timestamps_length);
     }
     out.mss = static_cast<std::uint16_t>(mss);
-    out.shift = c.agreed.send_shift & 0xf;
+    out.shift = (c.agreed.window_scale ? c.agreed.send_shift : half_open::no_shift) & 0xf;
     out.tries = std::min<std::uint8_t>(c.retries, 15) & 0xf;
-    out.window_scale = c.agreed.window_scale;
     out.timestamps = c.agreed.timestamps;
     out.sack = c.agreed.sack;
+    out.resent = c.flight[c.flight.first()].transmissions > 1;
     out.answered = (has_answered(c, env) ? answer_period(env) : answer_period(env) - 1) & 0x1f;
     return out;
 }
@@ -82,21 +87,19 @@ inline segment syn_of(const half_open& h) {
     syn.sequence = h.irs;
     syn.flags = flag::syn;
     syn.options.mss = h.mss;
-    if (h.window_scale) syn.options.window_scale = h.shift;
+    if (h.shift != half_open::no_shift) syn.options.window_scale = h.shift;
     if (h.timestamps) syn.options.timestamps = timestamps_option{.value = h.timestamp, .echo = 0};
     syn.options.sack_permitted = h.sack;
     return syn;
 }
 
-/// Into a connection that was CLOSED. False, and nothing changed, without memory for it.
+/// Into a connection that was CLOSED. False, and it still is, without memory for it.
 template <class Tcp>
-bool unfold(const half_open& h, const socket_address& listening_on, control_block<Tcp>& c, environment<Tcp>& env) {
-    start_conversation(c, env);
+bool unfold(const half_open& h, control_block<Tcp>& c, environment<Tcp>& env) {
+    open_conversation(c, env);
     c.flight.provide(env.pool, 2);
     if (c.flight.full()) return false;
-    c.options = env.settings.limits.connection;
     c.state = state::syn_received_passive;
-    c.listening_on = listening_on;
     c.local = h.local();
     c.remote = h.remote();
     choose_own_side(c, env, h.iss);
@@ -104,22 +107,22 @@ bool unfold(const half_open& h, const socket_address& listening_on, control_bloc
 
     // Our SYN,ACK has left `tries` + 1 times, each time after the RTO of then.
     const instant due = h.due.near(env.now);
-    instant first_sent = due - c.rtt.rto(), sent = first_sent;
+    instant first_sent = due - c.rtt.rto();
     for (unsigned i = 0; i < h.tries; ++i) {
         if constexpr (requires { c.rtt.on_timeout(); }) c.rtt.on_timeout();
-        sent = due - c.rtt.rto();
         first_sent -= c.rtt.rto();
     }
+    const instant sent = std::min(due - c.rtt.rto(), env.now);  // it was rounded up
     c.flight.send(h.iss, h.iss + 1, sent, false);
-    for (unsigned i = 0; i < h.tries; ++i) c.flight.resend(c.flight.first(), sent);
+    if (h.resent) c.flight.resend(c.flight.first(), sent);
     c.snd.nxt = h.iss + 1;
+    c.last_sent = sent;
     c.retries = c.syn_retries = static_cast<std::uint8_t>(h.tries);
-    c.retrying_since = first_sent;
-    c.last_received = first_sent;
-    if constexpr (Tcp::options::timestamps) c.clock.ack_sent(c.rcv.nxt);
+    if constexpr (Tcp::options::timestamps) {
+        c.clock.began_at(first_sent - half_open::time::tick);
+        c.clock.ack_sent(c.rcv.nxt);
+    }
     c.timer.set(timer::retransmission, due);
-    if (const duration limit = user_timeout(c, env); limit != no_time_limit)
-        c.timer.set(timer::user_timeout, first_sent + limit);
     limit_answers(c, env, h.answered == (answer_period(env) & 0x1f));
     return true;
 }

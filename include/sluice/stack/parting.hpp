@@ -16,7 +16,9 @@ void remove_time_wait(stack_tables<Tcp>& t, list_index w) {
     t.time_waits.release(w);
 }
 
-/// A connection in TIME-WAIT that nobody holds any more becomes a record. Without memory for one it stays as it is.
+/// A connection in TIME-WAIT that nobody holds any more becomes a record. Without memory for one it stays as it is. If its
+/// application has held it until now, others began their two MSL later and are records already: it ends with the last of
+/// them, so that the records stay in order at no cost.
 template <class Tcp>
 void part(stack_tables<Tcp>& t, list_index i) {
     auto& socket = t.sockets[i];
@@ -24,7 +26,12 @@ void part(stack_tables<Tcp>& t, list_index i) {
         remove_time_wait(t, t.parting.front());
         ++t.env.count.time_waits_recycled;
     }
-    const auto w = t.time_waits.take(fold_time_wait(socket.tcp.variables(), t.env));
+    time_wait record = fold_time_wait(socket.tcp.variables(), t.env);
+    if (!t.parting.empty()) {
+        const time_wait::time last = t.time_waits[t.parting.back()].due;
+        if (record.due.near(t.env.now) < last.near(t.env.now)) record.due = last;
+    }
+    const auto w = t.time_waits.take(record);
     if (!w) return;
     t.by_address.change({socket.tcp.local(), socket.tcp.remote()}, filed{record_kind::connection, i}.number(),
                         filed{record_kind::time_wait, *w}.number());
@@ -38,8 +45,7 @@ void arrives_in_time_wait(stack_tables<Tcp>& t, list_index w, const four_tuple& 
                           const ip_meta& ip, const segment& s) {
     if (s.has(flag::syn) && !s.flags.has_any(flag::ack | flag::rst)) {
         if (const list_index l = t.find_listener(addresses.local); l != no_index) {
-            if (!begins_anew(t.time_waits[w], s)) return;  // RFC 6191: dropped without a word
-            ++t.env.count.reincarnations;
+            if (!begins_anew(t.time_waits[w], s, t.env)) return;  // RFC 6191: dropped without a word
             return arrives_in_listen(t, l, addresses, hash, ip, s, t.time_waits[w].snd_nxt);
         }
     }

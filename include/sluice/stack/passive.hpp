@@ -44,7 +44,7 @@ void fold_again(stack_tables<Tcp>& t, list_index h) {
     half_open& record = t.half_opens[h];
     t.emit(t.sockets[t.unfolded].tcp);
     const half_open now = fold_half_open(t.sockets[t.unfolded].tcp.variables(), t.env);
-    const bool moves = now.tries != record.tries;
+    const bool moves = now.due != record.due;
     if (moves) t.answering[record.tries].remove(t.half_opens, h);
     const list_link place = record.in_turn;
     record = now;
@@ -66,7 +66,6 @@ void hand_over(stack_tables<Tcp>& t, list_index l, const four_tuple& addresses, 
     auto& socket = t.sockets[i];
     socket.is_filed = true;
     socket.listener = l;
-    socket.tcp.variables().tell(news::connected);
     listener& waiting = t.listeners[l];
     (waiting.latest == no_index ? waiting.longest_waiting : t.sockets[waiting.latest].telling.after) = i;
     socket.telling = {.before = waiting.latest, .after = no_index};
@@ -82,12 +81,11 @@ void judge_half_open(stack_tables<Tcp>& t, list_index h) {
     const state now = t.sockets[t.unfolded].tcp.state();
     if (now == state::syn_received_passive) return fold_again(t, h);
     const four_tuple addresses{t.half_opens[h].local(), t.half_opens[h].remote()};
-    const list_index l = t.find_listener(addresses.local);
-    if (now == state::listen || now == state::closed || l == no_index) {
-        t.emit(t.sockets[t.unfolded].tcp);
+    if (now == state::listen || now == state::closed) {
         remove_half_open(t, h);
         return t.fold_up();
     }
+    const list_index l = t.find_listener(addresses.local);
     const tuple_hash hash = t.by_address.hash(addresses);
     remove_half_open(t, h);
     // One entry has just gone: there is room.
@@ -97,23 +95,15 @@ void judge_half_open(stack_tables<Tcp>& t, list_index h) {
 }
 
 template <class Tcp>
-bool completes(const segment& s) {
-    return s.has(flag::ack) && !s.flags.has_any(flag::rst | flag::syn);
-}
-
-template <class Tcp>
 void arrives_for_half_open(stack_tables<Tcp>& t, list_index h, const ip_meta& ip, const segment& s) {
-    const list_index l = t.find_listener(t.half_opens[h].local());
-    if (l != no_index && completes<Tcp>(s) && t.listeners[l].is_full()) {
+    const bool may_complete = s.has(flag::ack) && !s.has(flag::rst);
+    if (may_complete && t.listeners[t.find_listener(t.half_opens[h].local())].is_full()) {
         ++t.env.count.accept_overflows;  // its SYN,ACK leaves again; by then there may be room
         return;
     }
     const list_index i = t.scratch();
-    if (i == no_index) return;
-    auto& tcp = t.sockets[i].tcp;
-    if (!unfold(t.half_opens[h], l == no_index ? t.half_opens[h].local() : t.listeners[l].local, tcp.variables(), t.env))
-        return;
-    tcp.on_segment(t.env, ip, s);
+    if (i == no_index || !unfold(t.half_opens[h], t.sockets[i].tcp.variables(), t.env)) return;
+    t.sockets[i].tcp.on_segment(t.env, ip, s);
     judge_half_open(t, h);
 }
 
@@ -121,8 +111,7 @@ void arrives_for_half_open(stack_tables<Tcp>& t, list_index h, const ip_meta& ip
 template <class Tcp>
 void answer_again(stack_tables<Tcp>& t, list_index h) {
     const list_index i = t.scratch();
-    auto& record = t.half_opens[h];
-    if (i == no_index || !unfold(record, record.local(), t.sockets[i].tcp.variables(), t.env)) return remove_half_open(t, h);
+    if (i == no_index || !unfold(t.half_opens[h], t.sockets[i].tcp.variables(), t.env)) return remove_half_open(t, h);
     t.sockets[i].tcp.on_deadline(t.env);
     judge_half_open(t, h);
 }
@@ -163,14 +152,14 @@ std::optional<half_open> read_cookie(const stack_tables<Tcp>& t, const four_tupl
                   .remote_port = addresses.remote.port,
                   .iss = iss,
                   .irs = irs,
-                  .due = short_time(t.env.now + t.env.settings.rtt.rto())};
+                  .due = half_open::time(t.env.now + t.env.settings.rtt.rto())};
     out.mss = *mss;
+    out.resent = 1;
     if (s.options.timestamps && Tcp::options::timestamps && t.env.settings.limits.timestamps) {
         const cookie_options offered = decode_options(s.options.timestamps->echo);
         out.timestamps = 1;
         out.timestamp = s.options.timestamps->value;
-        out.window_scale = offered.window_scale.has_value();
-        out.shift = offered.window_scale.value_or(0) & 0xf;
+        out.shift = offered.window_scale.value_or(half_open::no_shift) & 0xf;
         out.sack = offered.sack;
     }
     out.answered = (answer_period(t.env) - 1) & 0x1f;
@@ -191,14 +180,13 @@ bool arrives_with_cookie(stack_tables<Tcp>& t, list_index l, const four_tuple& a
         return true;
     }
     const list_index i = t.scratch();
-    if (i == no_index || !unfold(*record, t.listeners[l].local, t.sockets[i].tcp.variables(), t.env)) return true;
-    auto& tcp = t.sockets[i].tcp;
-    tcp.on_segment(t.env, ip, s);
-    if (!synchronized.has(tcp.state()) || !t.by_address.insert(hash, filed{record_kind::connection, i}.number())) {
-        t.emit(tcp);
-        t.fold_up();
-        return true;
-    }
+    // Without memory it is as if it had been lost on its way, before it has acknowledged anything.
+    if (i == no_index || !t.by_address.reserve(t.by_address.size() + 1)) return true;
+    if (!unfold(*record, t.sockets[i].tcp.variables(), t.env)) return true;
+    t.sockets[i].tcp.on_segment(t.env, ip, s);
+    if (!synchronized.has(t.sockets[i].tcp.state())) return t.fold_up(), true;
+    [[maybe_unused]] const auto filed_now = t.by_address.insert(hash, filed{record_kind::connection, i}.number());
+    assert(filed_now);
     ++t.env.count.cookies_accepted;
     hand_over(t, l, addresses, hash);
     return true;
@@ -211,15 +199,15 @@ template <class Tcp>
 void arrives_in_listen(stack_tables<Tcp>& t, list_index index, const four_tuple& addresses, tuple_hash hash,
                        const ip_meta& ip, const segment& s, std::optional<seq> beyond = {}) {
     listener& l = t.listeners[index];
-    if (completes<Tcp>(s) && t.env.now < l.cookies_until && arrives_with_cookie(t, index, addresses, hash, ip, s)) return;
+    const bool may_complete = s.has(flag::ack) && !s.flags.has_any(flag::rst | flag::syn);
+    if (may_complete && t.env.now < l.cookies_until && arrives_with_cookie(t, index, addresses, hash, ip, s)) return;
     if (s.has(flag::syn) && l.is_full()) return void(++t.env.count.accept_overflows);
     if (s.has(flag::syn) && t.env.replies.full()) return void(++t.env.count.syns_dropped);
     const list_index i = t.scratch();
     if (i == no_index) return void(++t.env.count.syns_dropped);
     auto& tcp = t.sockets[i].tcp;
     control_block<Tcp>& c = tcp.variables();
-    start_conversation(c, t.env);
-    c.options = t.env.settings.limits.connection;
+    open_conversation(c, t.env);
     c.local = c.listening_on = l.local;
     c.state = state::listen;
     tcp.on_segment(t.env, ip, s);
@@ -227,7 +215,7 @@ void arrives_in_listen(stack_tables<Tcp>& t, list_index index, const four_tuple&
 
     if (beyond && !(*beyond < c.snd.iss)) number_from(c, *beyond + 65537);
     if (l.half_open >= l.options.backlog) {
-        if (l.options.cookies)
+        if (l.options.cookies && !beyond)  // the ACK of a cookie would find the former incarnation
             answer_with_cookie(t, l, s);
         else
             ++t.env.count.syns_dropped;
@@ -240,6 +228,7 @@ void arrives_in_listen(stack_tables<Tcp>& t, list_index index, const four_tuple&
         return t.fold_up();
     }
     ++l.half_open;
+    if (beyond) ++t.env.count.reincarnations;
     t.emit(tcp);
     t.half_opens[*h] = fold_half_open(c, t.env);
     t.answering[t.half_opens[*h].tries].push_back(t.half_opens, *h);

@@ -273,12 +273,10 @@ private:
     void rest(list_index i) {
         socket& s = t_.sockets[i];
         const bool is_nobodys = !s.has_owner && s.listener == no_index;
-        if (s.tcp.state() == state::closed) {
-            t_.unfile(i);
-            if (is_nobodys) t_.release(i);
-        } else if (s.tcp.state() == state::time_wait && is_nobodys && s.tcp.readable() == 0) {
+        if (s.tcp.state() == state::closed && is_nobodys)
+            t_.release(i);
+        else if (s.tcp.state() == state::time_wait && is_nobodys)
             part(t_, i);
-        }
     }
 
     void arrives(const ip_meta& ip, const segment& s) {

@@ -52,7 +52,7 @@ struct stack_tables {
     explicit stack_tables(const typename Tcp::settings& s)
         : env(s),
           by_address(secret(), s.buffers.source),
-          ports(secret(), {}, s.buffers.source),
+          ports(secret(), s.limits.ephemeral_ports, s.buffers.source),
           cookies(secret()),
           sockets(std::min(s.limits.most_connections, most_records), s.buffers.source),
           half_opens(most_records, s.buffers.source),
@@ -115,6 +115,7 @@ struct stack_tables {
     void settle(list_index i) {
         socket& s = sockets[i];
         deadlines.set(sockets, i, s.tcp.next_deadline());
+        if (s.tcp.state() == state::closed) unfile(i);
         if (!s.is_sending) {
             s.is_sending = true;
             sending.push_back(sockets, i);

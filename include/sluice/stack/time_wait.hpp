@@ -10,6 +10,8 @@
 namespace sluice {
 
 struct time_wait {
+    using time = short_time<std::chrono::milliseconds>;
+
     ip_address local_address;
     ip_address remote_address;
     std::uint16_t local_port = 0;
@@ -17,7 +19,7 @@ struct time_wait {
     seq snd_nxt{};
     seq rcv_nxt{};
     std::uint32_t timestamp = 0;  // TS.Recent
-    short_time due{};             // 2MSL are over
+    time due{};                   // 2MSL are over
     list_link in_turn{};
     std::uint16_t window = 0;     // RCV.WND, in units of 2^shift
     std::uint8_t shift : 4 = 0;
@@ -37,7 +39,7 @@ time_wait fold_time_wait(const control_block<Tcp>& c, const environment<Tcp>& en
                   .remote_port = c.remote.port,
                   .snd_nxt = c.snd.nxt,
                   .rcv_nxt = c.rcv.nxt,
-                  .due = short_time(c.timer[timer::time_wait])};
+                  .due = time_wait::time(c.timer[timer::time_wait])};
     if constexpr (Tcp::options::timestamps) out.timestamp = c.clock.recent();
     out.shift = c.agreed.receive_shift & 0xf;
     out.window = static_cast<std::uint16_t>(std::min<std::uint32_t>(c.rcv.wnd() >> c.agreed.receive_shift, 65535));
@@ -49,15 +51,13 @@ time_wait fold_time_wait(const control_block<Tcp>& c, const environment<Tcp>& en
 /// Into a connection that was CLOSED.
 template <class Tcp>
 void unfold(const time_wait& w, control_block<Tcp>& c, environment<Tcp>& env) {
-    start_conversation(c, env);
-    c.options = env.settings.limits.connection;
+    open_conversation(c, env);
     c.state = state::time_wait;
     c.owned = false;
     c.local = w.local();
     c.remote = w.remote();
-    c.agreed.timestamps = w.timestamps;
-    c.agreed.receive_shift = w.shift;
     choose_own_side(c, env, w.snd_nxt);
+    c.agreed.timestamps = w.timestamps;
     c.agreed.receive_shift = w.shift;
     // Both FINs are acknowledged, and everything that was ever sent.
     c.snd.acked = std::uint32_t{1} << 30;
@@ -74,10 +74,12 @@ void unfold(const time_wait& w, control_block<Tcp>& c, environment<Tcp>& env) {
 }
 
 /// Whether a SYN begins a new incarnation of the connection: its first number, or its clock, is beyond the old one's
-/// (RFC 6191 section 2; SHLD-4, MAY-2).
-constexpr bool begins_anew(const time_wait& w, const segment& syn) {
+/// (RFC 6191 section 2; SHLD-4, MAY-2). A clock that we would not look at says nothing.
+template <class Tcp>
+constexpr bool begins_anew(const time_wait& w, const segment& syn, const environment<Tcp>& env) {
     const bool beyond = w.rcv_nxt - 1 < syn.sequence;  // the last number that was received is the FIN's
-    if (!syn.options.timestamps) return beyond;
+    const bool uses_timestamps = Tcp::options::timestamps && env.settings.limits.timestamps && syn.options.timestamps;
+    if (!uses_timestamps) return beyond;
     if (!w.timestamps) return true;
     const seq last(w.timestamp), theirs(syn.options.timestamps->value);
     return last < theirs || (last == theirs && beyond);

@@ -25,6 +25,9 @@ public:
         began_ = value(now);
     }
 
+    /// Our first value left then, and not now.
+    constexpr void began_at(instant first) { began_ = value(first); }
+
     /// The next value is so many ticks less, and all later ones too.
     constexpr void set_back(std::uint32_t ticks) {
         offset_ -= ticks;
