@@ -37,10 +37,11 @@ TEST_CASE("an instant is found again from anywhere within 2^31 units of it, befo
         const instant meant((place + ahead) * 1us + (now == instant(place * 1us) ? 0us : 1us));
         CHECK(in_us(meant).near(now) == meant);
     }
-    // 2^32 units before and behind zero and the first wrap.
+    // Around the beginning and the first wrap.
     for (const std::int64_t now : {std::int64_t{0}, half, 2 * half - 1, 2 * half, 3 * half})
         for (const std::int64_t ahead : {-half, -half + 1, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}, half - 1})
-            CHECK(in_ms(at((now + ahead) * 1ms)).near(at(now * 1ms)) == at((now + ahead) * 1ms));
+            if (now + ahead >= 0)  // time begins there
+                CHECK(in_ms(at((now + ahead) * 1ms)).near(at(now * 1ms)) == at((now + ahead) * 1ms));
 }
 
 TEST_CASE("beyond 2^31 units it stands for another instant: 24 days of milliseconds, 35 minutes of microseconds") {

@@ -85,7 +85,7 @@ constexpr void build(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p,
     }
     if (length > 0 && c.fin_queued && end == c.queue_end() + 1) tcp.flags |= flag::fin;
     if (c.rcv.synchronized) {
-        offer_window(c);
+        if (!is_syn) offer_window(c);  // take_syn has offered what a SYN can
         tcp.flags |= flag::ack;
         tcp.acknowledgment = c.rcv.nxt;
         tcp.window = c.rcv.field(c.free_to_receive(), is_syn ? 0 : c.agreed.receive_shift);

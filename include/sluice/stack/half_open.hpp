@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // A connection in SYN-RECEIVED that a listener waits for, folded into 64 octets: what its SYN said, and when our answer
-// leaves again. A segment or a timeout unfolds it, and what happens then is what happens to any connection; so the record
+// leaves again. A segment or a timeout unfolds it, and what happens then is what happens to any connection: the record
 // decides nothing. It comes from a SYN cookie as well (RFC 4987), which is such a record in the peer's hands. Not kept:
-// the SYN's window, which the ACK replaces, and its user timeout (RFC 5482). Ours is no timeout for what is nobody's yet.
+// the SYN's window, which the ACK replaces, its user timeout (RFC 5482), a D-SACK that waits for an ACK. And our user
+// timeout does not run: nobody's yet, it has a limit of tries.
 #pragma once
 
 #include <sluice/connection/connection.hpp>
@@ -29,7 +30,8 @@ struct half_open {
     std::uint16_t timestamps : 1 = 0;
     std::uint16_t sack : 1 = 0;
     std::uint16_t resent : 1 = 0;          // our SYN,ACK left more than once, or nobody knows when (Karn, MUST-18)
-    std::uint16_t answered : 5 = 0;        // the half second in which anything was answered last
+    std::uint16_t offered : 1 = 0;         // more than a SYN,ACK can: by an ACK, whose window is scaled
+    std::uint16_t answered : 4 = 0;        // the half second in which anything was answered last
 
     static constexpr std::uint16_t no_shift = 15;  // a shift is 14 at most
 
@@ -77,7 +79,8 @@ half_open fold_half_open(const control_block<Tcp>& c, const environment<Tcp>& en
     out.timestamps = c.agreed.timestamps;
     out.sack = c.agreed.sack;
     out.resent = c.flight[c.flight.first()].transmissions > 1;
-    out.answered = (has_answered(c, env) ? answer_period(env) : answer_period(env) - 1) & 0x1f;
+    out.offered = c.rcv.wnd() > 65535;
+    out.answered = (has_answered(c, env) ? answer_period(env) : answer_period(env) - 1) & 0xf;
     return out;
 }
 
@@ -104,6 +107,10 @@ bool unfold(const half_open& h, control_block<Tcp>& c, environment<Tcp>& env) {
     c.remote = h.remote();
     choose_own_side(c, env, h.iss);
     take_syn(c, env, syn_of(h));
+    if (h.offered) {
+        offer_window(c);
+        static_cast<void>(c.rcv.field(c.free_to_receive(), c.agreed.receive_shift));
+    }
 
     // Our SYN,ACK has left `tries` + 1 times, each time after the RTO of then.
     const instant due = h.due.near(env.now);
@@ -123,7 +130,7 @@ bool unfold(const half_open& h, control_block<Tcp>& c, environment<Tcp>& env) {
         c.clock.ack_sent(c.rcv.nxt);
     }
     c.timer.set(timer::retransmission, due);
-    limit_answers(c, env, h.answered == (answer_period(env) & 0x1f));
+    limit_answers(c, env, h.answered == (answer_period(env) & 0xf));
     return true;
 }
 
