@@ -17,10 +17,12 @@ namespace {
 
 std::size_t heap_calls = 0;
 
-void* take_from_heap(std::size_t size, std::size_t alignment) noexcept {
+// Not inline, so that no compiler takes a pair of calls for one that does not match.
+[[gnu::noinline]] void* take_from_heap(std::size_t size, std::size_t alignment) noexcept {
     ++heap_calls;
     return std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
 }
+[[gnu::noinline]] void give_back(void* block) noexcept { std::free(block); }
 
 }  // namespace
 
@@ -32,10 +34,10 @@ void* operator new(std::size_t size) {
     if (void* const block = take_from_heap(size, alignof(std::max_align_t))) return block;
     std::abort();
 }
-void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }
-void operator delete(void* block, std::align_val_t, const std::nothrow_t&) noexcept { std::free(block); }
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+void operator delete(void* block, std::align_val_t) noexcept { give_back(block); }
+void operator delete(void* block, std::align_val_t, const std::nothrow_t&) noexcept { give_back(block); }
+void operator delete(void* block) noexcept { give_back(block); }
+void operator delete(void* block, std::size_t) noexcept { give_back(block); }
 
 namespace {
 
