@@ -17,16 +17,19 @@ struct memory_books {
     std::size_t octets = 0;               // in them
     std::size_t calls = 0;
     std::size_t refused_call = 0;  // the first is number 1
+    std::size_t last_refused = 0;
 
-    void refuse(std::size_t call) { refused_call = calls + call; }
-    void refuse_nothing() { refused_call = 0; }
+    void refuse(std::size_t call, std::size_t and_after = 0) { last_refused = (refused_call = calls + call) + and_after; }
+    void refuse_nothing() { refused_call = last_refused = 0; }
+    bool refuses() const { return refused_call <= calls && calls <= last_refused; }
 };
 
 struct metered {
     memory_books* books = nullptr;
 
     void* allocate(std::size_t size) {
-        if (++books->calls == books->refused_call) return nullptr;
+        ++books->calls;
+        if (books->refuses()) return nullptr;
         void* const block = heap{}.allocate(size);
         std::fill_n(static_cast<unsigned char*>(block), size, static_cast<unsigned char>(0xa5));
         books->blocks.emplace(block, size);

@@ -230,10 +230,18 @@ constexpr void send_new(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
     note_sent(c, env, p, report);
 }
 
+/// Records for what leaves next. Without memory for the first of them, no ACK will come to go on with: it is tried again.
+template <class Tcp>
+constexpr void provide_records(control_block<Tcp>& c, environment<Tcp>& env) {
+    c.flight.provide(env.pool, 2);
+    if (c.flight.empty() && c.flight.full() && !c.timer.runs(timer::sws_override))
+        c.timer.set(timer::sws_override, env.now + env.settings.limits.sws_override);
+}
+
 template <class Tcp>
 constexpr bool send_syn(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
     if (c.snd.syn_sent() || c.state == state::closed || c.state == state::listen) return false;
-    c.flight.provide(env.pool, 2);
+    provide_records(c, env);
     if (c.flight.full()) return false;
     send_new(c, env, p, 1, {.why = transmission::handshake, .allowed = 1, .window_left = 1});
     return true;
@@ -242,7 +250,7 @@ constexpr bool send_syn(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
 template <class Tcp>
 constexpr bool send_queued(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
     if (!c.may_send_text() || (c.unsent() == 0 && !c.fin_unsent())) return false;
-    c.flight.provide(env.pool, 2);
+    provide_records(c, env);
     // Out of records, nothing new leaves until an ACK frees one, but what belongs to the burst that is leaving.
     if (c.flight.crowded() && !(c.snd.syn_acknowledged() && c.flight.joins(c.snd.nxt, env.now))) return false;
     note_idle(c, env);
