@@ -125,6 +125,7 @@ struct tcb {
     bool fin_queued = false;
     bool close_waits = false;  // CLOSE in SYN-RECEIVED, behind queued text
     bool owned = true;         // not closed by its application (N27)
+    number before_iss = 0;     // so far before our ISS an ACK is still taken, where the ISS is not known any more
 
     // receiving: RCV.NXT, RCV.NXT + RCV.WND, RCV.UP
     number rcv_nxt = 0, rcv_edge = 0, rcv_up = 0;
@@ -360,7 +361,7 @@ inline void arrives_when_synchronized(tcb& t, arriving s) {
             t.state = fin_wait_1;
         }
     } else {
-        const number oldest = t.una - std::min(t.max_wnd, t.una);  // N19
+        const number oldest = t.una - std::min(t.max_wnd, t.una + t.before_iss);  // N19
         if (s.ack_number < oldest || s.ack_number > t.nxt) {       // N11 fills in LAST-ACK and TIME-WAIT
             t.owes_ack = true;
             return;

@@ -48,7 +48,7 @@ struct wire_segment {
     bool is_pure_ack() const { return flags == flag::ack && text.empty(); }
 };
 
-template <class Tcp>
+template <class Tcp, class Endpoint = basic_endpoint<Tcp>>
 class bench {
 public:
     using settings = typename Tcp::settings;
@@ -56,7 +56,7 @@ public:
     explicit bench(settings s = {}, bool v6 = false)
         : endpoint(s), local(v6 ? here_v6 : here), remote(v6 ? there_v6 : there) {}
 
-    basic_endpoint<Tcp> endpoint;
+    Endpoint endpoint;
     instant now{instant(1s)};
     socket_address local;
     socket_address remote;
