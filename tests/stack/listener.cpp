@@ -313,6 +313,19 @@ TEST_CASE("two stacks that open the same connection at once become one connectio
     CHECK(p.server.look(*other)->readable() == 2);
 }
 
+TEST_CASE("what comes from or goes to a group of hosts is dropped without a word (MUST-57, MUST-63)") {
+    bench b;
+    b.listen({}, {{}, 80});
+    const ip_address group = ip_address::v4(224, 0, 0, 1), all = ip_address::v4(255, 255, 255, 255);
+    for (const ip_address& nobody : {group, all, ip_address::v4(0, 0, 0, 0)}) {
+        b.arrives(syn(), {nobody, 5});
+        b.arrives(syn(), from_port(5), {nobody, 80});
+        b.arrives(syn(), from_port(5), {nobody, 81});
+    }
+    CHECK(b.quiet());
+    CHECK(b.tables().half_opens.size() == 0);
+}
+
 // ---- events ---------------------------------------------------------------------------------------------------------
 
 TEST_CASE("a listener tells of what can be accepted once until it is asked, and again for what comes after") {
