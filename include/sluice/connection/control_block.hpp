@@ -59,6 +59,15 @@ struct agreement {
     std::uint8_t receive_shift = 0;
 };
 
+/// What has gone through, for those who look.
+struct tally {
+    std::uint64_t acknowledged = 0;  // octets of ours, SYN and FIN included
+    std::uint64_t received = 0;      // octets of the peer's, in order
+    std::uint32_t segments_out = 0;
+    std::uint32_t segments_in = 0;
+    std::uint32_t retransmitted = 0;  // segments
+};
+
 /// State of what is not chosen takes no room.
 template <class T>
 struct absent {};
@@ -141,6 +150,8 @@ struct control_block {
     typename buffers::receive_buffer incoming{};
     in_flight<typename buffers::records> flight{};
     reassembly<typename buffers::intervals> assembly{};
+
+    sluice::tally tally{};
 
     constexpr void tell(news n) { pending_news = pending_news | n; }
 

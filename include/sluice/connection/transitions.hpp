@@ -38,6 +38,7 @@ constexpr void start_conversation(control_block<Tcp>& c, environment<Tcp>& env) 
         c.incoming.start(env.settings.buffers);
     }
     c.tuning = {};
+    c.tally = {};
     c.snd = {};
     c.rcv = {};
     c.agreed = {};
@@ -114,11 +115,21 @@ constexpr void carry_out(control_block<Tcp>& c, environment<Tcp>& env) {
     }
 }
 
+/// As RFC 4022 counts the ways of connections.
+constexpr void count_transition(counters& count, state from, state to, event on) {
+    if (on == event::active_open) ++count.active_opens;
+    if (on == event::syn_accepted && from == state::listen) ++count.passive_opens;
+    const bool was_opening = from == state::syn_sent || syn_received.has(from);
+    if (was_opening && (to == state::closed || to == state::listen)) ++count.attempt_fails;
+    if (to == state::closed && (from == state::established || from == state::close_wait)) ++count.established_resets;
+}
+
 /// The error of a call that is refused, else none.
 template <event Event, class Tcp>
 constexpr error fire(control_block<Tcp>& c, environment<Tcp>& env) {
     const state before = c.state;
     return control_block<Tcp>::machine::template fire<Event>(c.state, [&]<class Answer>(Answer) {
+        count_transition(env.count, before, c.state, Event);
         env.observe().on_transition({.now = env.now, .from = before, .to = c.state, .on = Event});
         carry_out<Answer>(c, env);
     });
