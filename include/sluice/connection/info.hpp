@@ -64,6 +64,7 @@ constexpr tcp_info info(const control_block<Tcp>& c, instant now) {
     tcp_info out{.tcpi_state = c.state,
                  .tcpi_retransmits = c.retries,
                  .tcpi_probes = c.probe_backoff,
+                 .tcpi_backoff = std::max(c.retries, c.probe_backoff),
                  .tcpi_snd_wscale = c.agreed.send_shift,
                  .tcpi_rcv_wscale = c.agreed.receive_shift,
                  .tcpi_rto = microseconds(c.rtt.rto()),
