@@ -250,6 +250,20 @@ TEST_CASE("SHLD-21 the Diffserv field can be changed while the connection lives"
     CHECK(b.take_one().ip.dscp == 46);
 }
 
+TEST_CASE("MAY-9 the Diffserv field of what arrives is passed up, unless the segment is not the peer's") {
+    for (const bool v6 : {false, true}) {
+        bench<default_tcp> b({}, v6);
+        b.establish();
+        CHECK(b.endpoint.connection().received_dscp() == 0);
+        b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1, .text = "x", .ip = {.dscp = 46}});
+        CHECK(b.endpoint.connection().received_dscp() == 46);
+        b.arrives({.flags = flag::ack, .sequence = 1'000'000, .acknowledgment = 1, .ip = {.dscp = 8}});
+        CHECK(b.endpoint.connection().received_dscp() == 46);
+        b.arrives({.flags = flag::ack, .sequence = 2, .acknowledgment = 1, .ip = {.dscp = 10}});
+        CHECK(b.endpoint.connection().received_dscp() == 10);
+    }
+}
+
 TEST_CASE("MUST-49 the time to live is 64 and can be set, before and while the connection lives") {
     bench<default_tcp> usual;
     REQUIRE(usual.connect());

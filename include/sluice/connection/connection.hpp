@@ -236,6 +236,8 @@ public:
     constexpr const socket_address& remote() const { return c_.remote; }
     constexpr std::size_t readable() const { return c_.incoming.size(); }
     constexpr std::size_t writable() const { return c_.outgoing.free(); }
+    /// What the network, or the peer, has marked its segments with lately (RFC 2474; MAY-9).
+    constexpr std::uint8_t received_dscp() const { return c_.received_dscp; }
     /// Unread octets up to and including the last urgent one that was announced (MUST-33).
     constexpr std::uint32_t urgent_ahead() const { return c_.rcv.urgent ? c_.rcv.up - c_.first_unread() : 0; }
 
