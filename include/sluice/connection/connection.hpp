@@ -198,7 +198,7 @@ public:
 
     constexpr void on_segment(environment& env, const ip_meta& ip, const segment& s) {
         env.observe().on_received(s);
-        c_.tally.segments_in += s.segments;
+        c_.totals.segments_in += s.segments;
         arrives(env, ip, s);
         arm_window_probe(c_, env);
     }

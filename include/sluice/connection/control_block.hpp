@@ -60,7 +60,7 @@ struct agreement {
 };
 
 /// What has gone through, for those who look.
-struct tally {
+struct totals {
     std::uint64_t acknowledged = 0;  // octets of ours, SYN and FIN included
     std::uint64_t received = 0;      // octets of the peer's, in order
     std::uint32_t segments_out = 0;
@@ -152,7 +152,7 @@ struct control_block {
     in_flight<typename buffers::records> flight{};
     reassembly<typename buffers::intervals> assembly{};
 
-    sluice::tally tally{};
+    sluice::totals totals{};
 
     constexpr void tell(news n) { pending_news = pending_news | n; }
 

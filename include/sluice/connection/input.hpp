@@ -302,7 +302,7 @@ constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const seg
         owe_duplicate_ack(c);
         return step::go_on;
     }
-    c.tally.received += taken.nxt - c.rcv.nxt;
+    c.totals.received += taken.nxt - c.rcv.nxt;
     c.rcv.nxt = taken.nxt;
     c.duplicate_acks = 0;
     c.tell(news::readable);

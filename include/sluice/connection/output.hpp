@@ -108,7 +108,7 @@ constexpr void note_sent(control_block<Tcp>& c, environment<Tcp>& env, const tx_
     report.begin = tcp.sequence;
     report.segments = p.segments();
     env.count.segments_out += report.segments;
-    c.tally.segments_out += report.segments;
+    c.totals.segments_out += report.segments;
     if (tcp.flags.has(flag::ack)) {
         c.ack_now = false;
         c.timer.stop(timer::delayed_ack);
@@ -172,7 +172,7 @@ constexpr resending send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_p
     build(c, env, p, r.begin, length);
     c.flight.resend(i, env.now);
     env.count.retransmitted += p.segments();
-    c.tally.retransmitted += p.segments();
+    c.totals.retransmitted += p.segments();
     note_sent(c, env, p, report);
     return resending::sent;
 }

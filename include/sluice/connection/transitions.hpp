@@ -38,7 +38,7 @@ constexpr void start_conversation(control_block<Tcp>& c, environment<Tcp>& env) 
         c.incoming.start(env.settings.buffers);
     }
     c.tuning = {};
-    c.tally = {};
+    c.totals = {};
     c.snd = {};
     c.rcv = {};
     c.agreed = {};

@@ -10,7 +10,7 @@
 #include <sluice/base/random.hpp>
 #include <sluice/fwd.hpp>
 #include <sluice/policy/ack/delayed_ack.hpp>
-#include <sluice/policy/buffers/fixed_buffers.hpp>
+#include <sluice/policy/buffers/growable_buffers.hpp>
 #include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/ecn/no_ecn.hpp>
 #include <sluice/policy/isn/rfc6528.hpp>
@@ -159,7 +159,7 @@ struct composed {
                            picked<ack_slot,        Policies..., delayed_ack>,
                            picked<ecn_slot,        Policies..., no_ecn>,
                            picked<isn_slot,        Policies..., rfc6528>,
-                           picked<buffers_slot,    Policies..., fixed_buffers<>>,
+                           picked<buffers_slot,    Policies..., growable_buffers>,
                            picked<lifecycle_slot,  Policies..., full>,
                            chosen_options<!leaves_out<option_kind::window_scale, Policies...>,
                                           !leaves_out<option_kind::timestamps,   Policies...>,
