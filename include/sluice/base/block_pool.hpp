@@ -5,6 +5,7 @@
 // a limit; beyond it the answer is no. Memory goes back to its source only when it is trimmed, or at the end.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cassert>
@@ -29,9 +30,7 @@ public:
           in_use_(std::exchange(from.in_use_, 0)),
           held_(std::exchange(from.held_, 0)),
           everything_(std::exchange(from.everything_, nullptr)),
-          unused_(std::exchange(from.unused_, {})) {
-        if (everything_) everything_->before = nullptr;
-    }
+          unused_(std::exchange(from.unused_, {})) {}
     block_pool& operator=(const block_pool&) = delete;
     ~block_pool() {
         while (everything_) release(everything_);
