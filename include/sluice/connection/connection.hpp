@@ -82,7 +82,7 @@ public:
         }
     }
     constexpr void commit(environment& env, std::size_t length) {
-        if constexpr (!Tcp::counts_only) c_.outgoing.commit(length);
+        if constexpr (!Tcp::counts_only) c_.outgoing.commit(env.pool, length);
         arm_window_probe(c_, env);
     }
 
