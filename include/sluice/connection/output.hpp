@@ -318,13 +318,14 @@ constexpr bool send_ack(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
 /// The recovery policy may name more to send again, while there is quota and nothing else to send.
 template <class Tcp>
 constexpr bool send_more_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
-    c.flight.provide(env.pool, 2);
     const quota_report report = quota_now(c);
-    if constexpr (requires { c.recovery.find_more(report, c.flight); })
-        return in_recovery(c) && quota(c) >= c.mss && c.recovery.find_more(report, c.flight) &&
-               send_lost(c, env, p) == resending::sent;
-    else
+    if constexpr (requires { c.recovery.find_more(report, c.flight); }) {
+        if (!in_recovery(c) || quota(c) < c.mss) return false;
+        c.flight.provide(env.pool, 2);
+        return c.recovery.find_more(report, c.flight) && send_lost(c, env, p) == resending::sent;
+    } else {
         return false;
+    }
 }
 
 /// Fills `p` with what is to leave next; false when nothing may.
