@@ -66,7 +66,8 @@ struct pair_of_buffers {
         return out;
     }
     void take(octets text) { queue.insert(queue.end(), text.begin(), text.end()); }
-    bool refuses() const { return books.refuse_all || pool.in_use() + chunk + 16384 > pool.limit(); }
+    /// A chunk, and a ring of pieces, would be of the last eighth.
+    bool refuses() const { return books.refuse_all || pool.is_short(2 * chunk); }
 
     void append(std::size_t length) {
         const std::vector<octet> text = fresh(length);
@@ -176,7 +177,7 @@ TEST_CASE("a send buffer is a queue that can be looked into, whichever way octet
 TEST_CASE("a pool that says no, for want of memory or beyond its limit, leaves a queue that is right") {
     for (std::uint64_t seed = 1; seed <= 6; ++seed) {
         CAPTURE(seed);
-        pair_of_buffers b(1 << 20, seed % 2 == 0 ? plenty : 12 * chunk);
+        pair_of_buffers b(1 << 20, seed % 2 == 0 ? plenty : 14 * chunk);
         seeded_random numbers(seed + 100);
         for (int i = 0; i < 1500; ++i) {
             b.books.refuse_all = seed % 2 == 0 && numbers.below(3) != 0;
@@ -215,7 +216,7 @@ TEST_CASE("each single call of the source may be refused: what was taken is ther
 
 TEST_CASE("few lent octets are all copied, or none of them when memory runs out in the middle") {
     memory_books books;
-    block_pool<counting_memory> pool(2 * chunk + ring_of_pieces, {&books});
+    block_pool<counting_memory> pool(3 * chunk, {&books});
     growable_send_buffer buffer = buffer_of(1 << 20);
     const std::vector<octet> text(2 * chunk, 7);
     REQUIRE(buffer.append(pool, octets(text).first(2 * chunk - 100)) == 2 * chunk - 100);
@@ -370,6 +371,28 @@ TEST_CASE("a reservation is one piece: to the end of a chunk, of the free room, 
     buffer.drop(pool, 7);
     CHECK(buffer.reserve(pool, 5).size() == 5);
     buffer.clear(pool);
+}
+
+TEST_CASE("the last eighth of the memory is not for octets that are to be sent") {
+    block_pool<> pool(16 * chunk);
+    growable_send_buffer buffer = buffer_of(1 << 20);
+    const std::vector<octet> text(20 * chunk);
+    CHECK(buffer.append(pool, text) == 13 * chunk);  // and the ring of 13 pieces
+    CHECK(pool.in_use() == 13 * chunk + 2 * ring_of_pieces);
+    CHECK(buffer.reserve(pool, 1).empty());
+    void* const others = pool.take(chunk);
+    CHECK(pool.is_short());
+    std::array<lent_octets, 4> lent;
+    for (std::size_t i = 0; i < 3; ++i) {
+        lent[i].data = octets(text).first(5000);
+        CHECK(buffer.append_lent(pool, lent[i]));  // as many as the ring has room for
+    }
+    lent[3].data = octets(text).first(5000);
+    CHECK_FALSE(buffer.append_lent(pool, lent[3]));
+    pool.give(others, chunk);
+    CHECK(buffer.append_lent(pool, lent[3]));
+    buffer.clear(pool);
+    CHECK(pool.in_use() == 0);
 }
 
 TEST_CASE("the capacity follows twice the congestion window up to the largest, is never less, and rests while memory is scarce") {

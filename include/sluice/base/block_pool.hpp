@@ -45,8 +45,9 @@ public:
     std::size_t held() const { return held_; }
     /// Three quarters are in use: nobody's window or buffer grows any more.
     bool is_scarce() const { return in_use_ > limit_ / 4 * 3; }
-    /// Seven eighths: what is left is for text in order, without which nothing becomes free.
-    bool is_short() const { return in_use_ > limit_ / 8 * 7; }
+    /// Seven eighths, with so much more: what is left is for text in order and for records of what is in flight, without
+    /// which nothing becomes free.
+    bool is_short(std::size_t wanted = 0) const { return in_use_ + wanted > limit_ / 8 * 7; }
 
     /// nullptr: no.
     void* take(std::size_t wanted) {

@@ -44,6 +44,7 @@ public:
             if (!remote.address.is_host() || remote.address.is_v4() != local.address.is_v4())
                 return error::bad_address;  // MUST-46
             if (local.port == 0 || !local.address.is_host()) return error::bad_argument;
+            if (!c_.flight.provide(env.pool, 2)) return error::insufficient_resources;
             fire<event::active_open>(c_, env);
             open(env);
             c_.local = local;

@@ -141,7 +141,7 @@ private:
         return chunk - (at(count_ - 1).end - at(count_ - 1).begin);
     }
     bool add_chunk(auto& pool) {
-        void* const memory = pool.take(chunk);
+        void* const memory = pool.is_short(chunk) ? nullptr : pool.take(chunk);
         if (!memory) return false;
         if (add(pool, {.mine = static_cast<octet*>(memory), .begin = end_, .end = end_})) return true;
         pool.give(memory, chunk);
@@ -150,7 +150,7 @@ private:
     bool add(auto& pool, const piece& p) {
         if (pieces_.size() == 0 || count_ == mask() + 1) {
             const std::uint32_t before = pieces_.size() == 0 ? 0 : mask() + 1;
-            if (!pieces_.grow(pool, before == 0 ? 8 : 2 * before)) return false;
+            if (pool.is_short() || !pieces_.grow(pool, before == 0 ? 8 : 2 * before)) return false;
             // What had wrapped around now goes on behind the old end.
             for (std::uint32_t i = 0; i < first_; ++i) pieces_[before + i] = pieces_[i];
         }
