@@ -217,7 +217,7 @@ TEST_CASE("lending is all or nothing, and the application hears when to try agai
 TEST_CASE("whatever ends the connection returns what was lent") {
     const std::vector<octet> text = octets_of(lab::text(50'000));
     for (const char* how : {"abort", "reset", "timeout", "new connection"}) {
-        CAPTURE(how);
+        INFO(std::string(how));
         bench<growable_tcp> b;
         b.establish();
         lent_octets lent{.data = text};

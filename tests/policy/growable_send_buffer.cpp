@@ -216,7 +216,7 @@ TEST_CASE("each single call of the source may be refused: what was taken is ther
 
 TEST_CASE("few lent octets are all copied, or none of them when memory runs out in the middle") {
     memory_books books;
-    block_pool<counting_memory> pool(3 * chunk, {&books});
+    block_pool<counting_memory> pool(5 * chunk, {&books});
     growable_send_buffer buffer = buffer_of(1 << 20);
     const std::vector<octet> text(2 * chunk, 7);
     REQUIRE(buffer.append(pool, octets(text).first(2 * chunk - 100)) == 2 * chunk - 100);
