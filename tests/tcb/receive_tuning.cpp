@@ -96,21 +96,21 @@ TEST_CASE("without timestamps a round lasts until text comes from beyond the edg
     receive_tuning t;
     const seq start(0xffffff00);
     t.on_text(instant(1s), start, start + 1000);
-    t.on_text(instant(1s) + 50ms, start + 999, start + 2000);
+    t.on_text(instant(1s) + 50ms, start + 1000, start + 2000);  // all of that may have been on its way
     CHECK(t.round_trip() == 0ns);
-    t.on_text(instant(1s) + 60ms, start + 1000, start + 2500);
+    t.on_text(instant(1s) + 60ms, start + 1001, start + 2500);
     CHECK(t.round_trip() == 60ms);
-    t.on_text(instant(1s) + 70ms, start + 2000, start + 4000);
-    t.on_text(instant(1s) + 80ms, start + 2500, start + 4000);
+    t.on_text(instant(1s) + 70ms, start + 2500, start + 4000);
+    t.on_text(instant(1s) + 80ms, start + 2501, start + 4000);
     CHECK(t.round_trip() == 20ms);
 }
 
 TEST_CASE("without timestamps what a slow reader makes of a round counts for nothing") {
     receive_tuning t;
     t.on_text(instant(1s), seq(0), seq(1000));
-    t.on_text(instant(1s) + 40ms, seq(1000), seq(2000));
+    t.on_text(instant(1s) + 40ms, seq(1001), seq(2000));
     for (std::uint32_t round = 2; round < 50; ++round)
-        t.on_text(instant(1s) + round * 1s, seq(round * 1000), seq((round + 1) * 1000));
+        t.on_text(instant(1s) + round * 1s, seq(round * 1000 + 1), seq((round + 1) * 1000));
     CHECK(t.round_trip() == 40ms);
 }
 

@@ -16,11 +16,10 @@ namespace sluice {
 
 class receive_tuning {
 public:
-    /// Text has come in order. A sender that fills the window sends beyond the edge that it was told a round trip ago: this
-    /// measures where timestamps don't. A reader who is slow makes it too long, and would be offered ever more: only less
-    /// than before counts.
+    /// Text has come in order. What lies beyond the edge that was told when the round began, the sender has sent since: this
+    /// measures where timestamps don't. A slow reader makes it too long: only less than before counts.
     constexpr void on_text(instant now, seq nxt, seq edge) {
-        if (measuring_ && nxt < measured_end_) return;
+        if (measuring_ && nxt <= measured_end_) return;
         if (measuring_ && (!is_known() || now - measured_since_ < round_trip_)) learn(now - measured_since_);
         measuring_ = true;
         measured_since_ = now;
