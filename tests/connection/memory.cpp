@@ -113,6 +113,15 @@ TEST_CASE("send says that there is room but no memory, takes what there is memor
     CHECK(b.take_one().text == "again");
 }
 
+TEST_CASE("a send that took less than it was given, for want of memory, is told when there is room") {
+    counted_bench b(5 * chunk);
+    b.establish();
+    CHECK(*b.send(lab::text(3 * chunk)) == 2 * chunk);
+    CHECK_FALSE(b.heard(news::writable));
+    b.acks(1 + mss);
+    CHECK(b.heard(news::writable));
+}
+
 TEST_CASE("the source may say no at any call: a call says so or takes less, and in the end everything has left") {
     for (std::uint64_t refused = 1; refused < 12; ++refused) {
         CAPTURE(refused);
