@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// base/block_pool.hpp: which block is handed out, what counts towards the limit, and that the source gets everything back.
+// base/block_pool.hpp: which block is handed out, what counts towards the limit, and that the source gets all back.
 #include <doctest/doctest.h>
 
 #include <sluice/base/block_pool.hpp>
@@ -33,7 +33,8 @@ bool is_aligned(const void* block) { return reinterpret_cast<std::uintptr_t>(blo
 static_assert(block_pool<>::size_of(0) == 256 && block_pool<>::size_of(1) == 256 && block_pool<>::size_of(256) == 256);
 static_assert(block_pool<>::size_of(257) == 512 && block_pool<>::size_of(16384) == 16384);
 static_assert(block_pool<>::size_of(16385) == 32768);
-static_assert(sizeof(block_pool<>) == 3 * sizeof(std::size_t) + 33 * sizeof(void*), "a source without members takes no room");
+static_assert(sizeof(block_pool<>) == 3 * sizeof(std::size_t) + 33 * sizeof(void*),
+              "a source without members takes no room");
 
 TEST_CASE("what was given back last is handed out first") {
     block_pool<> pool(plenty);
@@ -180,7 +181,8 @@ TEST_CASE("at the end the source gets everything back, blocks in use included") 
     memory_books books;
     {
         block_pool<counting_memory> pool(plenty, {&books});
-        for (const std::size_t size : {std::size_t{1}, smallest + 1, chunk - 1, chunk, chunk + 1, 100 * chunk}) pool.take(size);
+        for (const std::size_t size : {std::size_t{1}, smallest + 1, chunk - 1, chunk, chunk + 1, 100 * chunk})
+            pool.take(size);
         void* const given = pool.take(3 * chunk);
         pool.give(given, 3 * chunk);
         CHECK(books.octets > 100 * chunk);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// base/pool_array.hpp: what is there stays when it grows, all that the block has room for is used, and the pool gets back
-// what it gave.
+// base/pool_array.hpp: what is there stays when it grows, all that the block has room for is used, and the pool gets
+// back what it gave.
 #include <doctest/doctest.h>
 
 #include <sluice/base/pool_array.hpp>
@@ -26,7 +26,8 @@ struct element {
 
 static_assert(sizeof(pool_array<int>) == 2 * sizeof(void*));
 static_assert(!std::is_copy_constructible_v<pool_array<int>> && !std::is_copy_assignable_v<pool_array<int>>);
-static_assert(std::is_nothrow_move_constructible_v<pool_array<int>> && std::is_nothrow_move_assignable_v<pool_array<int>>);
+static_assert(std::is_nothrow_move_constructible_v<pool_array<int>> &&
+              std::is_nothrow_move_assignable_v<pool_array<int>>);
 
 TEST_CASE("an array grows to all that its block has room for, and what is there stays") {
     block_pool<> pool(plenty);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// SEND and RECEIVE without a copy: reserve and commit, lend, peek and consume do what send and receive do, with the same
-// errors, and octets that are lent leave from where they lie.
+// SEND and RECEIVE without a copy: reserve and commit, lend, peek and consume do what send and receive do, with the
+// same errors, and octets that are lent leave from where they lie.
 #include "support/lab.hpp"
 
 #include <sluice/policy/buffers/growable_buffers.hpp>
@@ -266,13 +266,12 @@ TEST_CASE("a super-segment has no more octets than it has spans for, and only wh
     }
     CHECK((sent == all));
     // The initial window is ten segments, of which six pieces hold eight: 3 * (10 + 4096) octets, in whole segments.
-    CHECK(lengths ==
-          std::vector<std::uint32_t>{8 * mss, 2 * mss, mss, 4 * (10 + 4096) - 11 * mss});
+    CHECK(lengths == std::vector<std::uint32_t>{8 * mss, 2 * mss, mss, 4 * (10 + 4096) - 11 * mss});
     for (const auto& l : lent) CHECK(l.returned);
     CHECK(in_use(b) == 0);
 }
 
-TEST_CASE_TEMPLATE("what is looked at is there until it is dealt with, and then the window opens as receive would open it", Tcp,
+TEST_CASE_TEMPLATE("what is looked at is there until it is dealt with, and then the window opens as for receive", Tcp,
                    growable_tcp, fixed_tcp) {
     bench<Tcp> by_copy, in_place;
     for (auto* b : {&by_copy, &in_place}) {
@@ -295,7 +294,8 @@ TEST_CASE_TEMPLATE("what is looked at is there until it is dealt with, and then 
         CHECK(b.block().rcv.wnd() == by_copy.block().rcv.wnd());
         CHECK(b.take().size() == by_copy.take().size());
         if (b.endpoint.readable() > 0)
-            CHECK(string_of(*b.endpoint.peek(b.now)) == (lab::text(1400) + lab::text(1400)).substr(2800 - b.endpoint.readable()));
+            CHECK(string_of(*b.endpoint.peek(b.now)) ==
+                  (lab::text(1400) + lab::text(1400)).substr(2800 - b.endpoint.readable()));
     }
     CHECK(b.endpoint.peek(b.now).error() == error::would_block);
 }
@@ -341,8 +341,8 @@ TEST_CASE_TEMPLATE("more than there is can't be dealt with", Tcp, growable_tcp, 
     CHECK(b.endpoint.consume(3, b.now));
 }
 
-TEST_CASE_TEMPLATE("in a state that has no SEND or RECEIVE, the calls by reference say what the others say", Tcp, growable_tcp,
-                   fixed_tcp) {
+TEST_CASE_TEMPLATE("in a state that has no SEND or RECEIVE, the calls by reference say what the others say", Tcp,
+                   growable_tcp, fixed_tcp) {
     bench<Tcp> b;
     const std::vector<octet> text(5000);
     lent_octets lent{.data = text, .returned = true};
@@ -394,9 +394,17 @@ TEST_CASE("virtual text that meets buffers of real octets is dropped") {
     tx_packet p;
     p.meta = {.source = b.remote.address, .destination = b.local.address};
     p.payload_length = 100;
-    write_headers(p, {.source_port = b.remote.port, .destination_port = b.local.port, .sequence = b.block().rcv.nxt,
-                      .acknowledgment = b.block().snd.nxt, .flags = flag::ack, .window = 1000}, {});
-    b.endpoint.on_packet({.data = octets(p.headers).first(p.header_length), .length = p.length(), .checksum = checksum_state::partial}, b.now);
+    write_headers(p,
+                  {.source_port = b.remote.port,
+                   .destination_port = b.local.port,
+                   .sequence = b.block().rcv.nxt,
+                   .acknowledgment = b.block().snd.nxt,
+                   .flags = flag::ack,
+                   .window = 1000},
+                  {});
+    b.endpoint.on_packet(
+        {.data = octets(p.headers).first(p.header_length), .length = p.length(), .checksum = checksum_state::partial},
+        b.now);
     b.flush();
     CHECK(b.endpoint.readable() == 0);
     CHECK(b.quiet());

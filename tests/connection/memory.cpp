@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Memory that runs out, and memory that is not asked for: calls say no and work again later, text in order goes before text
-// that waits, nothing leaks whatever ends a connection, and a transfer under way takes nothing from the source.
+// Memory that runs out, and memory that is not asked for: calls say no and work again later, text in order goes before
+// text that waits, nothing leaks whatever ends a connection, and a transfer under way takes nothing from the source.
 #include <memory>
 
 #include "sim/audited.hpp"
@@ -149,7 +149,7 @@ TEST_CASE("without memory for the record of its SYN, connect says so, and nothin
     CHECK(b.quiet());
 }
 
-TEST_CASE("a SYN that comes while there is no memory for the record of ours is not answered; when it comes again, it is") {
+TEST_CASE("a SYN that comes while there is no memory for a record of ours is answered only when it comes again") {
     counted_bench b(plenty);
     b.refuse_all = true;
     REQUIRE(b.listen());
@@ -207,7 +207,7 @@ TEST_CASE("text that lacks a record is tried again after a while, though nothing
     CHECK(b.take().back().text == "x");
 }
 
-TEST_CASE("text in order goes before text that waits: that is forgotten, no longer reported, and taken again when it comes") {
+TEST_CASE("text in order goes before text that waits: that is forgotten, not reported, and taken when it comes again") {
     counted_bench b(3 * chunk + 2 * block);
     b.peer_offers.sack_permitted = true;
     b.establish();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// policy/buffers/growable_receive_buffer.hpp against a map of octets: what comes at whatever place is there when it is read,
-// what comes far ahead costs one chunk, and what is idle costs nothing.
+// policy/buffers/growable_receive_buffer.hpp against a map of octets: what comes at whatever place is there when it is
+// read, what comes far ahead costs one chunk, and what is idle costs nothing.
 #include <doctest/doctest.h>
 
 #include <sluice/policy/buffers/growable_buffers.hpp>
@@ -112,7 +112,8 @@ struct pair_of_buffers {
         if (!exactly) return;
         std::set<std::uint64_t> chunks;
         const auto add = [&](std::uint64_t begin, std::uint64_t end) {
-            for (std::uint64_t i = (begin - base) / chunk; begin < end && i <= (end - 1 - base) / chunk; ++i) chunks.insert(i);
+            for (std::uint64_t i = (begin - base) / chunk; begin < end && i <= (end - 1 - base) / chunk; ++i)
+                chunks.insert(i);
         };
         add(read - (read - base) % chunk, nxt);  // of the first, some may have been read
         for (const auto& [begin, end] : held) add(begin, end);
@@ -132,12 +133,15 @@ TEST_CASE("octets at any places, in any order, are read as they were sent, and c
         for (int i = 0; i < 1500; ++i) {
             const std::size_t room = b.buffer.free();
             const std::uint64_t offset = numbers.below(2) == 0 || room == 0 ? 0 : numbers.below(room);
-            const std::size_t length = std::min<std::size_t>(room - offset, numbers.below(std::size_t{1} << numbers.below(17)));
+            const std::size_t length =
+                std::min<std::size_t>(room - offset, numbers.below(std::size_t{1} << numbers.below(17)));
             switch (numbers.below(8)) {
                 case 0: b.take(numbers.below(100'000), false); break;
                 case 1: b.take(numbers.below(2 * chunk), true); break;
                 case 2: b.take(numbers.below(100), numbers.below(2) == 0); break;
-                case 3: if (numbers.below(10) == 0) b.forget_beyond(); break;
+                case 3:
+                    if (numbers.below(10) == 0) b.forget_beyond();
+                    break;
                 default: b.arrives(offset, length); break;
             }
             b.check(true);

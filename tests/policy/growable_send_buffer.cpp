@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// policy/buffers/growable_send_buffer.hpp against a plain queue: whatever is appended, written in place or lent, is there
-// at its place until it is dropped; and when nothing is, no memory is held.
+// policy/buffers/growable_send_buffer.hpp against a plain queue: whatever is appended, written in place or lent, is
+// there at its place until it is dropped; and when nothing is, no memory is held.
 #include <doctest/doctest.h>
 
 #include <sluice/policy/buffers/growable_buffers.hpp>
@@ -190,7 +190,7 @@ TEST_CASE("a pool that says no, for want of memory or beyond its limit, leaves a
     }
 }
 
-TEST_CASE("each single call of the source may be refused: what was taken is there, and nothing is held for what was not") {
+TEST_CASE("each single call of the source may be refused: what was taken is there, and nothing more is held") {
     seeded_random numbers(8);
     const std::vector<octet> text = test::random_octets(numbers, 40 * chunk);
     for (std::uint64_t refused = 1; refused <= 42; ++refused) {
@@ -235,7 +235,7 @@ TEST_CASE("few lent octets are all copied, or none of them when memory runs out 
     CHECK(pool.in_use() == 0);
 }
 
-TEST_CASE("what was lent leaves from where it lies, takes a piece and no chunk, and is returned when all of it is dropped") {
+TEST_CASE("what was lent leaves from where it lies, takes no chunk, and is returned when all of it is dropped") {
     block_pool<> pool(plenty);
     growable_send_buffer buffer = buffer_of(1 << 20);
     const std::vector<octet> text(100'000);
@@ -395,7 +395,7 @@ TEST_CASE("the last eighth of the memory is not for octets that are to be sent")
     CHECK(pool.in_use() == 0);
 }
 
-TEST_CASE("the capacity follows twice the congestion window up to the largest, is never less, and rests while memory is scarce") {
+TEST_CASE("the capacity follows twice the congestion window, is never less, and rests while memory is scarce") {
     block_pool<> pool(8 * chunk);
     const growable_buffers policy{.send = 10'000, .largest_send = 100'000};
     growable_send_buffer buffer;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Long simulations with octets that are only counted: more than 8 GiB at 10 Gbit/s, and a connection that rests for longer
-// than timestamps can tell older from newer.
+// Long simulations with octets that are only counted: more than 8 GiB at 10 Gbit/s, and a connection that rests for
+// longer than timestamps can tell older from newer.
 #include <doctest/doctest.h>
 
 #include <memory>
@@ -58,7 +58,7 @@ struct counter_in {
 };
 using phantom_world = sim::world<phantom_tcp, phantom_tcp, counter_out, counter_in>;
 
-/// How often the numbers of the client's segments with text go around, and how often its timestamps look older than the last.
+/// How often the numbers of the client's segments with text go around, and its timestamps look older than the last.
 struct numbers {
     std::uint32_t last = 0;
     std::optional<std::uint32_t> last_timestamp{};

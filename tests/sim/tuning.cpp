@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Buffers that are tuned to the path: with the defaults a fast path is filled, a reader who is slow or has stopped is not
-// buried, and one that goes on is soon at full rate again. Queues are without limit, so that reno never leaves slow start:
-// the buffers alone decide. Each number has a control, the same without growth or with another reader, that misses it.
+// Buffers that are tuned to the path: with the defaults a fast path is filled, a reader who is slow or has stopped is
+// not buried, and one that goes on is soon at full rate again. Queues are without limit, so that reno never leaves slow
+// start: the buffers alone decide. Each number has a control, the same without growth or with another reader, that
+// misses it.
 #include <doctest/doctest.h>
 
 #include <memory>
@@ -21,7 +22,7 @@ struct flood {
     void step(auto& endpoint, instant now) {
         static constexpr std::array<octet, 16384> text{};
         if (endpoint.state() != state::established) return;
-        while (endpoint.send(octets(text), now)) {}
+        while (endpoint.send(octets(text), now)) continue;
     }
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// tcb/receive_tuning.hpp against closed forms: how long a round is, and that twice what was taken in it, and 16 segments,
-// is what is wanted at its end.
+// tcb/receive_tuning.hpp against closed forms: how long a round is, and that twice what was taken in it, and 16
+// segments, is what is wanted at its end.
 #include <doctest/doctest.h>
 
 #include <sluice/tcb/receive_tuning.hpp>
@@ -85,7 +85,7 @@ TEST_CASE("an echo that has come back before, or that says nothing, is none") {
     CHECK(t.round_trip() == 10ms);
 }
 
-TEST_CASE("a timestamp tells no round trip shorter than its tick, or on a short path nothing would ever be taken in one") {
+TEST_CASE("a timestamp tells no round trip shorter than its tick: on a short path nothing would be read in one") {
     CHECK(knowing(0ms).round_trip() == 1ms);
     receive_tuning t = knowing(5ms);
     t.on_echo(2, 0ms);

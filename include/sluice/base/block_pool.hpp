@@ -45,8 +45,8 @@ public:
     std::size_t held() const { return held_; }
     /// Three quarters are in use: nobody's window or buffer grows any more.
     bool is_scarce() const { return in_use_ > limit_ / 4 * 3; }
-    /// With so much more, the last eighth would be touched, or the last two chunks: they are for text in order and for records
-    /// of what is in flight, without which nothing becomes free.
+    /// With so much more, the last eighth would be touched, or the last two chunks: they are for text in order and for
+    /// records of what is in flight, without which nothing becomes free.
     bool is_short(std::size_t wanted = 0) const { return in_use_ + wanted + std::max(limit_ / 8, 2 * chunk) > limit_; }
 
     /// nullptr: no.

@@ -16,7 +16,7 @@ namespace sluice {
 
 class receive_tuning {
 public:
-    /// Text has come in order. What lies beyond the edge that was told when the round began, the sender has sent since: this
+    /// Text has come in order. What lies beyond the edge that was told when the round began has been sent since: this
     /// measures where timestamps don't. A slow reader makes it too long: only less than before counts.
     constexpr void on_text(instant now, seq nxt, seq edge) {
         if (measuring_ && nxt <= measured_end_) return;
