@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A source of memory for tests: the heap, with each call counted, so that nothing can leak unseen, and that says no from
-// a chosen moment on, or at just one call.
+// A source of memory for tests: the heap, with each call counted, so that nothing can leak unseen. It says no while it is
+// told to, or at just one call.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace sluice::test {
 struct memory_books {
     std::uint64_t allocations = 0;
     std::uint64_t releases = 0;
-    std::size_t octets = 0;       // that are out
+    std::size_t octets = 0;  // that are out
     std::uint64_t refuse_at = 0;  // the n-th call from 1 on is refused; 0: none is
     bool refuse_all = false;
 };
