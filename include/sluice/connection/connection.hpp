@@ -44,6 +44,7 @@ public:
             if (!remote.address.is_host() || remote.address.is_v4() != local.address.is_v4())
                 return error::bad_address;  // MUST-46
             if (local.port == 0 || !local.address.is_host()) return error::bad_argument;
+            if (!c_.flight.provide(env.pool, 2)) return error::insufficient_resources;
             fire<event::active_open>(c_, env);
             open(env);
             c_.local = local;
@@ -82,7 +83,7 @@ public:
         }
     }
     constexpr void commit(environment& env, std::size_t length) {
-        if constexpr (!Tcp::counts_only) c_.outgoing.commit(length);
+        if constexpr (!Tcp::counts_only) c_.outgoing.commit(env.pool, length);
         arm_window_probe(c_, env);
     }
 

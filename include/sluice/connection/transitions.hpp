@@ -9,13 +9,16 @@
 
 namespace sluice {
 
-/// Timers but TIME-WAIT's, queues and marks of a conversation that is over.
+/// Timers but TIME-WAIT's, queues and marks of a conversation that is over. What can be read stays; what waits for text
+/// before it will never be.
 template <class Tcp>
 constexpr void drop_conversation(control_block<Tcp>& c, environment<Tcp>& env) {
     c.timer.stop_all();
     c.flight.clear();
     c.flight.rest(env.pool);
     c.outgoing.clear(env.pool);
+    c.assembly.forget_text(env.pool);
+    if constexpr (requires { c.incoming.forget_beyond(env.pool); }) c.incoming.forget_beyond(env.pool);
     c.fin_queued = c.close_waits = c.wants_room = false;
     c.retransmit_now = c.probe_now = c.probing = c.override_now = c.keep_alive_now = false;
 }

@@ -72,6 +72,9 @@ struct basic_tcp {
     static constexpr bool counts_only = requires { requires Buffers::counts_only; };
     /// Buffers that send octets from where the application has them.
     static constexpr bool takes_lent = requires { typename Buffers::lent; };
+    /// Records of what is in flight take memory, of which there may be none.
+    static constexpr bool grows_records =
+        requires(typename Buffers::records& r, typename Buffers::pool& p) { r.grow(p, 1); };
     /// Buffers whose sizes follow the path.
     static constexpr bool tunes_buffers = requires(const Buffers& b) { b.largest_receive; };
 
