@@ -96,10 +96,12 @@
 #include <sluice/connection/control_block.hpp>
 #include <sluice/connection/endpoint.hpp>
 #include <sluice/connection/environment.hpp>
+#include <sluice/connection/info.hpp>
 #include <sluice/connection/input.hpp>
 #include <sluice/connection/listen.hpp>
 #include <sluice/connection/negotiation.hpp>
 #include <sluice/connection/output.hpp>
+#include <sluice/connection/phase.hpp>
 #include <sluice/connection/syn_sent.hpp>
 #include <sluice/connection/timeouts.hpp>
 #include <sluice/connection/transitions.hpp>

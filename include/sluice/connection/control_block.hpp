@@ -59,6 +59,15 @@ struct agreement {
     std::uint8_t receive_shift = 0;
 };
 
+/// What has gone through, for those who look.
+struct totals {
+    std::uint64_t acknowledged = 0;  // octets of ours, SYN and FIN included
+    std::uint64_t received = 0;      // octets of the peer's, in order
+    std::uint32_t segments_out = 0;
+    std::uint32_t segments_in = 0;
+    std::uint32_t retransmitted = 0;  // segments
+};
+
 /// State of what is not chosen takes no room.
 template <class T>
 struct absent {};
@@ -133,6 +142,7 @@ struct control_block {
     std::uint8_t duplicate_acks = 0;  // owed on top: one for each out-of-order segment (RFC 5681 section 4.2)
     std::uint8_t keep_alives = 0;     // probes without an answer
     std::uint8_t challenges = 0;      // in this period
+    std::uint8_t received_dscp = 0;   // of the last segment whose number was acceptable (MAY-9)
     instant last_received{};
     instant challenges_since{};
     instant last_stray_ack{};
@@ -141,6 +151,8 @@ struct control_block {
     typename buffers::receive_buffer incoming{};
     in_flight<typename buffers::records> flight{};
     reassembly<typename buffers::intervals> assembly{};
+
+    sluice::totals totals{};
 
     constexpr void tell(news n) { pending_news = pending_news | n; }
 

@@ -15,6 +15,10 @@ namespace sluice {
 
 /// Monotone; segments count as many as the wire sees.
 struct counters {
+    std::uint64_t active_opens = 0;       // SYN-SENT entered; RFC 4022 defines this and the next three
+    std::uint64_t passive_opens = 0;      // SYN-RECEIVED from LISTEN
+    std::uint64_t attempt_fails = 0;      // the handshake ended in CLOSED or LISTEN
+    std::uint64_t established_resets = 0;  // from ESTABLISHED or CLOSE-WAIT to CLOSED
     std::uint64_t segments_in = 0;
     std::uint64_t segments_out = 0;
     std::uint64_t retransmitted = 0;      // segments that carry octets sent before, probes not counted

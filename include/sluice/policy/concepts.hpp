@@ -59,7 +59,7 @@ concept congestion_policy =
 //                                                        trip may bring (RFC 7323 appendix G)
 //             void on_timeout()                          the timer expired: back off (RFC 6298 section 5.5)
 //             void on_established(bool syn_timed_out)     section 5.7
-//             optional<duration> srtt() const            for those who look
+//             optional<duration> srtt() const, rttvar() const   for those who look
 //   refused   on_rto                                     here it is on_timeout
 // clang-format off
 template <class P> concept has_rto               = requires(const P& p) { { p.rto() } -> std::convertible_to<duration>; };
@@ -68,10 +68,11 @@ template <class P> concept rtt_on_sample_ok      = hook::absent<P, hook::on_samp
 template <class P> concept rtt_on_timeout_ok     = hook::absent<P, hook::on_timeout>     || requires(P& p) { p.on_timeout(); };
 template <class P> concept rtt_on_established_ok = hook::absent<P, hook::on_established> || requires(P& p, bool b) { p.on_established(b); };
 template <class P> concept rtt_srtt_ok           = hook::absent<P, hook::srtt>           || requires(const P& p) { { p.srtt() } -> std::convertible_to<std::optional<duration>>; };
+template <class P> concept rtt_rttvar_ok         = hook::absent<P, hook::rttvar>         || requires(const P& p) { { p.rttvar() } -> std::convertible_to<std::optional<duration>>; };
 // clang-format on
 template <class P>
 concept rtt_policy = policy_for<P, rtt_slot> && rtt_names_ok<P> && has_rto<P> && rtt_on_sample_ok<P> &&
-                     rtt_on_timeout_ok<P> && rtt_on_established_ok<P> && rtt_srtt_ok<P>;
+                     rtt_on_timeout_ok<P> && rtt_on_established_ok<P> && rtt_srtt_ok<P> && rtt_rttvar_ok<P>;
 
 // The recovery slot: what is lost, and the path to the target. One a connection. Losses are marked in the records.
 //   required  recovery_step on_ack(const recovery_ack_report&, in_flight&)   after the ACK's records are gone

@@ -21,6 +21,7 @@ struct on_sample      { int on_sample;      template <class P> static constexpr 
 struct on_timeout     { int on_timeout;     template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_timeout>::on_timeout; }; };
 struct on_established { int on_established; template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_established>::on_established; }; };
 struct srtt           { int srtt;           template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::srtt>::srtt; }; };
+struct rttvar         { int rttvar;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::rttvar>::rttvar; }; };
 struct quota          { int quota;          template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::quota>::quota; }; };
 struct in_recovery    { int in_recovery;    template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::in_recovery>::in_recovery; }; };
 struct after_timeout  { int after_timeout;  template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::after_timeout>::after_timeout; }; };

@@ -44,6 +44,7 @@ struct slot<P, rtt_slot> {
     static_assert(rtt_on_timeout_ok<P>,          "sluice: rtt slot: on_timeout must be public and take nothing");
     static_assert(rtt_on_established_ok<P>,      "sluice: rtt slot: on_established must be public and take a bool");
     static_assert(rtt_srtt_ok<P>,                "sluice: rtt slot: srtt must be `std::optional<duration> srtt() const`");
+    static_assert(rtt_rttvar_ok<P>,              "sluice: rtt slot: rttvar must be `std::optional<duration> rttvar() const`");
     static constexpr bool kept = true;
 };
 

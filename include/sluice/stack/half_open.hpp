@@ -100,8 +100,7 @@ inline segment syn_of(const half_open& h) {
 template <class Tcp>
 bool unfold(const half_open& h, control_block<Tcp>& c, environment<Tcp>& env) {
     open_conversation(c, env);
-    c.flight.provide(env.pool, 2);
-    if (c.flight.full()) return false;
+    if (!c.flight.provide(env.pool, 2)) return false;
     c.state = state::syn_received_passive;
     c.local = h.local();
     c.remote = h.remote();

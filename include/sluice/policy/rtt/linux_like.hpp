@@ -22,6 +22,9 @@ struct linux_like {
     constexpr std::optional<duration> srtt() const {
         return smoothed_.sampled ? std::optional(smoothed_.srtt) : std::nullopt;
     }
+    constexpr std::optional<duration> rttvar() const {
+        return smoothed_.sampled ? std::optional(smoothed_.rttvar) : std::nullopt;
+    }
     constexpr void on_sample(duration r, std::uint32_t expected_samples = 1) {
         smoothed_.add(r, expected_samples);
         rto_ = std::min(smoothed_.srtt + std::max(4 * smoothed_.rttvar, floor), cap);

@@ -48,6 +48,9 @@ struct rfc6298 {
         return smoothed_.sampled ? std::optional(smoothed_.srtt) : std::nullopt;
     }
 
+    constexpr std::optional<duration> rttvar() const {
+        return smoothed_.sampled ? std::optional(smoothed_.rttvar) : std::nullopt;
+    }
     constexpr void on_sample(duration r, std::uint32_t expected_samples = 1) {
         smoothed_.add(r, expected_samples);
         rto_ = std::max(floor, std::min(cap, smoothed_.srtt + std::max(granularity, 4 * smoothed_.rttvar)));

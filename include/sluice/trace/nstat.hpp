@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// A stack's counters under the names that `nstat` of Linux prints, where it counts the same; what it does not count is
+// Sluice….
+#pragma once
+
+#include <array>
+#include <string>
+
+#include <sluice/connection/environment.hpp>
+#include <sluice/trace/text.hpp>
+
+namespace sluice::trace {
+
+struct named_counter {
+    const char* name;
+    std::uint64_t counters::* value;
+};
+
+// clang-format off
+inline constexpr auto nstat_names = std::to_array<named_counter>({
+    {"TcpActiveOpens",             &counters::active_opens},
+    {"TcpPassiveOpens",            &counters::passive_opens},
+    {"TcpAttemptFails",            &counters::attempt_fails},
+    {"TcpEstabResets",             &counters::established_resets},
+    {"TcpInSegs",                  &counters::segments_in},
+    {"TcpOutSegs",                 &counters::segments_out},
+    {"TcpRetransSegs",             &counters::retransmitted},
+    {"TcpInErrs",                  &counters::malformed},
+    {"TcpOutRsts",                 &counters::resets_out},
+    {"TcpExtListenDrops",          &counters::syns_dropped},
+    {"TcpExtListenOverflows",      &counters::accept_overflows},
+    {"TcpExtPAWSEstab",            &counters::too_old},
+    {"TcpExtSyncookiesSent",       &counters::cookies_sent},
+    {"TcpExtSyncookiesRecv",       &counters::cookies_accepted},
+    {"TcpExtSyncookiesFailed",     &counters::cookies_refused},
+    {"TcpExtTCPChallengeACK",      &counters::challenge_acks},
+    {"TcpExtTCPDSACKRecv",         &counters::arrived_twice},
+    {"TcpExtTCPKeepAlive",         &counters::keep_alives},
+    {"TcpExtTCPOFOQueue",          &counters::out_of_order},
+    {"TcpExtTCPRcvQDrop",          &counters::text_dropped},
+    {"TcpExtTCPSACKReneging",      &counters::reneged},
+    {"TcpExtTCPTimeWaitOverflow",  &counters::time_waits_recycled},
+    {"TcpExtTCPTimeouts",          &counters::timeouts},
+    {"TcpExtTCPWinProbe",          &counters::window_probes},
+    {"TcpExtTWRecycled",           &counters::reincarnations},
+    {"SluiceAcksLimited",          &counters::limited},
+    {"SluiceDuplicateAcksIn",      &counters::duplicate_acks_in},
+    {"SluiceDuplicateTextIn",      &counters::duplicates_in},
+    {"SluiceFastRecoveries",       &counters::recoveries},
+    {"SluiceInResets",             &counters::resets_in},
+    {"SluiceOutsideWindow",        &counters::unacceptable},
+    {"SluiceRepliesDropped",       &counters::replies_dropped},
+    {"SluiceSecondFins",           &counters::second_fins},
+    {"SluiceWithoutTimestamp",     &counters::without_timestamp},
+});
+// clang-format on
+static_assert(nstat_names.size() * sizeof(std::uint64_t) == sizeof(counters), "a counter without a name, or one with two");
+
+/// A line each, in the order above; without those that are 0 unless asked for.
+inline std::string nstat(const counters& count, bool zeros = false) {
+    std::string out;
+    for (const named_counter& c : nstat_names) {
+        const std::uint64_t value = count.*c.value;
+        if (value == 0 && !zeros) continue;
+        std::string line = c.name;
+        line.append(line.size() < 32 ? 32 - line.size() : 0, ' ');
+        out += line + digits(value) + '\n';
+    }
+    return out;
+}
+
+}  // namespace sluice::trace
