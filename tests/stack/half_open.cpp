@@ -376,6 +376,28 @@ TEST_CASE("MUST-18 no round trip is measured from a SYN,ACK that left again, but
         }
 }
 
+TEST_CASE("the window before the handshake's end is what the SYN,ACK could say: 65535, until an ACK has said more") {
+    for (const bool scaled : {false, true}) {
+        bench b;
+        b.listen();
+        tcp_options offered;
+        if (scaled) offered.window_scale = std::uint8_t{0};
+        b.arrives(syn(offered));
+        CHECK(b.take_one().window == 65535);
+        const auto in_window = [&](std::uint32_t place) {  // a RST there is challenged
+            b.wait(500ms);
+            b.take();
+            b.arrives({.flags = flag::rst, .sequence = irs + 1 + place});
+            return !b.quiet();
+        };
+        CHECK_FALSE(in_window(65535));
+        CHECK(in_window(65534));
+        // That challenge said more: 128 KiB less a 64th, in units of 128.
+        CHECK(in_window(129023) == scaled);
+        CHECK_FALSE(in_window(129024));
+    }
+}
+
 // ---- what completes it ----------------------------------------------------------------------------------------------
 
 TEST_CASE("text and a FIN in the handshake's third segment are taken") {
