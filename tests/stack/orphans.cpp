@@ -164,6 +164,33 @@ TEST_CASE("the peer's FIN first: LAST-ACK ends without TIME-WAIT") {
     b.check_empty();
 }
 
+TEST_CASE("what was still to be told of a connection is forgotten with its handle, and nobody else's news with it") {
+    bench b;
+    const handle l = b.listen();
+    std::vector<handle> all;
+    const auto accept = [&] {
+        const auto c = b.stack.accept(l, b.now);
+        REQUIRE(c);
+        all.push_back(*c);
+    };
+    for (std::uint16_t port = 1; port <= 3; ++port) {
+        b.arrives({.flags = flag::syn, .sequence = irs}, {lab::client_address, port});
+        b.arrives({.flags = flag::ack, .sequence = irs + 1, .acknowledgment = iss + 1}, {lab::client_address, port});
+    }
+    accept();
+    accept();
+    CHECK(b.stack.poll_event()->what == news::acceptable);
+    CHECK(b.stack.abort(all[0], b.now));  // it is told of nothing any more, but there still
+    CHECK(b.stack.poll_event()->socket == all[1]);
+    CHECK_FALSE(b.stack.poll_event());
+    accept();
+    b.flush();  // now it goes
+    std::vector<handle> told;
+    while (const auto e = b.stack.poll_event())
+        if (e->what == news::connected) told.push_back(e->socket);
+    CHECK(told == std::vector{all[2]});
+}
+
 TEST_CASE("closing what is CLOSED already frees its record, without an error") {
     bench b;
     const auto c = b.stack.connect({lab::server_address, 1}, bench::peer, b.now);
