@@ -175,7 +175,7 @@ public:
         }
     }
 
-    /// In a stack a call needs a handle, and an OPEN is another connection's: 34 stands have one, for all but two calls.
+    /// In a stack a call needs a handle, which 34 stands have; and two OPENs would be another connection's.
     static constexpr int calls_in_all = in_stack<Tcp> ? 34 * (call_count - 2) : stand_count<Tcp> * call_count;
     static bool can_be_called(const stand<Tcp>& from, call what) {
         if constexpr (in_stack<Tcp>)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// stack/passive.hpp, stack/syn_cookies.hpp: beyond the backlog SYNs are answered and forgotten, and ACKs bring them back
-// (RFC 4987). This file counts what the whole program takes from the heap, while a flood is on.
+// stack/passive.hpp, stack/syn_cookies.hpp: beyond the backlog SYNs are answered and forgotten, and ACKs bring them
+// back (RFC 4987). This file counts what the whole program takes from the heap, while a flood is on.
 #include <doctest/doctest.h>
 
 #include "support/memory.hpp"
@@ -53,7 +53,11 @@ constexpr duration a_step = syn_cookies::step;
 
 lab::shot syn(const tcp_options& options = {}) { return {.flags = flag::syn, .sequence = irs, .options = options}; }
 lab::shot ack_of(const lab::seen& answer, const tcp_options& options = {}, const std::string& text = {}) {
-    return {.flags = flag::ack, .sequence = irs + 1, .acknowledgment = answer.sequence + 1, .text = text, .options = options};
+    return {.flags = flag::ack,
+            .sequence = irs + 1,
+            .acknowledgment = answer.sequence + 1,
+            .text = text,
+            .options = options};
 }
 
 /// A listener whose backlog is full.
@@ -182,8 +186,9 @@ TEST_CASE("a SYN without an MSS counts as 536, or 1220 over IPv6 (MUST-15)") {
     for (const bool v6 : {false, true}) {
         bench b;
         const handle l = flooded(b);
-        const socket_address ours = v6 ? socket_address{ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 2}), 80} : server_socket;
-        const socket_address theirs = v6 ? socket_address{ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 1}), 7} : bench::peer;
+        const socket_address ours_v6{ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 2}), 80};
+        const socket_address theirs_v6{ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 1}), 7};
+        const socket_address ours = v6 ? ours_v6 : server_socket, theirs = v6 ? theirs_v6 : bench::peer;
         handle at = l;
         if (v6) {
             at = b.listen({.backlog = 1}, ours);
@@ -410,7 +415,7 @@ void drain(Bench& b) {
 
 }  // namespace
 
-TEST_CASE("a million SYNs beyond the backlog leave not an octet and take nothing from the heap; others live on meanwhile") {
+TEST_CASE("a million SYNs beyond the backlog leave no octet and take nothing from the heap; others live on meanwhile") {
     using metered_tcp = tcp<metered_buffers>;
     sluice::test::memory_books books;
     metered_tcp::settings s;
@@ -468,7 +473,7 @@ TEST_CASE("a million SYNs beyond the backlog leave not an octet and take nothing
     CHECK(books.octets == 0);
 }
 
-TEST_CASE("SYNs that nobody has sent an answer to are dropped when the queue of answers is full, not forgotten half-way") {
+TEST_CASE("when the queue of answers is full SYNs are dropped, and none is remembered that was not answered") {
     bench b;
     b.listen({.backlog = 1000});
     flood attack(2);

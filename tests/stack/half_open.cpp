@@ -87,8 +87,8 @@ void check_same(const block& a, const block& b, instant now) {
     CHECK(a.rcv.synchronized == b.rcv.synchronized);
     CHECK(a.rcv.urgent == b.rcv.urgent);
     CHECK(a.timer[timer::retransmission] == b.timer[timer::retransmission]);
-    for (const timer t : {timer::window_probe, timer::delayed_ack, timer::sws_override, timer::keep_alive, timer::reneging,
-                          timer::time_wait})
+    for (const timer t : {timer::window_probe, timer::delayed_ack, timer::sws_override, timer::keep_alive,
+                          timer::reneging, timer::time_wait})
         CHECK(a.timer[t] == b.timer[t]);
     CHECK(a.rtt.rto() == b.rtt.rto());
     CHECK(a.rtt.srtt() == b.rtt.srtt());
@@ -100,7 +100,8 @@ void check_same(const block& a, const block& b, instant now) {
     CHECK(a.agreed.receive_shift == b.agreed.receive_shift);
     CHECK(a.clock.recent() == b.clock.recent());
     CHECK(a.clock.value(now) == b.clock.value(now));
-    for (const std::uint32_t value : {0u, 0xffffffefu, 0xfffffff0u, 1u}) CHECK(a.clock.is_old(value, now) == b.clock.is_old(value, now));
+    for (const std::uint32_t value : {0u, 0xffffffefu, 0xfffffff0u, 1u})
+        CHECK(a.clock.is_old(value, now) == b.clock.is_old(value, now));
     CHECK(a.mss == b.mss);
     CHECK(a.receive_mss == b.receive_mss);
     CHECK(a.largest_received == b.largest_received);
@@ -292,7 +293,8 @@ TEST_CASE("any segments at any time are answered for a record exactly as for a c
             both.pass(500ms + duration(static_cast<std::int64_t>(numbers.below(6'500'000)) * 1us));
             if (!both.is_half_open()) break;
             lab::shot s;
-            const std::array<seq, 8> seqs{irs, irs + 1, irs + 1, irs + 2, irs - 5, irs + 65535, irs + 65536, irs + (1u << 30)};
+            const std::array<seq, 8> seqs{irs,     irs + 1,     irs + 1,     irs + 2,
+                                          irs - 5, irs + 65535, irs + 65536, irs + (1u << 30)};
             const std::array<seq, 6> acks{iss, iss + 1, iss + 1, iss + 2, iss - 1, iss + (1u << 30)};
             s.sequence = seqs[numbers.below(seqs.size())];
             s.acknowledgment = acks[numbers.below(acks.size())];
@@ -303,9 +305,10 @@ TEST_CASE("any segments at any time are answered for a record exactly as for a c
             if (!s.flags.has(flag::ack)) s.acknowledgment = seq(0);
             // A duplicate is reported with the next ACK (RFC 2883); a record forgets it until then.
             if (numbers.below(3) == 0 && irs < s.sequence) s.text = "some text";
+            const auto our_clock = static_cast<std::uint32_t>(both.b.now.time_since_epoch() / 1ms);
             if (offered.timestamps && numbers.below(8) > 0)
                 s.options.timestamps = timestamps_option{0xfffffff0u - 1 + static_cast<std::uint32_t>(numbers.below(4)),
-                                                         static_cast<std::uint32_t>(both.b.now.time_since_epoch() / 1ms) - 100};
+                                                         our_clock - 100};
             if (s.flags.has(flag::syn)) s.options = offered;
             both.arrives(s);
         }
@@ -324,7 +327,7 @@ TEST_CASE("any segments at any time are answered for a record exactly as for a c
 
 TEST_CASE("a round trip is measured from a SYN,ACK that left once, to the microsecond") {
     for (const bool clock : {false, true})
-        for (const duration round_trip : {duration(0ns), duration(700ns), duration(300us), duration(100ms), duration(999ms)})
+        for (const duration round_trip : std::array<duration, 5>{0ns, 700ns, 300us, 100ms, 999ms})
             for (const duration odd : {0ns, 1ns, 999ns}) {
                 bench b;
                 b.now += odd;
@@ -469,7 +472,7 @@ TEST_CASE("what was unfolded before in the same place leaves nothing behind: not
 
 // ---- limits ---------------------------------------------------------------------------------------------------------
 
-TEST_CASE("a record answers what is doubtful once in half a second (RFC 5961 section 7, N15), and what occupies numbers always") {
+TEST_CASE("a record answers what is doubtful once in half a second (RFC 5961, N15), and what occupies numbers always") {
     bench b;
     b.listen();
     b.now = instant(10s);

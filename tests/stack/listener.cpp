@@ -55,7 +55,7 @@ TEST_CASE("connections are accepted in the order in which their handshakes end")
     CHECK(b.stack.accept(l, b.now));
 }
 
-TEST_CASE("a backlog of three holds three half-open connections; without cookies further SYNs are dropped until one goes") {
+TEST_CASE("a backlog of three holds three half-open ones; without cookies further SYNs are dropped until one goes") {
     bench b;
     b.listen({.backlog = 3, .cookies = false});
     std::vector<lab::seen> answers;
@@ -81,7 +81,7 @@ TEST_CASE("a backlog of three holds three half-open connections; without cookies
     CHECK(b.quiet());
 }
 
-TEST_CASE("a full accept queue drops the ACK; the SYN,ACK comes again, and what it brings is accepted once there is room") {
+TEST_CASE("a full accept queue drops the ACK; the SYN,ACK leaves again, and its ACK is taken once there is room") {
     bench b;
     const handle l = b.listen({.backlog = 2});
     open(b, from_port(1));
@@ -180,12 +180,13 @@ TEST_CASE("one that was reset while it waited to be accepted is accepted with it
     b.check_empty();
 }
 
-TEST_CASE("what came before it was accepted waits to be read, and an unaccepted one that its peer closed is closed in turn") {
+TEST_CASE("what came before it was accepted waits to be read, and one that its peer has closed is closed in turn") {
     bench b;
     const handle l = b.listen();
     const seq una = greet(b, from_port(1)).sequence + 1;
     b.arrives({.flags = flag::ack, .sequence = irs + 1, .acknowledgment = una}, from_port(1));
-    b.arrives({.flags = flag::ack | flag::fin, .sequence = irs + 1, .acknowledgment = una, .text = "all"}, from_port(1));
+    b.arrives({.flags = flag::ack | flag::fin, .sequence = irs + 1, .acknowledgment = una, .text = "all"},
+              from_port(1));
     const auto c = b.stack.accept(l, b.now);
     REQUIRE(c);
     CHECK(b.stack.look(*c)->state() == state::close_wait);

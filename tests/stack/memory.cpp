@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// stack/: memory that says no, at each place where it is asked for, once or for a while: nothing is lost, nothing hangs,
-// and the stack goes on.
+// stack/: memory that says no, at each place where it is asked for, once or for a while: nothing is lost, nothing
+// hangs, and the stack goes on.
 #include <doctest/doctest.h>
 
 #include "support/memory.hpp"
@@ -119,7 +119,8 @@ TEST_CASE("a cookie's ACK that finds no memory acknowledges nothing, and is good
             b.arrives({.flags = flag::syn, .sequence = seq(10)});
             const auto cookie = b.take_one();
             books.refuse(refused, 100);
-            const lab::shot ack{.flags = flag::ack, .sequence = seq(11), .acknowledgment = cookie.sequence + 1, .text = "text"};
+            const lab::shot ack{
+                .flags = flag::ack, .sequence = seq(11), .acknowledgment = cookie.sequence + 1, .text = "text"};
             b.arrives(ack);
             const bool taken = b.count().cookies_accepted == 1;
             const auto sent = b.take();

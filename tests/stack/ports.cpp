@@ -32,7 +32,7 @@ void answer(bench& b, handle h) {
 
 }  // namespace
 
-TEST_CASE("to one destination each port of the range is given once; then there is none, and another destination has all") {
+TEST_CASE("to one destination each port of the range is given once, then there is none; another destination has all") {
     bench b(few_ports(5000, 5009));
     std::set<std::uint16_t> ports, others;
     std::vector<handle> open;
@@ -69,7 +69,8 @@ TEST_CASE("a port in TIME-WAIT to a destination is not given for that destinatio
     const seq our_next = b.stack.look(*first)->variables().snd.nxt + 1;
     CHECK(b.stack.close(*first, b.now));
     b.flush();
-    b.arrives({.flags = flag::ack | flag::fin, .sequence = seq(2), .acknowledgment = our_next}, far, {anywhere.address, port});
+    b.arrives({.flags = flag::ack | flag::fin, .sequence = seq(2), .acknowledgment = our_next}, far,
+              {anywhere.address, port});
     REQUIRE(b.tables().time_waits.size() == 1);
     for (int i = 0; i < 4; ++i) {  // whatever the search begins with
         const auto second = b.stack.connect(anywhere, far, b.now);

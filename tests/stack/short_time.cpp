@@ -39,7 +39,7 @@ TEST_CASE("an instant is found again from anywhere within 2^31 units of it, befo
     }
     // Around the beginning and the first wrap.
     for (const std::int64_t now : {std::int64_t{0}, half, 2 * half - 1, 2 * half, 3 * half})
-        for (const std::int64_t ahead : {-half, -half + 1, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}, half - 1})
+        for (const std::int64_t ahead : std::array<std::int64_t, 6>{-half, -half + 1, -1, 0, 1, half - 1})
             if (now + ahead >= 0)  // time begins there
                 CHECK(in_ms(at((now + ahead) * 1ms)).near(at(now * 1ms)) == at((now + ahead) * 1ms));
 }

@@ -39,7 +39,8 @@ handle establish(Bench& b, handle l, const clock_of_peer& clock = {}, const sock
 }
 template <class Bench>
 void finish(Bench& b, const clock_of_peer& clock = {}, const socket_address& from = Bench::peer) {
-    b.arrives({.flags = flag::ack | flag::fin, .sequence = irs + 1, .acknowledgment = our_next, .options = clock()}, from);
+    b.arrives({.flags = flag::ack | flag::fin, .sequence = irs + 1, .acknowledgment = our_next, .options = clock()},
+              from);
 }
 template <class Bench>
 void part(Bench& b, handle l, const clock_of_peer& clock = {}, const socket_address& from = Bench::peer) {
@@ -58,7 +59,7 @@ lab::shot new_syn(seq at, const tcp_options& options = {}) {
 
 }  // namespace
 
-TEST_CASE("MUST-13 a record in TIME-WAIT ends two MSL after the last FIN, to the millisecond, and a FIN begins them anew") {
+TEST_CASE("MUST-13 a record in TIME-WAIT ends two MSL after the last FIN, to the millisecond; a FIN begins them anew") {
     bench b;
     const handle l = b.listen();
     b.now += 2300us;
@@ -156,7 +157,8 @@ TEST_CASE("a record ignores RSTs, wherever they stand (RFC 1337, N18), and pure 
         const instant due = b.stack.next_deadline();
         for (const seq at : {peers_next, peers_next + 5, peers_next - 5, peers_next + 100000}) {
             b.arrives({.flags = flag::rst, .sequence = at});
-            b.arrives({.flags = flag::rst | flag::ack, .sequence = at, .acknowledgment = our_next, .options = clock(1)});
+            const tcp_flags both = flag::rst | flag::ack;
+            b.arrives({.flags = both, .sequence = at, .acknowledgment = our_next, .options = clock(1)});
         }
         b.arrives({.flags = flag::ack, .sequence = peers_next, .acknowledgment = our_next, .options = clock(1)});
         CHECK(b.quiet());
@@ -184,36 +186,38 @@ TEST_CASE("a record answers what is doubtful once in half a second (N15), and a 
 }
 
 TEST_CASE("a record's ACKs are those of the connection: its numbers, its window, its timestamps") {
-    for (const auto& [clock, scaled] : {std::pair(clocks[0], false), std::pair(clocks[0], true), std::pair(clocks[1], true)}) {
-        bench b;
-        const handle l = b.listen();
-        tcp_options offered = clock();
-        if (scaled) offered.window_scale = std::uint8_t{2};
-        b.arrives({.flags = flag::syn, .sequence = irs, .options = offered});
-        b.arrives({.flags = flag::ack, .sequence = irs + 1, .acknowledgment = iss + 1, .options = clock()});
-        const auto c = b.stack.accept(l, b.now);
-        REQUIRE(c);
-        CHECK(b.stack.shutdown(*c, b.now));
-        b.flush();
-        b.take();
-        finish(b, clock);
-        const auto by_connection = b.take_one();
-        CHECK(b.stack.close(*c, b.now));
-        b.flush();
-        REQUIRE(b.tables().time_waits.size() == 1);
-        finish(b, clock);
-        const auto by_record = b.take_one();
-        CHECK(by_record.wire == by_connection.wire);
-        b.now += 123ms;
-        finish(b, clock);
-        const auto later = b.take_one();
-        CHECK(later.window == by_connection.window);
-        CHECK(later.options.timestamps.has_value() == clock.value.has_value());
-        if (clock.value) {
-            CHECK(later.options.timestamps->value == by_connection.options.timestamps->value + 123);
-            CHECK(later.options.timestamps->echo == *clock.value);
+    for (const bool stamped : {false, true})
+        for (const bool scaled : {false, true}) {
+            const clock_of_peer& clock = clocks[stamped ? 1 : 0];
+            bench b;
+            const handle l = b.listen();
+            tcp_options offered = clock();
+            if (scaled) offered.window_scale = std::uint8_t{2};
+            b.arrives({.flags = flag::syn, .sequence = irs, .options = offered});
+            b.arrives({.flags = flag::ack, .sequence = irs + 1, .acknowledgment = iss + 1, .options = clock()});
+            const auto c = b.stack.accept(l, b.now);
+            REQUIRE(c);
+            CHECK(b.stack.shutdown(*c, b.now));
+            b.flush();
+            b.take();
+            finish(b, clock);
+            const auto by_connection = b.take_one();
+            CHECK(b.stack.close(*c, b.now));
+            b.flush();
+            REQUIRE(b.tables().time_waits.size() == 1);
+            finish(b, clock);
+            const auto by_record = b.take_one();
+            CHECK(by_record.wire == by_connection.wire);
+            b.now += 123ms;
+            finish(b, clock);
+            const auto later = b.take_one();
+            CHECK(later.window == by_connection.window);
+            CHECK(later.options.timestamps.has_value() == clock.value.has_value());
+            if (clock.value) {
+                CHECK(later.options.timestamps->value == by_connection.options.timestamps->value + 123);
+                CHECK(later.options.timestamps->echo == *clock.value);
+            }
         }
-    }
 }
 
 TEST_CASE("SHLD-4 a SYN with a later timestamp begins a new incarnation, whatever its number (RFC 6191)") {
@@ -343,7 +347,7 @@ TEST_CASE("MAY-2 a new incarnation that nobody completes is given up, and TIME-W
     b.check_empty();
 }
 
-TEST_CASE("MAY-2 with the backlog full a SYN for a new incarnation is dropped: its cookie would not find the way back") {
+TEST_CASE("MAY-2 with the backlog full a SYN for a new incarnation is dropped: its cookie would not find back") {
     bench b;
     const handle l = b.listen({.backlog = 1});
     part(b, l);

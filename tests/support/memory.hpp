@@ -19,7 +19,10 @@ struct memory_books {
     std::size_t refused_call = 0;  // the first is number 1
     std::size_t last_refused = 0;
 
-    void refuse(std::size_t call, std::size_t and_after = 0) { last_refused = (refused_call = calls + call) + and_after; }
+    void refuse(std::size_t call, std::size_t and_after = 0) {
+        refused_call = calls + call;
+        last_refused = refused_call + and_after;
+    }
     void refuse_nothing() { refused_call = last_refused = 0; }
     bool refuses() const { return refused_call <= calls && calls <= last_refused; }
 };

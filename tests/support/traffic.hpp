@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Two stacks that do whatever stacks can do, by chance: connections that are opened, talk, shut down, are let go or
-// aborted on both sides, a channel that loses, and somebody who sends nonsense. What has to hold after each step is for the
-// test to say.
+// aborted on both sides, a channel that loses, and somebody who sends nonsense. What has to hold after each step is for
+// the test to say.
 #pragma once
 
 #include <array>
@@ -101,14 +101,16 @@ private:
                .sequence = seq(static_cast<std::uint32_t>(numbers_.bits())),
                .acknowledgment = seq(static_cast<std::uint32_t>(numbers_.bits()))};
         socket_address from{ip_address::v4(203, 0, 113, 1), static_cast<std::uint16_t>(1 + numbers_.below(30))};
-        if (const auto* c = both.client.look(any_of(at_client)); c != nullptr && numbers_.below(2) == 0) from = c->local();
+        const auto* const known = both.client.look(any_of(at_client));
+        if (known != nullptr && numbers_.below(2) == 0) from = known->local();
         const auto packet = on_wire(from, server_socket, s);
         both.server.on_packet({.data = packet, .length = packet.size()}, both.now);
     }
     void time() {
         const instant next = std::min(both.client.next_deadline(), both.server.next_deadline());
+        const duration most = numbers_.below(8) == 0 ? duration(20s) : duration(50ms);
         if (numbers_.below(3) > 0 || next == never)
-            both.pass(duration(static_cast<std::int64_t>(numbers_.below(numbers_.below(8) == 0 ? 20'000'000'000 : 50'000'000))));
+            both.pass(duration(static_cast<std::int64_t>(numbers_.below(static_cast<std::uint64_t>(most.count())))));
         else if (next > both.now)
             both.pass(next - both.now);
     }

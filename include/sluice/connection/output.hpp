@@ -47,8 +47,8 @@ constexpr std::uint32_t fit_spans(const control_block<Tcp>& c, seq begin, std::u
     return length;
 }
 
-/// The receiver's side of SWS avoidance: each segment that leaves offers what is free by now. Behind the peer's FIN nothing
-/// comes: what was offered stays.
+/// The receiver's side of SWS avoidance: each segment that leaves offers what is free by now. Behind the peer's FIN
+/// nothing comes: what was offered stays.
 template <class Tcp>
 constexpr bool offer_window(control_block<Tcp>& c) {
     if (c.fin_received()) return false;

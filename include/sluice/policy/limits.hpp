@@ -32,7 +32,8 @@ struct connection_options {
     bool user_timeout_option = false;                 // RFC 5482: tell the peer, and take its value where none is set here
 };
 
-/// Of the ports for connections that we open. RFC 6056 section 3.2: the wider, the harder to guess; all but the well-known.
+/// Of ports for the connections that we open. RFC 6056 section 3.2: the wider, the harder to guess; all that are not
+/// well-known.
 struct port_range {
     std::uint16_t first = 1024;
     std::uint16_t last = 65535;

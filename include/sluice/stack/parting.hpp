@@ -16,9 +16,9 @@ void remove_time_wait(stack_tables<Tcp>& t, list_index w) {
     t.time_waits.release(w);
 }
 
-/// A connection in TIME-WAIT that nobody holds any more becomes a record. Without memory for one it stays as it is. If its
-/// application has held it until now, others began their two MSL later and are records already: it ends with the last of
-/// them, so that the records stay in order at no cost.
+/// A connection in TIME-WAIT that nobody holds any more becomes a record. Without memory for one it stays as it is.
+/// If its application has held it until now, others that began their two MSL later may be records already: it ends
+/// with the last of them, so that the records stay in order at no cost.
 template <class Tcp>
 void part(stack_tables<Tcp>& t, list_index i) {
     auto& socket = t.sockets[i];

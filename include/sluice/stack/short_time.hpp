@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // An instant in 32 bits, for records that are kept by the million: so many units modulo 2^32, rounded up. It stands for
-// the instant nearest to now, so it must lie within 2^31 units of it: 24 days of milliseconds, 35 minutes of microseconds.
+// the instant nearest to now, so it must lie within 2^31 units of it: 24 days in milliseconds, 35 minutes in
+// microseconds.
 #pragma once
 
 #include <cstdint>
