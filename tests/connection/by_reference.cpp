@@ -3,6 +3,7 @@
 // same errors, and octets that are lent leave from where they lie.
 #include "support/lab.hpp"
 
+#include <sluice/policy/buffers/fixed_buffers.hpp>
 #include <sluice/policy/buffers/growable_buffers.hpp>
 #include <sluice/policy/buffers/phantom_buffers.hpp>
 

@@ -321,7 +321,7 @@ TEST_CASE("with too little memory at either end, under loss, every octet arrives
         const std::uint64_t length = 2'000'000;
         {
             const auto w = std::make_unique<patient_world>(
-                sim::network{.links = {wire, wire}, .seed = seed}, with_memory(7 * chunk, at_client),
+                sim::world_settings{.links = {wire, wire}, .seed = seed}, with_memory(7 * chunk, at_client),
                 with_memory(7 * chunk, at_server), patient{.writer = {.length = length}, .reader = {.length = 300'000}},
                 patient{.writer = {.length = 300'000, .sender = 1}, .reader = {.length = length, .sender = 0}});
             REQUIRE(w->open());
@@ -352,7 +352,7 @@ TEST_CASE("a transfer under way takes nothing from the source: after set-up 10 M
         const sim::link_settings wire{.rate = 100'000'000, .delay = 5ms};
         const std::uint64_t length = set_up + 12'000'000;
         const auto w = std::make_unique<patient_world>(
-            sim::network{.links = {wire, wire}}, client, server,
+            sim::world_settings{.links = {wire, wire}}, client, server,
             patient{.writer = {.length = length}, .reader = {.length = length}},
             patient{.writer = {.length = length, .sender = 1}, .reader = {.length = length, .sender = 0}});
         REQUIRE(w->open());

@@ -85,7 +85,7 @@ struct run {
     run(std::uint64_t length, duration rest, phantom_tcp::settings s = {}, std::vector<std::uint64_t> drop = {}) {
         s.limits.mtu = mtu;
         const sim::link_settings forth{.rate = rate, .delay = 1ms, .drop = drop}, back{.rate = rate, .delay = 1ms};
-        w = std::make_unique<phantom_world>(sim::network{.links = {forth, back}}, s, s,
+        w = std::make_unique<phantom_world>(sim::world_settings{.links = {forth, back}}, s, s,
                                             counter_out{.length = length, .rest = rest}, counter_in{});
         w->watch(seen);
         REQUIRE(w->open());

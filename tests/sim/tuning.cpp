@@ -69,7 +69,7 @@ struct world {
         s.limits.mtu = p.mtu;
         s.limits.timestamps = timestamps;
         const sim::link_settings wire{.rate = p.rate, .delay = p.round_trip / 2};
-        w = std::make_unique<type>(sim::network{.links = {wire, wire}}, s, s, flood{}, reader);
+        w = std::make_unique<type>(sim::world_settings{.links = {wire, wire}}, s, s, flood{}, reader);
         REQUIRE(w->open());
     }
     ~world() { CHECK(audit.broken == ""); }
