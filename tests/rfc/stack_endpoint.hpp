@@ -25,7 +25,9 @@ public:
     using settings = typename Tcp::settings;
 
     explicit stack_endpoint(const settings& s)
-        : settings_(s), shadow_env_(s), stack_(std::make_unique<basic_stack<Tcp>>(s)) {}
+        : settings_(s)
+        , shadow_env_(s)
+        , stack_(std::make_unique<basic_stack<Tcp>>(s)) {}
     stack_endpoint(const stack_endpoint& other) : stack_endpoint(other.settings_) { repeat(other); }
     stack_endpoint& operator=(const stack_endpoint& other) {
         if (this == &other) return *this;
@@ -55,9 +57,8 @@ public:
         });
     }
     result<std::size_t> send(octets data, instant now) {
-        return done([text = copied(data), now](stack_endpoint& e) {
-            return e.stack_->send(e.connection_, octets(text), now);
-        });
+        return done(
+            [text = copied(data), now](stack_endpoint& e) { return e.stack_->send(e.connection_, octets(text), now); });
     }
     result<std::size_t> send_urgent(octets data, instant now) {
         return done([text = copied(data), now](stack_endpoint& e) {

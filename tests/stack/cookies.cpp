@@ -410,7 +410,8 @@ private:
 template <class Bench>
 void drain(Bench& b) {
     std::array<tx_packet, 64> room;
-    while (b.stack.poll_transmit(b.now, room) > 0) {}
+    while (b.stack.poll_transmit(b.now, room) > 0) {
+    }
 }
 
 }  // namespace

@@ -48,7 +48,8 @@ const char* contradiction(auto& stack) {
 
 }  // namespace
 
-TEST_CASE("whatever two stacks do, the next deadline is the first of all, tables agree, and at the end all is given back") {
+TEST_CASE(
+    "whatever two stacks do, the next deadline is the first of all, tables agree, and at the end all is given back") {
     std::size_t parted = 0, cookies = 0, half_open = 0, held = 0;
     for (std::uint64_t seed = 0; seed < 60; ++seed) {
         INFO("seed " << seed);

@@ -307,8 +307,8 @@ TEST_CASE("any segments at any time are answered for a record exactly as for a c
             if (numbers.below(3) == 0 && irs < s.sequence) s.text = "some text";
             const auto our_clock = static_cast<std::uint32_t>(both.b.now.time_since_epoch() / 1ms);
             if (offered.timestamps && numbers.below(8) > 0)
-                s.options.timestamps = timestamps_option{0xfffffff0u - 1 + static_cast<std::uint32_t>(numbers.below(4)),
-                                                         our_clock - 100};
+                s.options.timestamps =
+                    timestamps_option{0xfffffff0u - 1 + static_cast<std::uint32_t>(numbers.below(4)), our_clock - 100};
             if (s.flags.has(flag::syn)) s.options = offered;
             both.arrives(s);
         }

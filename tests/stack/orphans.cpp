@@ -16,7 +16,8 @@ handle establish(bench& b, handle l) {
     b.arrives({.flags = flag::ack, .sequence = irs + 1, .acknowledgment = iss + 1});
     const auto c = b.stack.accept(l, b.now);
     REQUIRE(c);
-    while (b.stack.poll_event()) {}
+    while (b.stack.poll_event()) {
+    }
     b.take();
     return *c;
 }

@@ -231,7 +231,10 @@ TEST_CASE("SHLD-4 a SYN with a later timestamp begins a new incarnation, whateve
         CHECK(answer.acknowledgment == at + 1);
         CHECK(our_next < answer.sequence);  // MAY-2
         CHECK(b.count().reincarnations == 1);
-        b.arrives({.flags = flag::ack, .sequence = at + 1, .acknowledgment = answer.sequence + 1, .text = "anew",
+        b.arrives({.flags = flag::ack,
+                   .sequence = at + 1,
+                   .acknowledgment = answer.sequence + 1,
+                   .text = "anew",
                    .options = clocks[1](2)});
         const auto c = b.stack.accept(l, b.now);
         REQUIRE(c);

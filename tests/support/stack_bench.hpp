@@ -133,8 +133,7 @@ public:
         CHECK(tables().listeners.size() == listeners);
         CHECK(tables().by_address.size() == listeners);
         CHECK(stack.next_deadline() == never);
-        if constexpr (requires { stack.surroundings().pool.in_use(); })
-            CHECK(stack.surroundings().pool.in_use() == 0);
+        if constexpr (requires { stack.surroundings().pool.in_use(); }) CHECK(stack.surroundings().pool.in_use() == 0);
     }
 
 private:

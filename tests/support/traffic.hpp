@@ -40,11 +40,15 @@ public:
             case 9: end(both.server, at_server); break;
             case 10: nonsense(); break;
             case 11: loses_ = numbers_.below(3) == 0 ? 0 : static_cast<std::uint32_t>(numbers_.bits() >> 33); break;
-            case 12: if (numbers_.below(20) == 0) restart_listener(); break;
+            case 12:
+                if (numbers_.below(20) == 0) restart_listener();
+                break;
             case 13: time(); break;
         }
-        while (both.client.poll_event()) {}
-        while (both.server.poll_event()) {}
+        while (both.client.poll_event()) {
+        }
+        while (both.server.poll_event()) {
+        }
         both.settle();
     }
 
