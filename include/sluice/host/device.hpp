@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <optional>
 #include <utility>
@@ -55,7 +56,7 @@ public:
     }
     template <class Call>
     auto block_on(socket_operation<Call> awaited) {
-        return block_on<typename Call::answer>(std::move(awaited));
+        return block_on(task<typename Call::answer>(std::move(awaited)));
     }
 
     /// What there is to do now, for a loop of one's own; that calls it again when the link has something or wants

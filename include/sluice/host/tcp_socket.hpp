@@ -31,21 +31,21 @@ public:
         return {};
     }
     /// Until the handshake is over. After an error, and when it is cancelled, the socket is as it was before.
-    auto connect(const socket_address& remote) { return operation(calls::connecting<Tcp>{of_, remote}); }
+    auto connect(socket_address remote) { return operation(calls::connecting<Tcp>{of_, remote}); }
 
     // ---- sending ----------------------------------------------------------------------------------------------------
 
     /// All of it, and then says how much that was. Cancelled or failed, `*taken` says how much was; the octets have to
     /// stay until then.
-    auto send(const payload& data, std::size_t* taken = nullptr) {
+    auto send(payload data, std::size_t* taken = nullptr) {
         return operation(calls::sending<Tcp>{of_, data, taken});
     }
     /// The same, and the peer is told to read as fast as it can up to the end of it (MSG_OOB).
-    auto send_urgent(const payload& data, std::size_t* taken = nullptr) {
+    auto send_urgent(payload data, std::size_t* taken = nullptr) {
         return operation(calls::sending<Tcp>{of_, data, taken, true});
     }
     /// As much as there is room for, at least one octet.
-    auto send_some(const payload& data) { return operation(calls::sending_some<Tcp>{of_, data}); }
+    auto send_some(payload data) { return operation(calls::sending_some<Tcp>{of_, data}); }
     /// Room for up to `most` octets in one piece, to be written at once; with commit so many of them are sent.
     auto reserve(std::size_t most) { return operation(calls::reserving<Tcp>{of_, most}); }
     result<void> commit(std::size_t length) {
