@@ -27,9 +27,9 @@ task<> serve(tcp_socket<Tcp> peer) {
 
 /// A program for each peer.
 template <class Tcp>
-task<> server(host<Tcp>& at) {
+task<> server(host<Tcp>& at, listen_options options = {}) {
     tcp_listener listener(at);
-    if (!listener.listen({.address = {}, .port = port})) co_return;
+    if (!listener.listen({.address = {}, .port = port}, options)) co_return;
     while (true) {
         auto peer = co_await listener.accept();
         if (!peer || !at.spawn(serve(*std::move(peer)))) co_return;

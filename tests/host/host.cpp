@@ -95,6 +95,46 @@ TEST_CASE("segments whose IP header somebody else has read do as well") {
     CHECK(answer == error::none);
 }
 
+TEST_CASE("packets for another host are dropped without a word, by a host that has addresses") {
+    const auto syn_to = [](const ip_address& to) {
+        tx_packet p;
+        p.meta = {.source = to.is_v4() ? lab::client_v4 : lab::client_v6, .destination = to};
+        write_headers(p, {.source_port = 1, .destination_port = 2, .flags = flag::syn}, {});
+        std::vector<octet> out(p.length());
+        write(p, out);
+        return out;
+    };
+    const ip_address other_v4 = ip_address::v4(192, 0, 2, 1), other_v6 = ip_address::v6({0x2001, 0xdb8, 0, 0, 0, 0, 0, 1});
+    const auto speaks = [](plain_host& h) {
+        tx_packet p;
+        return h.poll_transmit({}, {&p, 1}) == 1;
+    };
+    const auto answers = [&](plain_host& h, const ip_address& to) {
+        const auto wire = syn_to(to);
+        h.on_packet({.data = wire}, {});
+        const bool to_packet = speaks(h);
+        const std::size_t ip = to.is_v4() ? ipv4::header_length : ipv6::header_length;
+        const ip_address from = to.is_v4() ? lab::client_v4 : lab::client_v6;
+        h.on_segment({.source = from, .destination = to}, {.data = octets(wire).subspan(ip)}, {});
+        CHECK(speaks(h) == to_packet);
+        return to_packet;
+    };
+    plain_host both({}, {lab::server_v4, lab::server_v6}), four({}, lab::server_v4), any;
+    CHECK(answers(both, lab::server_v4));  // a RST: nobody listens
+    CHECK(answers(both, lab::server_v6));
+    CHECK_FALSE(answers(both, other_v4));
+    CHECK_FALSE(answers(both, other_v6));
+    CHECK(answers(four, lab::server_v4));
+    CHECK_FALSE(answers(four, lab::server_v6));
+    CHECK(answers(any, other_v4));
+    CHECK(answers(any, other_v6));
+    for (std::size_t length = 0; length < 60; ++length) {
+        const auto wire = syn_to(length % 2 == 0 ? lab::server_v4 : lab::server_v6);
+        const std::vector<octet> cut(wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(std::min(length, wire.size())));
+        both.on_packet({.data = cut}, {});
+    }
+}
+
 TEST_CASE("is_running is for those who are called by programs") {
     plain_host h;
     bool is_running = false;

@@ -27,6 +27,10 @@ struct host_addresses {
 
     /// From which to speak to this one.
     constexpr const ip_address& towards(const ip_address& remote) const { return remote.is_v4() ? v4 : v6; }
+    /// A host without any answers for all.
+    constexpr bool has(const ip_address& a) const {
+        return a == v4 || a == v6 || (v4.is_unspecified() && v6.is_unspecified());
+    }
 };
 
 /// Outlives its sockets, but for those that its programs hold: programs that have not ended go with it.
@@ -43,16 +47,17 @@ public:
     // ---- for the loop -----------------------------------------------------------------------------------------------
     // After each call, and each call of a program's from outside, poll_transmit until it answers 0.
 
-    /// A packet with its IP header; then who waits for it runs.
+    /// A packet with its IP header; then who waits for it runs. What is for another host is dropped without a word
+    /// (RFC 1122 section 3.2.1.3).
     void on_packet(const rx_packet& packet, instant now) {
         programs_.on_deadline(now);
-        stack_.on_packet(packet, now);
+        if (addresses_.has(destination_of(packet.data))) stack_.on_packet(packet, now);
         run_programs();
     }
     /// A segment whose IP header somebody else has read.
     void on_segment(const ip_meta& ip, const rx_packet& payload, instant now) {
         programs_.on_deadline(now);
-        stack_.on_segment(ip, payload, now);
+        if (addresses_.has(ip.destination)) stack_.on_segment(ip, payload, now);
         run_programs();
     }
 
@@ -123,6 +128,14 @@ public:
     }
 
 private:
+    /// Of a packet that has not been verified; what is too short for one is nobody's.
+    static ip_address destination_of(octets packet) {
+        if (packet.size() >= ipv6::header_length && packet[0] >> 4 == 6)
+            return ip_address::v6(packet.subspan(ipv6::at::destination, 16));
+        if (packet.size() >= ipv4::header_length) return ip_address::v4(packet.subspan(ipv4::at::destination, 4));
+        return {};
+    }
+
     /// The cookie of what is open in the stack is its socket's index here.
     void tell_news() {
         while (const auto e = stack_.poll_event()) sockets_[static_cast<list_index>(e->cookie)].wake_due();
