@@ -38,7 +38,7 @@ struct hosts {
 
     /// Until every program waits, and nobody has anything to send.
     void settle() {
-        while (step(client, server, true) | step(server, client, false)) {}
+        while (step(client, server, true) || step(server, client, false)) {}
     }
 
     /// Lets time pass, and everything that is due until then happen when it is due.
@@ -72,7 +72,7 @@ private:
                 const std::size_t length = write(p, wire);
                 const rx_packet packet{.data = octets(wire).first(length), .length = length};
                 const auto parsed = parse_packet(packet);
-                REQUIRE_MESSAGE(parsed, "a packet left that does not parse or has a wrong checksum");
+                if (!parsed) FAIL("a packet left that does not parse or has a wrong checksum");
                 if (passes(from_client, parsed->segment)) to.on_packet(packet, now);
             });
         return is_busy;
