@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A room in which everybody hears what the others say: a server with two programs for each guest, one that reads and one
-// that writes, and three guests who say scripted lines.
+// A room in which everybody hears what the others say: a server with two programs for each guest, one that reads and
+// one that writes, and three guests who say scripted lines.
 // g++ -std=c++20 -O2 -Iinclude examples/chat.cpp -o chat && ./chat
 #include <sluice/sluice.hpp>
 
@@ -145,9 +145,10 @@ int main() {
     world.finish();
     world.run();
 
-    const char* const expected[] = {"bob: I am\ncarol: so am I\ncarol: good\n",
-                                    "alice: is anybody here?\ncarol: so am I\nalice: all three of us, then\ncarol: good\n",
-                                    "alice: is anybody here?\nbob: I am\nalice: all three of us, then\n"};
+    const char* const expected[] = {
+        "bob: I am\ncarol: so am I\ncarol: good\n",
+        "alice: is anybody here?\ncarol: so am I\nalice: all three of us, then\ncarol: good\n",
+        "alice: is anybody here?\nbob: I am\nalice: all three of us, then\n"};
     for (std::size_t i = 0; i < visitors.size(); ++i) is_good = is_good && visitors[i].heard == expected[i];
     std::puts(is_good ? "everybody heard all that the others said" : "somebody missed something");
     return is_good ? 0 : 1;

@@ -5,6 +5,8 @@
 #include <sluice/sluice.hpp>
 
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include <unistd.h>
 
@@ -29,7 +31,8 @@ public:
         const int percent = whole_ == 0 ? 100 : static_cast<int>(done * 100 / whole_);
         if (!is_shown_ || percent == percent_) return;
         percent_ = percent;
-        std::fprintf(stderr, "\r[%-50.*s] %3d %%", percent / 2, "##################################################", percent);
+        static const std::string full(50, '#');
+        std::fprintf(stderr, "\r[%-50.*s] %3d %%", percent / 2, full.c_str(), percent);
     }
 
 private:
@@ -105,7 +108,8 @@ int main(int argc, char** argv) {
         std::printf("%zu octets in %.2f s of virtual time\n", file.size(),
                     std::chrono::duration<double>(sender.endpoint.now().time_since_epoch()).count());
     };
-    if (!receiver.endpoint.spawn(receive(receiver.endpoint, file.size())) || !sender.endpoint.spawn(program())) return 1;
+    if (!receiver.endpoint.spawn(receive(receiver.endpoint, file.size()))) return 1;
+    if (!sender.endpoint.spawn(program())) return 1;
     world.finish();
     world.run();
     const bool is_good = answer && *answer == expected.value;

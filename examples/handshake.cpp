@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// handshake [picture.svg]: a question, an answer, and every segment that it took, drawn as a ladder of text; with a file
-// name, as a picture too. Then the same where nobody listens.
+// handshake [picture.svg]: a question, an answer, and every segment that it took, drawn as a ladder of text; with a
+// file name, as a picture too. Then the same where nobody listens.
 // g++ -std=c++20 -O2 -Iinclude examples/handshake.cpp -o handshake && ./handshake
 #include <sluice/sluice.hpp>
 #include <sluice/trace/file.hpp>

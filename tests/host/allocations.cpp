@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What programs on a host take from the heap: one frame a task, one more around a spawned one, nothing to wait, and for
-// a socket's calls nothing at all once a connection has what it needs; and what is answered when there is none. This file counts and refuses for the whole program, only while a `heap_watch`
-// lives.
+// a socket's calls nothing at all once a connection has what it needs; and what is answered when there is none. This
+// file counts and refuses for the whole program, only while a `heap_watch` lives.
 #include <doctest/doctest.h>
 
 #include <sluice/host/executor.hpp>

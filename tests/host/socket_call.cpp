@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// host/socket_call.hpp: how a call is awaited, whatever it does: tried at once, tried again when something has happened,
-// carried out when its program runs, or given up. The calls themselves are tested in tcp_socket.cpp.
+// host/socket_call.hpp: how a call is awaited, whatever it does: tried at once, tried again when something has
+// happened, carried out when its program runs, or given up. The calls themselves are tested in tcp_socket.cpp.
 #include "support/hosts.hpp"
 
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Two packet_links with a wire between them, in memory and in virtual time: who waits at one end lets the other end have
-// its turn, and then time go on. A test says how much room a link has.
+// Two packet_links with a wire between them, in memory and in virtual time: who waits at one end lets the other end
+// have its turn, and then time go on. A test says how much room a link has.
 #pragma once
 
 #include <doctest/doctest.h>

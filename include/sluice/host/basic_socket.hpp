@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What tcp_socket and tcp_listener have in common: they own a socket of a host, move and don't copy, and close when they
-// are destroyed, which wakes who still waits for them (bad_handle). After close, and moved from, each call answers
+// What tcp_socket and tcp_listener have in common: they own a socket of a host, move and don't copy, and close when
+// they are destroyed, which wakes who still waits for them (bad_handle). After close, and moved from, each call answers
 // bad_handle; insufficient_resources when there was no memory for the socket.
 #pragma once
 

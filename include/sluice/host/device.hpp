@@ -40,8 +40,8 @@ public:
         return {};
     }
 
-    /// Until the task has ended, whatever else happens meanwhile. The answer is the task's own where that can be an error,
-    /// and a result<T> where it can't; called by a program, would_deadlock.
+    /// Until the task has ended, whatever else happens meanwhile. The answer is the task's own where that can be an
+    /// error, and a result<T> where it can't; called by a program, would_deadlock.
     template <class T>
     auto block_on(task<T> awaited) -> typename with_timeout<T>::answer {
         if (host_.is_running()) return error::would_deadlock;

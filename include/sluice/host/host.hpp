@@ -40,7 +40,8 @@ public:
     using settings = typename Tcp::settings;
 
     explicit host(const settings& s = {}, const host_addresses& own = {})
-        : addresses_(own), stack_(s), sockets_(no_index, s.buffers.source), options_{.connection = s.limits.connection} {}
+        : addresses_(own), stack_(s), sockets_(no_index, s.buffers.source),
+          options_{.connection = s.limits.connection} {}
     host(const host&) = delete;
     host& operator=(const host&) = delete;
 
@@ -68,7 +69,8 @@ public:
         run_programs();
     }
 
-    /// Builds up to room.size() packets that leave now, and says how many. Their payload is borrowed until the next call.
+    /// Builds up to room.size() packets that leave now, and says how many. Their payload is borrowed until the next
+    /// call.
     std::size_t poll_transmit(instant now, std::span<tx_packet> room) { return stack_.poll_transmit(now, room); }
 
     /// At once while a program is ready; `never` while nothing is awaited.

@@ -19,7 +19,7 @@ class outbox {
 public:
     bool empty() const { return sent_ == filled_; }
 
-    /// `fill(span<tx_packet>) -> how many`, `transmit(span<const tx_packet>) -> how many`, until one of them has no more.
+    /// `fill(span<tx_packet>)` and `transmit(span<const tx_packet>)` say how many; until one of them has no more.
     void pass_on(auto&& fill, auto&& transmit) {
         while (true) {
             if (empty()) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // What the calls of all sockets have in common: finding what they are about, and waiting until they can be carried out.
-// A call is lazy: nothing happens before it is awaited, with the socket as it is then. Destroying who awaits it cancels it.
+// A call is lazy: nothing happens before it is awaited, with the socket as it is then. To destroy who awaits it is to
+// cancel it.
 #pragma once
 
 #include <concepts>
@@ -42,7 +43,7 @@ struct socket_ref {
 ///     of                       a socket_ref
 ///     attempt() -> answer      carries it out as far as it can be, would_block while it is not done
 ///     is_due() -> bool         optional: says without doing anything whether attempt() would be done. With it, what is
-///                              awaited is carried out when the program runs, so that nothing is lost if it is cancelled
+///                              awaited is carried out when the program runs, and nothing is lost if it is cancelled
 ///                              before that. Without it attempt() is called until it is done.
 ///     give_up()                optional: it was cancelled
 template <class Call>
@@ -69,7 +70,8 @@ public:
     }
     answer await_resume() {
         leave_socket();
-        if (answer_.error() == error::would_block) answer_ = is_dismissed() ? answer(error::bad_handle) : call_.attempt();
+        const bool is_open = answer_.error() == error::would_block;
+        if (is_open) answer_ = is_dismissed() ? answer(error::bad_handle) : call_.attempt();
         return std::move(answer_);
     }
 

@@ -21,8 +21,8 @@ struct programs {
 template <class Tcp>
 using program_host = host<sluice::host<Tcp>, programs>;
 
-/// The seed in its settings is the network's to give. What is spawned after network::finish() begins with the next event
-/// at the host, or with network::serve().
+/// The seed in its settings is the network's to give. What is spawned after network::finish() begins with the next
+/// event at the host, or with network::serve().
 template <class Tcp>
 program_host<Tcp>& add_programs(network& in, typename Tcp::settings settings = {}) {
     settings.seed = in.draw_seed();
