@@ -125,13 +125,24 @@
 #include <sluice/trace/window_sample.hpp>
 #include <sluice/trace/wire_event.hpp>
 
+#include <sluice/host/basic_socket.hpp>
 #include <sluice/host/deadline_heap.hpp>
+#include <sluice/host/device.hpp>
 #include <sluice/host/error.hpp>
 #include <sluice/host/executor.hpp>
+#include <sluice/host/host.hpp>
 #include <sluice/host/intrusive_list.hpp>
+#include <sluice/host/outbox.hpp>
+#include <sluice/host/packet_link.hpp>
 #include <sluice/host/scheduler.hpp>
 #include <sluice/host/sleep.hpp>
+#include <sluice/host/socket_call.hpp>
+#include <sluice/host/socket_options.hpp>
+#include <sluice/host/socket_state.hpp>
 #include <sluice/host/task.hpp>
+#include <sluice/host/tcp_listener.hpp>
+#include <sluice/host/tcp_socket.hpp>
+#include <sluice/host/tcp_socket_calls.hpp>
 #include <sluice/host/wait_list.hpp>
 #include <sluice/host/when_all.hpp>
 #include <sluice/host/with_timeout.hpp>
@@ -150,6 +161,7 @@
 #include <sluice/sim/packet.hpp>
 #include <sluice/sim/pattern.hpp>
 #include <sluice/sim/probability.hpp>
+#include <sluice/sim/programs.hpp>
 #include <sluice/sim/router.hpp>
 #include <sluice/sim/routes.hpp>
 #include <sluice/sim/scenario.hpp>

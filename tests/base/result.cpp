@@ -43,11 +43,25 @@ TEST_CASE("a result holds its value or its error") {
     CHECK(want_even(7).error() == error::bad_argument);
 }
 
+struct only_moves {
+    int number = 0;
+    constexpr only_moves() = default;
+    constexpr explicit only_moves(int n) : number(n) {}
+    constexpr only_moves(only_moves&& other) : number(std::exchange(other.number, 0)) {}
+};
+
+TEST_CASE("a value that only moves is taken out of a result that is given up") {
+    result<only_moves> got{only_moves(4)};
+    CHECK(got);
+    CHECK((*std::move(got)).number == 4);
+    CHECK(result<only_moves>(only_moves(5)).value().number == 5);
+}
+
 TEST_CASE("each error has a text of its own, and those of RFC 9293 section 3.10 are the RFC's words") {
     std::set<std::string> texts;
     int errors = 0;
     for (std::string each; (each = text(static_cast<error>(errors))) != "?"; ++errors) texts.insert(each);
-    CHECK(errors == static_cast<int>(error::not_supported) + 1);
+    CHECK(errors == static_cast<int>(error::would_deadlock) + 1);
     CHECK(texts.size() == static_cast<std::size_t>(errors));
     CHECK(std::string(text(error::not_open)) == "connection does not exist");
     CHECK(std::string(text(error::insufficient_resources)) == "insufficient resources");

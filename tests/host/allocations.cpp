@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What programs on a host take from the heap: one frame a task, one more around a spawned one, nothing to wait; and
-// what is answered when there is none. This file counts and refuses for the whole program, only while a `heap_watch`
-// lives.
+// What programs on a host take from the heap: one frame a task, one more around a spawned one, nothing to wait, and for
+// a socket's calls nothing at all once a connection has what it needs; and what is answered when there is none. This
+// file counts and refuses for the whole program, only while a `heap_watch` lives.
 #include <doctest/doctest.h>
 
 #include <sluice/host/executor.hpp>
@@ -17,17 +17,19 @@
 #include <optional>
 #include <utility>
 
+#include "support/hosts.hpp"
+
 namespace {
 
 int taken = 0;
 int returned = 0;
 int allowed = -1;  // no limit
 
-void* take(std::size_t size) noexcept {
+void* take(std::size_t size, std::size_t alignment = 0) noexcept {
     if (allowed == 0) return nullptr;
     if (allowed > 0) --allowed;
     ++taken;
-    return std::malloc(size);
+    return alignment == 0 ? std::malloc(size) : std::aligned_alloc(alignment, size);
 }
 void give_back(void* block) noexcept {
     if (block != nullptr) ++returned;
@@ -46,7 +48,12 @@ void* operator new(std::size_t size) {
 #endif
 }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return take(size); }
+void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+    const auto unit = static_cast<std::size_t>(alignment);
+    return take((size + unit - 1) / unit * unit, unit);
+}
 void operator delete(void* block) noexcept { give_back(block); }
+void operator delete(void* block, std::align_val_t) noexcept { give_back(block); }
 void operator delete(void* block, std::size_t) noexcept { give_back(block); }
 void operator delete(void* block, const std::nothrow_t&) noexcept { give_back(block); }
 
@@ -84,7 +91,7 @@ task<> awaits_both(int& sum) {
     const auto [a, b] = co_await when_all(one(), one());
     sum = a + b;
 }
-task<> limits(int& sum) { sum = (co_await with_timeout(one(), 1s)).value_or(-1); }
+task<> limits_one(int& sum) { sum = (co_await with_timeout(one(), 1s)).value_or(-1); }
 
 task<result<int>> can_fail() { co_return 1; }
 task<> needs_frames(std::optional<result<int>>& answer) {
@@ -162,7 +169,7 @@ TEST_CASE("when_all and with_timeout take nothing for themselves") {
     bool spawned{runs.spawn(awaits_both(sum))};
     run_to_end(runs);
     const int taken_by_both = heap.taken_so_far();
-    spawned = runs.spawn(limits(limited)) && spawned;
+    spawned = runs.spawn(limits_one(limited)) && spawned;
     run_to_end(runs);
     const int taken_in_all = heap.taken_so_far(), held = heap.held();
     CHECK(spawned);
@@ -170,6 +177,69 @@ TEST_CASE("when_all and with_timeout take nothing for themselves") {
     CHECK(limited == 1);
     CHECK(taken_by_both == 2 + 2);
     CHECK(taken_in_all - taken_by_both == 2 + 1);
+    CHECK(held == 0);
+}
+
+TEST_CASE("a conversation takes nothing: neither to wait, nor to send and receive, small words or large") {
+    lab::connected p;
+    std::array<octet, 20'000> said{}, heard{};
+    const auto echo = [](tcp_socket<lab::host_tcp>& with, mutable_octets place) -> task<> {
+        while (true) {
+            const auto got = co_await with.recv(place);
+            if (got.value_or(0) == 0) co_return;
+            const auto said_back = co_await with.send(place.first(*got));
+            if (!said_back) co_return;
+        }
+    };
+    wait_list next_round;
+    std::size_t answered = 0;
+    const auto talk = [&]() -> task<> {
+        while (true) {
+            co_await next_round.wait();
+            for (const std::size_t length : {std::size_t{1}, std::size_t{1000}, said.size()}) {
+                const auto sent = co_await p.near.send(octets(said).first(length));
+                if (!sent) co_return;
+                for (std::size_t sum = 0; sum < length;) {
+                    const auto got = co_await p.near.recv(heard);
+                    if (!got) co_return;
+                    sum += *got;
+                }
+                ++answered;
+            }
+        }
+    };
+    std::array<octet, 20'000> place;
+    p.spawn(p.server, echo(p.far, place));
+    p.spawn(p.client, talk());
+    const auto rounds = [&](int count) {
+        for (int i = 0; i < count; ++i) {
+            next_round.wake_all();
+            p.settle();
+        }
+    };
+    rounds(20);
+    const heap_watch heap;
+    rounds(200);
+    const int taken_in_all = heap.taken_so_far(), held = heap.held();
+    CHECK(answered == 220 * 3);
+    CHECK(taken_in_all == 0);
+    CHECK(held == 0);
+}
+
+TEST_CASE("a call with a time limit takes one frame") {
+    lab::connected p;
+    std::array<octet, 10> place;
+    error answer{};
+    const auto limited = [&]() -> task<> {
+        const auto got = co_await with_timeout(p.near.recv(place), 1s);
+        answer = got.error();
+    };
+    const heap_watch heap;
+    p.spawn(p.client, limited());
+    p.pass(2s);
+    const int taken_in_all = heap.taken_so_far(), held = heap.held();
+    CHECK(answer == error::timed_out);
+    CHECK(taken_in_all == 2 + 1);
     CHECK(held == 0);
 }
 

@@ -39,6 +39,7 @@ unsigned heard(Bench& b) {
             case sluice::news::failed: out |= failed; break;
             case sluice::news::closed: out |= ended; break;
             case sluice::news::unresponsive: out |= unresponsive; break;
+            case sluice::news::drained: break;  // ours, not the RFC's
             default: FAIL("news that the oracle does not expect"); break;
         }
     return out;

@@ -6,6 +6,7 @@
 
 #include <cassert>
 #include <cstdint>
+#include <utility>
 
 namespace sluice {
 
@@ -25,6 +26,7 @@ enum class error : std::uint8_t {
     bad_argument,            // what the call's documentation rules out
     bad_handle,              // of a socket that has been closed, or never was
     not_supported,           // the composition leaves it out
+    would_deadlock,          // a blocking call by one of those that it would wait for
 };
 
 constexpr const char* text(error e) {
@@ -44,24 +46,31 @@ constexpr const char* text(error e) {
         case error::bad_argument: return "invalid argument";
         case error::bad_handle: return "no such socket";
         case error::not_supported: return "the composition leaves it out";
+        case error::would_deadlock: return "blocking call inside of the loop";
     }
     return "?";
 }
 
-/// A T or the reason why there is none. T is small, trivial and default constructible.
+/// A T or the reason why there is none. T is small and default constructible. One that only moves is taken out of a result
+/// that is given up: `*std::move(got)`.
 template <class T>
 class [[nodiscard]] result {
 public:
-    constexpr result(T value) : value_(value) {}
+    constexpr result(T value) : value_(std::move(value)) {}
     constexpr result(sluice::error e) : error_(e) { assert(e != error::none); }
 
     constexpr explicit operator bool() const { return error_ == error::none; }
     constexpr sluice::error error() const { return error_; }
-    constexpr T value() const {
+    constexpr T value() const& {
         assert(*this);
         return value_;
     }
-    constexpr T operator*() const { return value(); }
+    constexpr T value() && {
+        assert(*this);
+        return std::move(value_);
+    }
+    constexpr T operator*() const& { return value(); }
+    constexpr T operator*() && { return std::move(*this).value(); }
     constexpr T value_or(T other) const { return *this ? value_ : other; }
 
 private:

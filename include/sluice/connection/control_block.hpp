@@ -32,8 +32,9 @@ enum class news : std::uint8_t {
     failed,        // see error()
     closed,        // CLOSED is reached
     acceptable,    // a listener has a connection to accept
+    drained,       // all that was sent is acknowledged, our FIN too
 };
-inline constexpr std::size_t news_count = 9;
+inline constexpr std::size_t news_count = 10;
 
 constexpr const char* name(news n) {
     switch (n) {
@@ -46,6 +47,7 @@ constexpr const char* name(news n) {
         case news::failed: return "failed";
         case news::closed: return "closed";
         case news::acceptable: return "acceptable";
+        case news::drained: return "drained";
     }
     return "?";
 }

@@ -208,11 +208,13 @@ constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const seg
     if (!c.fin_acknowledged()) return step::go_on;
     if (c.state == state::fin_wait_1) {
         fire<event::ack_of_fin>(c, env);
+        c.tell(news::drained);
         limit_orphan(c, env);
         return step::go_on;
     }
     if (c.state == state::closing || c.state == state::last_ack) {
         fire<event::ack_of_fin>(c, env);
+        c.tell(news::drained);
         return step::drop;
     }
     return step::go_on;

@@ -35,6 +35,7 @@ constexpr std::errc to_errc(error e) {
         case error::bad_argument: return std::errc::invalid_argument;
         case error::bad_handle: return std::errc::bad_file_descriptor;
         case error::not_supported: return std::errc::operation_not_supported;
+        case error::would_deadlock: return std::errc::resource_deadlock_would_occur;
     }
     return {};
 }

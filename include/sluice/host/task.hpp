@@ -91,6 +91,8 @@ public:
 
 /// A task whose frame found no memory is empty, as a moved one is. To await it gives error::insufficient_resources
 /// where a T can say so, as a result<...> can, and ends the program where it can't.
+/// Write `const auto got = co_await f(x); if (got)`: in `if (co_await f(x))` of a coroutine without any variables, g++
+/// 12 reads a parameter x from where it is no more.
 template <class T = void>
 class [[nodiscard]] task {
 public:

@@ -32,7 +32,7 @@ public:
     virtual void on_due(instant now) = 0;
     virtual void step(instant now) = 0;
     virtual std::size_t poll_transmit(instant now, std::span<tx_packet> room) = 0;
-    virtual instant due() const = 0;
+    virtual instant due() = 0;
 
     const node_id node;
     const std::size_t longest_packet;  // that it may send
@@ -54,7 +54,7 @@ public:
     std::size_t poll_transmit(instant now, std::span<tx_packet> room) override {
         return endpoint.poll_transmit(now, room);
     }
-    instant due() const override {
+    instant due() override {
         instant at = endpoint.next_deadline();
         if constexpr (requires { application.wake(); }) at = std::min(at, application.wake());
         return at;

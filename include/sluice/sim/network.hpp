@@ -55,7 +55,7 @@ public:
     template <class Endpoint, class Application>
     auto& add_endpoint(Application application, std::size_t longest_packet, auto&&... arguments) {
         constexpr std::uint16_t discard = 9;
-        const socket_address address{address_of(count(), is_ipv6_), discard};
+        const socket_address address{next_address(), discard};
         auto made = std::make_unique<host<Endpoint, Application>>(node_id{count()}, longest_packet, address,
                                                                   std::move(application),
                                                                   std::forward<decltype(arguments)>(arguments)...);
@@ -63,6 +63,9 @@ public:
         add({.host = std::move(made)});
         return out;
     }
+
+    /// Which the next host will have.
+    ip_address next_address() const { return address_of(count(), is_ipv6_); }
 
     /// For what is added and wants random numbers.
     sluice::seed draw_seed() {

@@ -212,6 +212,8 @@ public:
 
     /// nullptr for a stale handle.
     const typename Tcp::connection* look(handle h) const { return is_socket(h) ? &t_.sockets[h.index].tcp : nullptr; }
+    /// How many connections wait in a listener to be accepted.
+    std::uint32_t to_accept(handle h) const { return is_listener(h) ? t_.listeners[place(h)].to_accept : 0; }
     bool is_open(handle h) const { return is_socket(h) || is_listener(h); }
     const counters& count() const { return t_.env.count; }
     environment<Tcp>& surroundings() { return t_.env; }

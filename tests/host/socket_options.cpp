@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// host/socket_options.hpp: each option reads what it writes, changes nothing else, and does to packets what it says.
+#include "support/hosts.hpp"
+
+#include <sluice/host/socket_options.hpp>
+
+namespace {
+
+using namespace sluice;
+
+/// Writes `one`, and compares it with what is read, and all others with what they were.
+template <class Option, class... Others>
+void check_alone(const Option& one, const Others&... others) {
+    socket_options o;
+    const socket_options before;
+    one.write(o);
+    CHECK(Option::of(o).value == one.value);
+    CHECK(Option::of(before).value != one.value);
+    const auto is_as_before = [&]<class Other>(const Other&) {
+        return std::is_same_v<Other, Option> || Other::of(o).value == Other::of(before).value;
+    };
+    CHECK((is_as_before(others) && ...));
+}
+
+template <class... Option>
+void check_each_alone(const Option&... all) {
+    (check_alone(all, all...), ...);
+}
+
+}  // namespace
+
+TEST_CASE("each option reads what it writes, and changes no other") {
+    check_each_alone(option::nodelay{true}, option::keepalive{true}, option::keepalive_idle{1s},
+                     option::keepalive_interval{2s}, option::keepalive_count{3}, option::user_timeout{4s},
+                     option::dscp{5}, option::ttl{6}, option::linger{7s});
+}
+
+TEST_CASE("options that are set before connect count from the SYN on, those that are set later from then on") {
+    lab::hosts p;
+    tcp_listener listener(p.server);
+    CHECK(listener.listen(lab::echo_port));
+    tcp_socket socket(p.client);
+    CHECK(socket.set_option(option::dscp{46}));
+    CHECK(socket.set_option(option::ttl{17}));
+    error answer{};
+    CHECK(p.client.spawn(lab::keep_error(socket.connect(lab::echo_port), answer)));
+    p.client.on_deadline({});
+    tx_packet syn;
+    REQUIRE(p.client.poll_transmit({}, {&syn, 1}) == 1);
+    CHECK(syn.meta.dscp == 46);
+    CHECK(syn.meta.hop_limit == 17);
+    CHECK(socket.set_option(option::ttl{18}));
+    CHECK(socket.connection()->options().hop_limit == 18);
+    CHECK(socket.connection()->options().dscp == 46);
+    CHECK(socket.get_option<option::ttl>().value().value == 18);
+}
+
+TEST_CASE("what no header can carry is refused, and nothing changes") {
+    lab::connected p;
+    tcp_socket fresh(p.client);
+    for (auto* socket : {&p.near, &fresh}) {
+        CHECK(socket->set_option(option::dscp{64}).error() == error::bad_argument);
+        CHECK(socket->set_option(option::ttl{0}).error() == error::bad_argument);
+        CHECK(socket->set_option(option::linger{-1s}).error() == error::bad_argument);
+        CHECK(socket->get_option<option::ttl>().value().value == 64);
+        CHECK(socket->get_option<option::dscp>().value().value == 0);
+        CHECK_FALSE(socket->get_option<option::linger>().value().value);
+    }
+}
+
+TEST_CASE("nodelay: a second small segment does not wait for the first one's ACK") {
+    for (const bool nodelay : {false, true}) {
+        lab::connected p;
+        CHECK(p.near.set_option(option::nodelay{nodelay}));
+        int segments = 0;
+        p.passes = [&](bool from_client, const segment& s) {
+            if (from_client && s.text_length > 0) ++segments;
+            return from_client;  // no ACK comes back
+        };
+        error answer{};
+        for (int i = 0; i < 3; ++i) p.spawn(p.client, lab::keep_error(p.near.send(lab::message(1)), answer));
+        CHECK(segments == (nodelay ? 3 : 1));
+    }
+}
+
+TEST_CASE("keepalive finds out that the peer is gone, and who reads is told") {
+    lab::connected p;
+    CHECK(p.near.set_option(option::keepalive_idle{10s}));
+    CHECK(p.near.set_option(option::keepalive_interval{1s}));
+    CHECK(p.near.set_option(option::keepalive_count{3}));
+    CHECK(p.near.set_option(option::keepalive{true}));
+    p.passes = [](bool, const segment&) { return false; };
+    std::array<octet, 1> place;
+    error answer{};
+    p.spawn(p.client, lab::keep_error(p.near.recv(place), answer));
+    p.pass(12s);
+    CHECK(answer == error::would_block);
+    p.pass(1s);  // the third probe has had its second
+    CHECK(answer == error::timed_out);
+}
+
+TEST_CASE("user_timeout ends a connection whose octets nobody acknowledges, and who sends is told") {
+    lab::connected p;
+    CHECK(p.near.set_option(option::user_timeout{5s}));
+    p.passes = [](bool, const segment&) { return false; };
+    error answer{};
+    const auto data = lab::message(1'000'000);
+    p.spawn(p.client, lab::keep_error(p.near.send(data), answer));
+    p.pass(4999ms);
+    CHECK(answer == error::would_block);
+    p.pass(1ms);
+    CHECK(answer == error::timed_out);
+}
