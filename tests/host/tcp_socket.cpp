@@ -16,6 +16,8 @@ task<> hold(tcp_socket<Tcp> owned) {
     static_cast<void>(owned);
 }
 
+task<> sleep_a_second() { co_await sleep_for(1s); }
+
 }  // namespace
 
 // ---- connect --------------------------------------------------------------------------------------------------------
@@ -326,6 +328,24 @@ TEST_CASE("the answers of two calls in one expression do not get into each other
     p.spawn(p.server, both());
     CHECK(sum == 2);
     CHECK(a[0] + b[0] == 1 + 2);
+}
+
+TEST_CASE("when_all takes calls and tasks together") {
+    lab::connected p;
+    const auto seven = []() -> task<int> { co_return 7; };
+    int number = 0;
+    std::size_t sent = 0;
+    const auto both = [&]() -> task<> {
+        const auto [a, b, c] = co_await when_all(p.near.send(message(3)), seven(), sleep_a_second());
+        sent = a.value_or(0);
+        number = b;
+        static_assert(std::is_same_v<decltype(c), const std::monostate>);
+    };
+    p.spawn(p.client, both());
+    CHECK(sent == 0);
+    p.pass(1s);
+    CHECK(sent == 3);
+    CHECK(number == 7);
 }
 
 TEST_CASE("when_all reads and writes at the same time") {

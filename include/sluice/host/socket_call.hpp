@@ -106,11 +106,18 @@ private:
     Call call_;
 };
 
+namespace detail {
+template <class Call>
+typename Call::answer answer_of(const socket_operation<Call>&);
+template <class T>
+T answer_of(const task<T>&);
+}  // namespace detail
+
 template <class Call>
 with_timeout(socket_operation<Call>, duration) -> with_timeout<typename Call::answer>;
 template <class Call>
 with_timeout(socket_operation<Call>, instant) -> with_timeout<typename Call::answer>;
-template <class... Call>
-when_all(socket_operation<Call>...) -> when_all<typename Call::answer...>;
+template <class... Awaited>
+when_all(Awaited...) -> when_all<decltype(detail::answer_of(std::declval<Awaited>()))...>;
 
 }  // namespace sluice
