@@ -93,6 +93,10 @@ private:
             const octets got = receiver_.peek(now_).value_or(octets());
             check(got.data(), got.size(), every);
             return !got.empty() && receiver_.consume(got.size(), now_);
+        } else if constexpr (How == handling::counted) {
+            const std::size_t got = receiver_.readable();
+            taken_ += got;
+            return got > 0 && receiver_.consume(got, now_);
         } else {
             const std::size_t got = receiver_.receive(into_, now_).value_or(0);
             check(into_.data(), got, every);
@@ -101,8 +105,7 @@ private:
     }
 
     void check(const octet* octets, std::size_t length, bool every) {
-        if (How != handling::counted)
-            require(source_.holds(taken_, octets, every ? length : std::min<std::size_t>(length, 8)), "octets");
+        require(source_.holds(taken_, octets, every ? length : std::min<std::size_t>(length, 8)), "octets");
         taken_ += length;
     }
 
