@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include <sluice/connection/endpoint.hpp>
+#include <sluice/policy/buffers/fixed_buffers.hpp>
 #include <sluice/policy/lifecycle/client_only.hpp>
 
 namespace {

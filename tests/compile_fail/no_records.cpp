@@ -2,6 +2,7 @@
 // A buffers policy without a store for records.
 // expect: sluice: buffers slot: a policy must have the types .*records
 // near: forgetful
+#include <sluice/policy/buffers/fixed_buffers.hpp>
 #include <sluice/policy/compose.hpp>
 
 struct forgetful {

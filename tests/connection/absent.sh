@@ -24,6 +24,7 @@ endpoint() {  # endpoint <name> <policies>: <name>.symbols, and its size
     cat > "$work/$1.cpp" <<END
 #include <sluice/connection/endpoint.hpp>
 #include <sluice/policy/ack/every_segment.hpp>
+#include <sluice/policy/buffers/fixed_buffers.hpp>
 #include <sluice/policy/congestion/no_congestion_control.hpp>
 #include <sluice/policy/lifecycle/client_only.hpp>
 #include <sluice/policy/lifecycle/server_only.hpp>
@@ -37,7 +38,7 @@ struct watcher {
     int sent = 0;
     void on_sent(const sluice::sent_report&) { ++sent; }
 };
-template class sluice::basic_endpoint<sluice::tcp<$2>>;
+template class sluice::basic_endpoint<sluice::tcp<sluice::fixed_buffers<>${2:+, }$2>>;
 END
     "${compile[@]}" -O0 -o "$work/$1.o"
     nm -C "$work/$1.o" > "$work/$1.symbols"

@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include <sluice/policy/buffers/fixed_buffers.hpp>
 #include <sluice/policy/isn/counter_isn.hpp>
 #include <sluice/testing/audit.hpp>
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <sluice/policy/ack/every_segment.hpp>
+#include <sluice/policy/buffers/fixed_buffers.hpp>
 #include <sluice/policy/congestion/fixed_window.hpp>
 #include <sluice/policy/isn/counter_isn.hpp>
 #include <sluice/policy/lifecycle/client_only.hpp>

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <sluice/policy/ack/every_segment.hpp>
+#include <sluice/policy/buffers/fixed_buffers.hpp>
 #include <sluice/policy/congestion/fixed_window.hpp>
 #include <sluice/policy/options/no_sack.hpp>
 #include <sluice/policy/recovery/go_back_n.hpp>

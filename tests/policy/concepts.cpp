@@ -2,6 +2,7 @@
 // policy/concepts.hpp: each rule of each slot both ways: a policy that keeps it, and one that breaks only it.
 #include <doctest/doctest.h>
 
+#include <sluice/policy/buffers/fixed_buffers.hpp>
 #include <sluice/policy/compose.hpp>
 #include <sluice/policy/concepts.hpp>
 

@@ -6,6 +6,8 @@
 
 #include <sstream>
 
+#include <sluice/policy/buffers/fixed_buffers.hpp>
+
 #include "oracle_stands.hpp"
 
 namespace oracle {

@@ -23,7 +23,7 @@ const ip_address groups_v6[]{ip_address::v6({0xff02, 0, 0, 0, 0, 0, 0, 1}),
 // ---- OPEN (3.9.1.1) -------------------------------------------------------------------------------------------------
 
 TEST_CASE("MUST-41 a passive OPEN of what is open is an error and changes nothing of it") {
-    bench<default_tcp> listening, opening, open, closing;
+    bench<small_tcp> listening, opening, open, closing;  // whose variables can be copied
     REQUIRE(listening.listen());
     REQUIRE(opening.connect());
     open.establish();
@@ -248,6 +248,26 @@ TEST_CASE("SHLD-21 the Diffserv field can be changed while the connection lives"
     for (const auto& again : b.take()) CHECK(again.ip.dscp == 46);
     REQUIRE(b.abort());
     CHECK(b.take_one().ip.dscp == 46);
+}
+
+ip_meta marked(std::uint8_t dscp) {
+    ip_meta out;
+    out.dscp = dscp;
+    return out;
+}
+
+TEST_CASE("MAY-9 the Diffserv field of what arrives is passed up, unless the segment is not the peer's") {
+    for (const bool v6 : {false, true}) {
+        bench<default_tcp> b({}, v6);
+        b.establish();
+        CHECK(b.endpoint.connection().received_dscp() == 0);
+        b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1, .text = "x", .ip = marked(46)});
+        CHECK(b.endpoint.connection().received_dscp() == 46);
+        b.arrives({.flags = flag::ack, .sequence = 1'000'000, .acknowledgment = 1, .ip = marked(8)});
+        CHECK(b.endpoint.connection().received_dscp() == 46);
+        b.arrives({.flags = flag::ack, .sequence = 2, .acknowledgment = 1, .ip = marked(10)});
+        CHECK(b.endpoint.connection().received_dscp() == 10);
+    }
 }
 
 TEST_CASE("MUST-49 the time to live is 64 and can be set, before and while the connection lives") {

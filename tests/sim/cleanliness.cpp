@@ -40,7 +40,7 @@ void check_clean(const sim::transfer_report& report) {
     }
 }
 
-using reno_acking_all = tcp<testing::gate_audit, every_segment>;
+using reno_acking_all = tcp<testing::gate_audit, every_segment, fixed_buffers<>>;
 
 }  // namespace
 

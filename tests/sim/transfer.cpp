@@ -18,7 +18,7 @@ using namespace sluice;
 
 namespace {
 
-using prompt_tcp = tcp<testing::gate_audit, every_segment>;
+using prompt_tcp = tcp<testing::gate_audit, every_segment, fixed_buffers<>>;
 
 /// What the server has read by the end of each round trip after the handshake: RTT 100 ms, a link that never queues.
 template <class Tcp>

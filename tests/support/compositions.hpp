@@ -4,6 +4,7 @@
 #pragma once
 
 #include <sluice/policy/ack/every_segment.hpp>
+#include <sluice/policy/buffers/fixed_buffers.hpp>
 #include <sluice/policy/congestion/fixed_window.hpp>
 #include <sluice/policy/congestion/no_congestion_control.hpp>
 #include <sluice/policy/isn/counter_isn.hpp>
@@ -17,11 +18,11 @@
 #include <sluice/policy/rtt/linux_like.hpp>
 #include <sluice/testing/audit.hpp>
 
-/// All defaults.
-using default_tcp = sluice::tcp<sluice::testing::gate_audit>;
+/// All defaults but the buffers: of a fixed size, so that it can be copied, and windows stay at 64 KiB.
+using default_tcp = sluice::tcp<sluice::testing::gate_audit, sluice::fixed_buffers<>>;
 /// Every choice made differently: nothing adapts, nothing is delayed.
 using plain_tcp = sluice::tcp<sluice::testing::gate_audit, sluice::fixed_window, sluice::fixed_rto, sluice::go_back_n,
-                              sluice::every_segment, sluice::counter_isn>;
+                              sluice::every_segment, sluice::counter_isn, sluice::fixed_buffers<>>;
 /// Small enough to fill, to copy a million times and to run in the compiler.
 using small_tcp = sluice::tcp<sluice::testing::gate_audit, sluice::fixed_buffers<2048, 2048, 16, 4>>;
 

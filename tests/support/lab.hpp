@@ -41,7 +41,7 @@ struct wire_segment {
     std::optional<std::uint16_t> mss{};
     tcp_options options{};             // besides mss; SACK blocks are relative to the receiver's ISS
     std::vector<octet> raw_options{};  // instead of both; padded by the test
-    ip_meta ip{};                      // of what was seen
+    ip_meta ip{};                      // of what was seen; of what arrives, its dscp
     instant at{};
 
     bool has(tcp_flags f) const { return flags.has(f); }
@@ -95,7 +95,7 @@ public:
             chosen.write(options);
         }
         tx_packet p;
-        p.meta = {.source = remote.address, .destination = local.address};
+        p.meta = {.source = remote.address, .destination = local.address, .dscp = s.ip.dscp};
         const std::vector<octet> text(s.text.begin(), s.text.end());
         p.borrow(text);
         write_headers(p,

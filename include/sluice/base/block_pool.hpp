@@ -5,6 +5,7 @@
 // a limit; beyond it the answer is no. Memory goes back to its source only when it is trimmed, or at the end.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cassert>
@@ -29,9 +30,7 @@ public:
           in_use_(std::exchange(from.in_use_, 0)),
           held_(std::exchange(from.held_, 0)),
           everything_(std::exchange(from.everything_, nullptr)),
-          unused_(std::exchange(from.unused_, {})) {
-        if (everything_) everything_->before = nullptr;
-    }
+          unused_(std::exchange(from.unused_, {})) {}
     block_pool& operator=(const block_pool&) = delete;
     ~block_pool() {
         while (everything_) release(everything_);
@@ -46,8 +45,9 @@ public:
     std::size_t held() const { return held_; }
     /// Three quarters are in use: nobody's window or buffer grows any more.
     bool is_scarce() const { return in_use_ > limit_ / 4 * 3; }
-    /// Seven eighths: what is left is for text in order, without which nothing becomes free.
-    bool is_short() const { return in_use_ > limit_ / 8 * 7; }
+    /// With so much more, the last eighth would be touched, or the last two chunks: they are for text in order and for
+    /// records of what is in flight, without which nothing becomes free.
+    bool is_short(std::size_t wanted = 0) const { return in_use_ + wanted + std::max(limit_ / 8, 2 * chunk) > limit_; }
 
     /// nullptr: no.
     void* take(std::size_t wanted) {

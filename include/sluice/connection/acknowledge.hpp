@@ -129,7 +129,7 @@ constexpr findings take_news(control_block<Tcp>& c, environment<Tcp>& env, const
     if (advances) {
         const auto gone = c.flight.acknowledge(f.ack);
         f.newly_acked = f.ack - c.snd.una;
-        c.tally.acknowledged += f.newly_acked;
+        c.totals.acknowledged += f.newly_acked;
         f.delivered = gone.octets - gone.sacked;
         f.sample = round_trip(c, env, s, gone);
         c.outgoing.drop(env.pool, queued_octets_below(c, f.ack));

@@ -44,6 +44,7 @@ public:
             if (!remote.address.is_host() || remote.address.is_v4() != local.address.is_v4())
                 return error::bad_address;  // MUST-46
             if (local.port == 0 || !local.address.is_host()) return error::bad_argument;
+            if (!c_.flight.provide(env.pool, 2)) return error::insufficient_resources;
             fire<event::active_open>(c_, env);
             open(env);
             c_.local = local;
@@ -82,7 +83,7 @@ public:
         }
     }
     constexpr void commit(environment& env, std::size_t length) {
-        if constexpr (!Tcp::counts_only) c_.outgoing.commit(length);
+        if constexpr (!Tcp::counts_only) c_.outgoing.commit(env.pool, length);
         arm_window_probe(c_, env);
     }
 
@@ -198,7 +199,7 @@ public:
 
     constexpr void on_segment(environment& env, const ip_meta& ip, const segment& s) {
         env.observe().on_received(s);
-        c_.tally.segments_in += s.segments;
+        c_.totals.segments_in += s.segments;
         arrives(env, ip, s);
         arm_window_probe(c_, env);
     }
@@ -236,6 +237,8 @@ public:
     constexpr const socket_address& remote() const { return c_.remote; }
     constexpr std::size_t readable() const { return c_.incoming.size(); }
     constexpr std::size_t writable() const { return c_.outgoing.free(); }
+    /// What the network, or the peer, has marked its segments with lately (RFC 2474; MAY-9).
+    constexpr std::uint8_t received_dscp() const { return c_.received_dscp; }
     /// Unread octets up to and including the last urgent one that was announced (MUST-33).
     constexpr std::uint32_t urgent_ahead() const { return c_.rcv.urgent ? c_.rcv.up - c_.first_unread() : 0; }
 

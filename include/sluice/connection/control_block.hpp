@@ -60,7 +60,7 @@ struct agreement {
 };
 
 /// What has gone through, for those who look.
-struct tally {
+struct totals {
     std::uint64_t acknowledged = 0;  // octets of ours, SYN and FIN included
     std::uint64_t received = 0;      // octets of the peer's, in order
     std::uint32_t segments_out = 0;
@@ -142,6 +142,7 @@ struct control_block {
     std::uint8_t duplicate_acks = 0;  // owed on top: one for each out-of-order segment (RFC 5681 section 4.2)
     std::uint8_t keep_alives = 0;     // probes without an answer
     std::uint8_t challenges = 0;      // in this period
+    std::uint8_t received_dscp = 0;   // of the last segment whose number was acceptable (MAY-9)
     instant last_received{};
     instant challenges_since{};
     instant last_stray_ack{};
@@ -151,7 +152,7 @@ struct control_block {
     in_flight<typename buffers::records> flight{};
     reassembly<typename buffers::intervals> assembly{};
 
-    sluice::tally tally{};
+    sluice::totals totals{};
 
     constexpr void tell(news n) { pending_news = pending_news | n; }
 

@@ -74,7 +74,7 @@ constexpr tcp_info info(const control_block<Tcp>& c, instant now) {
                  .tcpi_unacked = in_segments(c.snd.flight()),
                  .tcpi_sacked = in_segments(c.flight.sacked_octets()),
                  .tcpi_lost = in_segments(c.snd.flight() - std::min(c.snd.flight(), c.flight.pipe() + c.flight.sacked_octets())),
-                 .tcpi_total_retrans = c.tally.retransmitted,
+                 .tcpi_total_retrans = c.totals.retransmitted,
                  .tcpi_last_data_sent = ago(c.last_sent),
                  .tcpi_last_data_recv = ago(c.last_received),
                  .tcpi_snd_cwnd = in_segments(target_window(c)),
@@ -82,10 +82,10 @@ constexpr tcp_info info(const control_block<Tcp>& c, instant now) {
                  .tcpi_rcv_wnd = c.rcv.synchronized ? c.rcv.wnd() : 0,
                  .tcpi_rcv_space = static_cast<std::uint32_t>(c.incoming.capacity()),
                  .tcpi_notsent_bytes = c.unsent(),
-                 .tcpi_bytes_acked = c.tally.acknowledged,
-                 .tcpi_bytes_received = c.tally.received,
-                 .tcpi_segs_out = c.tally.segments_out,
-                 .tcpi_segs_in = c.tally.segments_in};
+                 .tcpi_bytes_acked = c.totals.acknowledged,
+                 .tcpi_bytes_received = c.totals.received,
+                 .tcpi_segs_out = c.totals.segments_out,
+                 .tcpi_segs_in = c.totals.segments_in};
     if (after_timeout(c))
         out.tcpi_ca_state = ca_state::loss;
     else if (in_recovery(c))

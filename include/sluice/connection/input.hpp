@@ -302,7 +302,7 @@ constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const seg
         owe_duplicate_ack(c);
         return step::go_on;
     }
-    c.tally.received += taken.nxt - c.rcv.nxt;
+    c.totals.received += taken.nxt - c.rcv.nxt;
     c.rcv.nxt = taken.nxt;
     c.duplicate_acks = 0;
     c.tell(news::readable);
@@ -352,6 +352,7 @@ constexpr void arrives_when_synchronized(control_block<Tcp>& c, environment<Tcp>
     if (!s.has(flag::syn)) s.window <<= c.agreed.send_shift;  // N29: on a SYN it is never scaled
     step answer = check_timestamp(c, env, s);
     if (answer == step::go_on) answer = check_sequence(c, env, s);
+    if (answer == step::go_on) c.received_dscp = ip.dscp;
     if (answer == step::go_on) answer = check_reset(c, env, s);
     if (answer == step::go_on) answer = check_syn(c, env, s);
     if (answer == step::go_on) answer = check_ack(c, env, s);

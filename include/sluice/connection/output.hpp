@@ -108,7 +108,7 @@ constexpr void note_sent(control_block<Tcp>& c, environment<Tcp>& env, const tx_
     report.begin = tcp.sequence;
     report.segments = p.segments();
     env.count.segments_out += report.segments;
-    c.tally.segments_out += report.segments;
+    c.totals.segments_out += report.segments;
     if (tcp.flags.has(flag::ack)) {
         c.ack_now = false;
         c.timer.stop(timer::delayed_ack);
@@ -172,7 +172,7 @@ constexpr resending send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_p
     build(c, env, p, r.begin, length);
     c.flight.resend(i, env.now);
     env.count.retransmitted += p.segments();
-    c.tally.retransmitted += p.segments();
+    c.totals.retransmitted += p.segments();
     note_sent(c, env, p, report);
     return resending::sent;
 }
@@ -232,11 +232,19 @@ constexpr void send_new(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
     note_sent(c, env, p, report);
 }
 
+/// Without memory for a record, and with nothing in flight, no ACK will come that makes it try again: time does.
+template <class Tcp>
+constexpr bool wait_for_record(control_block<Tcp>& c, environment<Tcp>& env) {
+    if constexpr (Tcp::grows_records)
+        if (c.flight.empty() && !c.timer.runs(timer::sws_override))
+            c.timer.set(timer::sws_override, env.now + env.settings.limits.sws_override);
+    return false;
+}
+
 template <class Tcp>
 constexpr bool send_syn(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
     if (c.snd.syn_sent() || c.state == state::closed || c.state == state::listen) return false;
-    c.flight.provide(env.pool, 2);
-    if (c.flight.full()) return false;
+    if (!c.flight.provide(env.pool, 2)) return wait_for_record(c, env);
     send_new(c, env, p, 1, {.why = transmission::handshake, .allowed = 1, .window_left = 1});
     return true;
 }
@@ -246,7 +254,8 @@ constexpr bool send_queued(control_block<Tcp>& c, environment<Tcp>& env, tx_pack
     if (!c.may_send_text() || (c.unsent() == 0 && !c.fin_unsent())) return false;
     c.flight.provide(env.pool, 2);
     // Out of records, nothing new leaves until an ACK frees one, but what belongs to the burst that is leaving.
-    if (c.flight.crowded() && !(c.snd.syn_acknowledged() && c.flight.joins(c.snd.nxt, env.now))) return false;
+    if (c.flight.crowded() && !(c.snd.syn_acknowledged() && c.flight.joins(c.snd.nxt, env.now)))
+        return wait_for_record(c, env);
     note_idle(c, env);
     std::uint32_t allowed = quota(c);
     std::uint32_t length = fit_spans(c, c.snd.nxt, text_to_send(c, env, allowed), segment_room(c, env));
@@ -276,8 +285,7 @@ constexpr bool send_window_probe(control_block<Tcp>& c, environment<Tcp>& env, t
     if (!std::exchange(c.probe_now, false) || c.nothing_owed()) return false;
     ++env.count.window_probes;
     const sent_report report{.why = transmission::window_probe, .length = 1, .allowed = 1};
-    c.flight.provide(env.pool, 2);
-    if (c.flight.full()) return false;
+    if (!c.flight.provide(env.pool, 2)) return false;
     if (c.flight.empty()) {
         send_new(c, env, p, 1, report);
         return true;

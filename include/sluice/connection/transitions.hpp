@@ -9,13 +9,16 @@
 
 namespace sluice {
 
-/// Timers but TIME-WAIT's, queues and marks of a conversation that is over.
+/// Timers but TIME-WAIT's, queues and marks of a conversation that is over. What can be read stays; what waits for text
+/// before it will never be.
 template <class Tcp>
 constexpr void drop_conversation(control_block<Tcp>& c, environment<Tcp>& env) {
     c.timer.stop_all();
     c.flight.clear();
     c.flight.rest(env.pool);
     c.outgoing.clear(env.pool);
+    c.assembly.forget_text(env.pool);
+    if constexpr (requires { c.incoming.forget_beyond(env.pool); }) c.incoming.forget_beyond(env.pool);
     c.fin_queued = c.close_waits = c.wants_room = false;
     c.retransmit_now = c.probe_now = c.probing = c.override_now = c.keep_alive_now = false;
 }
@@ -38,7 +41,7 @@ constexpr void start_conversation(control_block<Tcp>& c, environment<Tcp>& env) 
         c.incoming.start(env.settings.buffers);
     }
     c.tuning = {};
-    c.tally = {};
+    c.totals = {};
     c.snd = {};
     c.rcv = {};
     c.agreed = {};
@@ -55,7 +58,7 @@ constexpr void start_conversation(control_block<Tcp>& c, environment<Tcp>& env) 
     c.min_rtt = {env.settings.limits.min_rtt_window, duration::max()};
     c.fin_sent = c.ack_now = c.idle_told = c.cwnd_limited = c.cwnd_was_limited = false;
     c.duplicate_acks = c.retries = c.syn_retries = c.probe_backoff = c.keep_alives = c.challenges = 0;
-    c.most_in_flight = c.largest_received = 0;
+    c.most_in_flight = c.largest_received = c.received_dscp = 0;
     c.last_sent = c.last_received = c.challenges_since = env.now;
     c.last_stray_ack = env.now - env.settings.limits.stray_ack_interval;
 }

@@ -10,7 +10,7 @@
 #include <sluice/base/random.hpp>
 #include <sluice/fwd.hpp>
 #include <sluice/policy/ack/delayed_ack.hpp>
-#include <sluice/policy/buffers/fixed_buffers.hpp>
+#include <sluice/policy/buffers/growable_buffers.hpp>
 #include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/ecn/no_ecn.hpp>
 #include <sluice/policy/isn/rfc6528.hpp>
@@ -72,6 +72,9 @@ struct basic_tcp {
     static constexpr bool counts_only = requires { requires Buffers::counts_only; };
     /// Buffers that send octets from where the application has them.
     static constexpr bool takes_lent = requires { typename Buffers::lent; };
+    /// Records of what is in flight take memory, of which there may be none.
+    static constexpr bool grows_records =
+        requires(typename Buffers::records& r, typename Buffers::pool& p) { r.grow(p, 1); };
     /// Buffers whose sizes follow the path.
     static constexpr bool tunes_buffers = requires(const Buffers& b) { b.largest_receive; };
 
@@ -159,7 +162,7 @@ struct composed {
                            picked<ack_slot,        Policies..., delayed_ack>,
                            picked<ecn_slot,        Policies..., no_ecn>,
                            picked<isn_slot,        Policies..., rfc6528>,
-                           picked<buffers_slot,    Policies..., fixed_buffers<>>,
+                           picked<buffers_slot,    Policies..., growable_buffers>,
                            picked<lifecycle_slot,  Policies..., full>,
                            chosen_options<!leaves_out<option_kind::window_scale, Policies...>,
                                           !leaves_out<option_kind::timestamps,   Policies...>,

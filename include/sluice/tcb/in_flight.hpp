@@ -40,10 +40,11 @@ public:
 
     constexpr bool empty() const { return sequence_order_.empty(); }
     constexpr bool full() const { return in_use_ == records_.size(); }
-    /// Room for `spare` records more, where the store can grow and the pool has memory for it.
-    constexpr void provide(auto& pool, std::uint32_t spare) {
+    /// Room for `spare` records more, where the store can grow and the pool has memory for it. False: not even for one.
+    constexpr bool provide(auto& pool, std::uint32_t spare) {
         if constexpr (requires { records_.grow(pool, spare); })
-            if (in_use_ + spare > records_.size()) records_.grow(pool, in_use_ + spare);
+            records_.grow(pool, in_use_ + spare);
+        return !full();
     }
     /// What has grown is given back once nothing is in flight.
     constexpr void rest(auto& pool) {

@@ -36,7 +36,7 @@ public:
         if constexpr (requires { buffer.forget_beyond(pool); }) {
             if (!out.kept && has_gap()) {
                 buffer.forget_beyond(pool);
-                held_.clear();
+                forget_text(pool);
                 out.kept = buffer.write(pool, 0, text);
             }
         }

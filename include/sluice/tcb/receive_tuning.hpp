@@ -10,34 +10,33 @@
 #include <optional>
 #include <utility>
 
-#include <sluice/base/time.hpp>
-#include <sluice/wire/seq.hpp>
+#include <sluice/tcb/timestamps.hpp>
 
 namespace sluice {
 
 class receive_tuning {
 public:
-    /// Text has come in order. A sender that fills the window sends beyond the edge that it was told a round trip ago: this
-    /// measures where timestamps don't.
+    /// Text has come in order. What lies beyond the edge that was told when the round began has been sent since: this
+    /// measures where timestamps don't. A slow reader makes it too long: only less than before counts.
     constexpr void on_text(instant now, seq nxt, seq edge) {
-        if (measuring_ && nxt < measured_end_) return;
-        if (measuring_) learn(now - measured_since_);
+        if (measuring_ && nxt <= measured_end_) return;
+        if (measuring_ && (!is_known() || now - measured_since_ < round_trip_)) learn(now - measured_since_);
         measuring_ = true;
         measured_since_ = now;
         measured_end_ = edge;
     }
 
-    /// A timestamp came back that had not come back before.
+    /// A timestamp came back that had not come back before. It tells no less than its tick.
     constexpr void on_echo(std::uint32_t echo, std::optional<duration> round_trip) {
         if (!round_trip || echo == last_echo_) return;
         last_echo_ = echo;
-        learn(*round_trip);
+        learn(std::max(*round_trip, timestamps::tick));
     }
 
     /// What is wanted now; nothing while the round lasts.
     constexpr std::optional<std::size_t> on_read(instant now, std::size_t taken, std::uint32_t mss) {
         taken_ += taken;
-        if (round_trip_ == duration::zero() || now - round_began_ < round_trip_) return {};
+        if (!is_known() || now - round_began_ < round_trip_) return {};
         round_began_ = now;
         return 2 * std::exchange(taken_, 0) + std::size_t{16} * mss;
     }
@@ -45,10 +44,12 @@ public:
     constexpr duration round_trip() const { return round_trip_; }
 
 private:
+    constexpr bool is_known() const { return round_trip_ != duration::zero(); }
+
     /// A pause of the sender's makes a sample too long, nothing makes it too short: less counts at once, more slowly.
     constexpr void learn(duration sample) {
         sample = std::max(sample, duration(1us));
-        if (round_trip_ == duration::zero() || sample < round_trip_)
+        if (!is_known() || sample < round_trip_)
             round_trip_ = sample;
         else
             round_trip_ += (sample - round_trip_) / 8;

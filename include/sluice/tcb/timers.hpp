@@ -16,7 +16,7 @@ enum class timer : std::uint8_t {
     retransmission,  // RFC 6298
     window_probe,    // RFC 9293 section 3.8.6.1
     delayed_ack,     // section 3.8.6.3
-    sws_override,    // section 3.8.6.2.1 (4)
+    sws_override,    // section 3.8.6.2.1 (4); and memory is asked for again
     keep_alive,      // section 3.8.4
     user_timeout,    // section 3.10.8
     reneging,        // RFC 2018 section 8, N31

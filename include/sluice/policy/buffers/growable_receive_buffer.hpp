@@ -30,7 +30,10 @@ public:
         const std::size_t end = place + text.length;
         if (end == place) return true;
         if (offset > 0 && pool.is_short()) return false;
-        if (!provide(pool, place, end)) return false;
+        if (!provide(pool, place, end)) {
+            give_back_beyond(pool);
+            return false;
+        }
         reach_ = std::max(reach_, static_cast<std::uint32_t>(end));
         for (octets rest = text.data; !rest.empty();) {
             const mutable_octets to = at(place, rest.size());
@@ -44,10 +47,8 @@ public:
 
     /// Text that waits for what is before it goes: memory is needed for what is.
     void forget_beyond(auto& pool) {
-        const std::size_t kept = size_ == 0 ? 0 : (begin_ + size_ - 1) / chunk + 1;
-        for (std::size_t i = kept; i < row_.size(); ++i) give_back(pool, i);
         reach_ = size_;
-        if (reach_ == 0) clear(pool);
+        give_back_beyond(pool);
     }
 
     /// What can be read in one piece, where it lies.
@@ -94,7 +95,7 @@ private:
         return {chunk_at((begin_ + place) / chunk) + within, std::min(most, chunk - within)};
     }
 
-    /// A chunk behind each of [place, end). What was taken when memory ran out stays, for when the octets come again.
+    /// A chunk behind each of [place, end).
     bool provide(auto& pool, std::size_t place, std::size_t end) {
         const std::size_t last = (begin_ + end - 1) / chunk;
         if (last >= row_.size() && !widen(pool, last + 1)) return false;
@@ -114,6 +115,12 @@ private:
 
     void give_back(auto& pool, std::size_t i) {
         if (octet*& gone = chunk_at(i)) pool.give(std::exchange(gone, nullptr), chunk);
+    }
+
+    /// Chunks behind all that has come, which wait for nothing.
+    void give_back_beyond(auto& pool) {
+        if (reach_ == 0) return clear(pool);
+        for (std::size_t i = (begin_ + reach_ - 1) / chunk + 1; i < row_.size(); ++i) give_back(pool, i);
     }
 
     std::uint32_t capacity_ = 0;

@@ -39,7 +39,7 @@ public:
             const mutable_octets place = reserve(pool, data.size() - taken);
             if (place.empty()) break;
             copy(data.subspan(taken, place.size()), place);
-            commit(place.size());
+            commit(pool, place.size());
             taken += place.size();
         }
         return taken;
@@ -53,7 +53,8 @@ public:
         piece& last = at(count_ - 1);
         return {last.mine + (end_ - last.begin), std::min<std::size_t>(most, chunk_left())};
     }
-    void commit(std::size_t length) {
+    void commit(auto& pool, std::size_t length) {
+        if (length == 0) return cut(pool, size());  // nothing after all
         end_ += static_cast<std::uint32_t>(length);
         at(count_ - 1).end = end_;
     }
@@ -69,7 +70,7 @@ public:
             return lent.returned;
         }
         if (!add(pool, {.theirs = lent.data.data(), .owner = &lent, .begin = end_, .end = end_})) return false;
-        commit(lent.data.size());
+        commit(pool, lent.data.size());
         return true;
     }
 
@@ -80,7 +81,6 @@ public:
         const std::uint32_t end = place + static_cast<std::uint32_t>(length);
         std::size_t i = find(place);
         for (std::size_t spans = 0; place != end && spans < tx_packet::most_spans; ++i) {
-            if (at(i).end == at(i).begin) continue;
             place += std::min(end - place, at(i).end - place);
             ++spans;
         }
@@ -141,7 +141,7 @@ private:
         return chunk - (at(count_ - 1).end - at(count_ - 1).begin);
     }
     bool add_chunk(auto& pool) {
-        void* const memory = pool.take(chunk);
+        void* const memory = pool.is_short(chunk) ? nullptr : pool.take(chunk);
         if (!memory) return false;
         if (add(pool, {.mine = static_cast<octet*>(memory), .begin = end_, .end = end_})) return true;
         pool.give(memory, chunk);
@@ -150,7 +150,7 @@ private:
     bool add(auto& pool, const piece& p) {
         if (pieces_.size() == 0 || count_ == mask() + 1) {
             const std::uint32_t before = pieces_.size() == 0 ? 0 : mask() + 1;
-            if (!pieces_.grow(pool, before == 0 ? 8 : 2 * before)) return false;
+            if (pool.is_short() || !pieces_.grow(pool, before == 0 ? 8 : 2 * before)) return false;
             // What had wrapped around now goes on behind the old end.
             for (std::uint32_t i = 0; i < first_; ++i) pieces_[before + i] = pieces_[i];
         }
@@ -181,16 +181,14 @@ private:
         first_ = count_ = near_ = 0;
         begin_ = end_;
     }
-    /// What was appended last goes again, down to `length` octets.
+    /// What was appended last goes again, down to `length` octets; it is less than a chunk holds.
     void cut(auto& pool, std::size_t length) {
         end_ = begin_ + static_cast<std::uint32_t>(length);
-        while (count_ > 0 && static_cast<std::int32_t>(at(count_ - 1).begin - end_) >= 0 && at(count_ - 1).mine) {
-            give_back(pool, at(count_ - 1));
-            --count_;
-        }
-        if (count_ > 0) at(count_ - 1).end = end_;
-        if (count_ == 0) forget(pool);
-        near_ = 0;
+        if (count_ == 0) return;
+        at(count_ - 1).end = end_;
+        if (at(count_ - 1).begin != end_) return;
+        give_back(pool, at(count_ - 1));
+        if (--count_ == 0) forget(pool);
     }
 
     std::uint32_t capacity_ = 0;
