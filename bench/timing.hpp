@@ -5,12 +5,14 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <functional>
+#include <string>
 #include <vector>
 
 namespace bench {
@@ -35,32 +37,83 @@ struct result {
     double ratio = 0;  // to the first contestant: 2 is twice as long
 };
 
-/// Each contestant is called with a number of units of work to do.
-template <class... Contestants>
-std::array<result, sizeof...(Contestants)> race(Contestants&&... contestants) {
-    constexpr std::size_t count = sizeof...(Contestants);
+/// Called with a number of units of work to do.
+using work = std::function<void(std::size_t units)>;
+
+/// What is measured is done in here: callgrind collects nothing else (instructions.sh).
+[[gnu::noinline]] inline void measured(const work& w, std::size_t units) {
+    w(units);
+    asm volatile("");  // no jump into the work: this call has to end
+}
+
+/// A turn takes at least 4 ms and `least` units.
+inline std::vector<result> race(const std::vector<work>& contestants, std::size_t least = 1) {
     constexpr int turns = 25;
-    const auto time = [](auto& contestant, std::size_t units) {
+    const auto time = [](const work& w, std::size_t units) {
         const std::clock_t begin = std::clock();  // of this process alone, whoever else runs
-        contestant(units);
+        measured(w, units);
         return static_cast<double>(std::clock() - begin) * (1e9 / CLOCKS_PER_SEC) / static_cast<double>(units);
     };
-    const auto units_for = [&](auto& contestant) {  // about 4 ms a turn
-        std::size_t units = 1;
-        while (time(contestant, units) * static_cast<double>(units) < 4e6) units *= 2;
-        return units;
-    };
-    const std::array<std::size_t, count> units{units_for(contestants)...};
-    std::array<std::vector<double>, count> times, ratios;
-    for (int turn = 0; turn < turns; ++turn) {
-        std::size_t i = 0;
-        ((times[i].push_back(time(contestants, units[i])), ++i), ...);
-        for (i = 0; i < count; ++i) ratios[i].push_back(times[i].back() / times[0].back());
-    }
-    std::array<result, count> out;
-    for (std::size_t i = 0; i < count; ++i) out[i] = {median(times[i]), median(ratios[i])};
+    std::vector<std::size_t> units(contestants.size(), least);
+    for (std::size_t i = 0; i < contestants.size(); ++i)
+        while (time(contestants[i], units[i]) * static_cast<double>(units[i]) < 4e6) units[i] *= 2;
+    std::vector<std::vector<double>> times(contestants.size()), ratios(contestants.size());
+    for (int turn = 0; turn < turns; ++turn)
+        for (std::size_t i = 0; i < contestants.size(); ++i) {
+            times[i].push_back(time(contestants[i], units[i]));
+            ratios[i].push_back(times[i].back() / times[0].back());
+        }
+    std::vector<result> out;
+    for (std::size_t i = 0; i < contestants.size(); ++i) out.push_back({median(times[i]), median(ratios[i])});
     return out;
 }
+template <class... Contestants>
+    requires(std::invocable<Contestants&, std::size_t> && ...)
+std::vector<result> race(Contestants&&... contestants) {
+    return race(std::vector<work>{std::ref(contestants)...});
+}
+
+/// Somebody who takes part in a race of its own kind; made when it is needed, as some are large.
+struct contestant {
+    std::string name;
+    std::function<work()> make;
+};
+
+/// A benchmark with many rows. Called with the name of a contestant and a number of units it only does so much of that
+/// one's work, for those who count instructions.
+class program {
+public:
+    program(int count, char** arguments) {
+        if (count != 3) return;
+        only_ = arguments[1];
+        units_ = std::strtoull(arguments[2], nullptr, 10);
+    }
+
+    void race(const std::vector<contestant>& all, const std::function<void(const std::string& name, const result&)>& print,
+              std::size_t least = 1) {
+        std::vector<work> made;
+        for (const contestant& c : all)
+            if (only_.empty() || c.name == only_) made.push_back(c.make());
+        if (!only_.empty()) {
+            found_ |= !made.empty();
+            for (const work& w : made) measured(w, units_);
+            return;
+        }
+        const auto results = bench::race(made, least);
+        for (std::size_t i = 0; i < all.size(); ++i) print(all[i].name, results[i]);
+        std::fflush(stdout);
+    }
+
+    int finish() const {
+        require(only_.empty() || found_, "there is nobody of this name");
+        return 0;
+    }
+
+private:
+    std::string only_;
+    std::size_t units_ = 0;
+    bool found_ = false;
+};
 
 /// Octets that are not all alike, the same every time.
 inline std::vector<std::uint8_t> pattern(std::size_t length) {

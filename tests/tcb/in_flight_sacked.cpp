@@ -15,6 +15,26 @@ using namespace sluice;
 
 using records = in_flight<std::array<in_flight_record, 64>>;
 
+/// Counts how often a record is looked at.
+struct watched_records {
+    static constexpr std::size_t count = 8192;
+    static inline std::size_t looks = 0;
+    std::vector<in_flight_record> all = std::vector<in_flight_record>(count);
+
+    static constexpr std::size_t size() { return count; }
+    in_flight_record& operator[](std::size_t i) { return ++looks, all[i]; }
+    const in_flight_record& operator[](std::size_t i) const { return ++looks, all[i]; }
+};
+using watched_flight = in_flight<watched_records>;
+/// The most looks that any round of events takes; a round is a handful of changes.
+constexpr std::size_t a_handful = 100;
+
+watched_flight long_flight() {
+    watched_flight flight;
+    for (std::uint32_t i = 0; i < 6000; ++i) flight.send(seq(i), seq(i + 1), instant(1us * i), true);
+    return flight;
+}
+
 struct octet_table {
     struct entry {
         bool sacked = false, lost = false, again = false;
@@ -178,12 +198,60 @@ TEST_CASE("the next unjudged record is only lost below something reported, and t
     CHECK_FALSE(flight.mark_last_lost(3));
 }
 
+TEST_CASE("to find out what is lost costs the same however much is in flight behind it") {
+    watched_flight flight = long_flight();
+    for (std::uint32_t i = 0; i < 3000; i += 20) {
+        watched_records::looks = 0;
+        flight.mark_sacked(seq(i + 1), seq(i + 20));
+        flight.mark_lost_below_sacked(2, 3);
+        const list_index lost = flight.next_lost();
+        REQUIRE(lost != no_index);
+        CHECK(flight[lost].begin == seq(i));
+        flight.resend(lost, instant(10ms));
+        CHECK(flight.next_lost() == no_index);
+        CHECK(watched_records::looks < 20 * a_handful);
+    }
+}
+
+TEST_CASE("what is lost again, below what else is lost, comes first") {
+    records flight;
+    for (std::uint32_t i = 0; i < 6; ++i) flight.send(seq(i), seq(i + 1), instant(1ms * i), true);
+    const list_index lowest = flight.first(), next = flight.after(lowest);
+    flight.mark_lost(next);
+    CHECK(flight.next_lost() == next);
+    flight.mark_lost(lowest);
+    CHECK(flight.next_lost() == lowest);
+    flight.resend(lowest, instant(10ms));
+    CHECK(flight.next_lost() == next);
+    flight.resend(next, instant(11ms));
+    CHECK(flight.next_lost() == no_index);
+    flight.mark_lost(lowest);
+    CHECK(flight.next_lost() == lowest);
+    flight.mark_lost(next);
+    CHECK(flight.acknowledge(seq(1)).octets == 1);
+    CHECK(flight.next_lost() == next);
+    flight.mark_sacked(seq(1), seq(2));
+    CHECK(flight.next_lost() == no_index);
+}
+
+TEST_CASE("reports of what was sent again, in between reports of what is new, are both found at once") {
+    watched_flight flight = long_flight();
+    for (std::uint32_t i = 1; i < 4000; i += 2) flight.mark_sacked(seq(i), seq(i + 1));  // every second one is missing
+    for (std::uint32_t i = 0; i < 1000; ++i) {
+        watched_records::looks = 0;
+        CHECK(flight.mark_sacked(seq(4000 + i), seq(4001 + i)).octets == 1);
+        CHECK(flight.mark_sacked(seq(1), seq(2 * i + 4)).octets == 1);  // one gap more is filled
+        CHECK(watched_records::looks < 2 * a_handful);
+    }
+}
+
 TEST_CASE("however far apart two reports are, one costs a bounded walk, and the next one goes on from there") {
     static in_flight<std::array<in_flight_record, 8192>> flight;
     for (std::uint32_t i = 0; i < 4000; ++i) flight.send(seq(i), seq(i + 1), instant(1ms * i), true);
+    flight.mark_sacked(seq(1), seq(2));
     int tries = 1;
-    while (!flight.mark_sacked(seq(3500), seq(3501)).complete) ++tries;
+    while (tries < 10 && !flight.mark_sacked(seq(3500), seq(3501)).complete) ++tries;
     CHECK(tries == 4);  // 1024 records a time
-    CHECK(flight.sacked_octets() == 1);
+    CHECK(flight.sacked_octets() == 2);
     CHECK(flight.mark_sacked(seq(3501), seq(3600)).octets == 99);  // at the end of what was reported: at once
 }

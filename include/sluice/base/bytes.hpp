@@ -29,10 +29,13 @@ constexpr std::uint64_t load_be64(const octet* at) {
     return static_cast<std::uint64_t>(load_be32(at)) << 32 | load_be32(at + 4);
 }
 
+constexpr std::uint32_t load_le32(const octet* at) {
+    return static_cast<std::uint32_t>(at[3]) << 24 | static_cast<std::uint32_t>(at[2]) << 16 |
+           static_cast<std::uint32_t>(at[1]) << 8 | static_cast<std::uint32_t>(at[0]);
+}
+
 constexpr std::uint64_t load_le64(const octet* at) {
-    std::uint64_t value = 0;
-    for (int i = 7; i >= 0; --i) value = value << 8 | at[i];
-    return value;
+    return static_cast<std::uint64_t>(load_le32(at + 4)) << 32 | load_le32(at);
 }
 
 constexpr void store_be16(octet* at, std::uint16_t value) {

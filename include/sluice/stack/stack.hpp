@@ -184,8 +184,9 @@ public:
     instant next_deadline() {
         const instant now = t_.env.now;
         instant earliest = t_.deadlines.next(t_.sockets);
-        for (const auto& tried : t_.answering)
-            if (!tried.empty()) earliest = std::min(earliest, t_.half_opens[tried.front()].due.near(now));
+        if (t_.half_opens.size() > 0)
+            for (const auto& tried : t_.answering)
+                if (!tried.empty()) earliest = std::min(earliest, t_.half_opens[tried.front()].due.near(now));
         if (!t_.parting.empty()) earliest = std::min(earliest, t_.time_waits[t_.parting.front()].due.near(now));
         return earliest;
     }

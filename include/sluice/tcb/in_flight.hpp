@@ -76,7 +76,7 @@ public:
         time_order_ = {};
         unused_ = next_lost_ = unjudged_ = highest_sacked_ = near_ = no_index;
         fresh_ = in_use_ = 0;
-        pipe_ = sacked_octets_ = 0;
+        pipe_ = lost_now_ = sacked_octets_ = 0;
         above_ = {};
     }
 
@@ -107,6 +107,7 @@ public:
         in_flight_record& r = records_[i];
         if (r.lost) {
             r.lost = false;
+            lost_now_ -= r.length();
             pipe_ += r.length();
         }
         if (r.transmissions < 255) ++r.transmissions;
@@ -133,17 +134,20 @@ public:
         if (r.lost || r.sacked) return;
         r.lost = true;
         pipe_ -= r.length();
+        if (lost_now_ == 0 || r.begin < records_[next_lost_].begin) next_lost_ = i;
+        lost_now_ += r.length();
         lost_octets_ += r.length();
-        if (next_lost_ == no_index || r.begin < records_[next_lost_].begin) next_lost_ = i;
     }
 
     constexpr void mark_all_lost() {
         for (list_index i = first(); i != no_index; i = after(i)) mark_lost(i);
     }
 
-    /// The lost record with the lowest sequence number. The search goes on where it ended last.
+    /// The lost record with the lowest sequence number. The search goes on where it ended last, and only while there is one:
+    /// or each loss would cost a walk to the end of the flight.
     constexpr list_index next_lost() {
-        while (next_lost_ != no_index && !records_[next_lost_].lost) next_lost_ = after(next_lost_);
+        if (lost_now_ == 0) return no_index;
+        while (!records_[next_lost_].lost) next_lost_ = after(next_lost_);
         return next_lost_;
     }
 
@@ -169,7 +173,7 @@ public:
             } else {
                 out.retransmitted |= r.transmissions > 1;
                 if (!out.sent || *out.sent < r.sent) out.sent = r.sent;
-                if (!r.lost) pipe_ -= gone;
+                (r.lost ? lost_now_ : pipe_) -= gone;
             }
             if (gone < r.length()) {
                 r.begin += gone;
@@ -211,7 +215,7 @@ public:
                 out.octets += records_[i].length();
                 i = take_sacked(i);
             }
-            near_ = i;
+            if (i != highest_sacked_) near_ = i;
             i = after(i);
         }
         return out;
@@ -273,18 +277,24 @@ private:
     static constexpr int longest_walk = 1024;
 
     /// The record that holds `at`, or the first one behind it. Reports are about the end of what was reported, or near the
-    /// last one.
+    /// last one that was not: what is sent again arrives in between what is new.
     constexpr list_index find(seq at) {
         list_index i = near_ != no_index ? near_ : first();
-        if (highest_sacked_ != no_index && records_[highest_sacked_].begin <= at) i = highest_sacked_;
+        if (highest_sacked_ != no_index && records_[i].begin < records_[highest_sacked_].begin &&
+            records_[highest_sacked_].begin <= at)
+            i = highest_sacked_;
         int steps = 0;
         for (; i != no_index && records_[i].end <= at; i = after(i))
-            if (near_ = i; ++steps > longest_walk) return no_index;
+            if (++steps > longest_walk) return give_up(i);
         for (; i != no_index && at < records_[i].begin && records_[i].by_sequence.before != no_index &&
                at < records_[records_[i].by_sequence.before].end;
              i = records_[i].by_sequence.before)
-            if (near_ = i; ++steps > longest_walk) return no_index;
+            if (++steps > longest_walk) return give_up(i);
         return i;
+    }
+    constexpr list_index give_up(list_index i) {
+        near_ = i;
+        return no_index;
     }
 
     constexpr bool is_judged(list_index i) const {
@@ -307,7 +317,7 @@ private:
     /// Makes a run of it, or a part of the run before or behind it. Returns the run.
     constexpr list_index take_sacked(list_index i) {
         in_flight_record& r = records_[i];
-        if (!r.lost) pipe_ -= r.length();
+        (r.lost ? lost_now_ : pipe_) -= r.length();
         r.lost = false;
         r.sacked = true;
         time_order_.remove(records_, i);
@@ -367,6 +377,7 @@ private:
     std::uint32_t in_use_;
     list_index next_lost_;
     std::uint32_t pipe_;
+    std::uint32_t lost_now_;  // octets
     std::uint32_t lost_octets_ = 0;
     std::uint32_t sacked_octets_;
 
@@ -377,7 +388,7 @@ private:
         std::uint32_t runs = 0;
     } above_;
     list_index highest_sacked_;
-    list_index near_;  // where the last report was
+    list_index near_;  // where the last report was that was not about the highest
 };
 
 }  // namespace sluice

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 
 #include <sluice/base/bytes.hpp>
@@ -51,14 +52,23 @@ struct ip_address {
     /// Limited broadcast; which address a subnet broadcasts to, only a route knows.
     constexpr bool is_broadcast() const { return *this == v4(255, 255, 255, 255); }
     /// May stand for one host that answers (MUST-46, MUST-57, MUST-63).
-    constexpr bool is_host() const { return !is_unspecified() && !is_multicast() && !is_broadcast(); }
+    constexpr bool is_host() const {
+        if (!is_v4()) return *this != ip_address{} && !is_multicast();
+        const std::uint32_t four = load_be32(octets.data() + 12);
+        return four != 0 && four >> 28 != 0xe && four != 0xffffffff;
+    }
 
     /// The octets that appear in the family's own header: four or sixteen.
     constexpr sluice::octets in_header() const {
         return is_v4() ? sluice::octets(octets).subspan(12) : sluice::octets(octets);
     }
 
-    friend constexpr bool operator==(const ip_address&, const ip_address&) = default;
+    /// By words: the compiler would call memcmp.
+    friend constexpr bool operator==(const ip_address& a, const ip_address& b) {
+        using words = std::array<std::uint64_t, 2>;
+        const auto x = std::bit_cast<words>(a), y = std::bit_cast<words>(b);
+        return x[0] == y[0] && x[1] == y[1];
+    }
 };
 
 struct socket_address {

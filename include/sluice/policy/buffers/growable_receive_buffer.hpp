@@ -77,7 +77,7 @@ public:
     }
 
     void clear(auto& pool) {
-        for (std::size_t i = 0; i < row_.size(); ++i) give_back(pool, i);
+        for (std::size_t i = 0; chunks_ > 0; ++i) give_back(pool, i);
         row_.give_back(pool);
         first_ = begin_ = size_ = reach_ = 0;
     }
@@ -100,7 +100,7 @@ private:
         const std::size_t last = (begin_ + end - 1) / chunk;
         if (last >= row_.size() && !widen(pool, last + 1)) return false;
         for (std::size_t i = (begin_ + place) / chunk; i <= last; ++i)
-            if (!chunk_at(i) && !(chunk_at(i) = static_cast<octet*>(pool.take(chunk)))) return false;
+            if (!chunk_at(i) && !take(pool, i)) return false;
         return true;
     }
 
@@ -113,8 +113,18 @@ private:
         return true;
     }
 
+    bool take(auto& pool, std::size_t i) {
+        void* const memory = pool.take(chunk);
+        if (!memory) return false;
+        chunk_at(i) = static_cast<octet*>(memory);
+        ++chunks_;
+        return true;
+    }
     void give_back(auto& pool, std::size_t i) {
-        if (octet*& gone = chunk_at(i)) pool.give(std::exchange(gone, nullptr), chunk);
+        octet*& gone = chunk_at(i);
+        if (!gone) return;
+        pool.give(std::exchange(gone, nullptr), chunk);
+        --chunks_;
     }
 
     /// Chunks behind all that has come, which wait for nothing.
@@ -128,6 +138,7 @@ private:
     std::uint32_t reach_ = 0;  // how far what has come reaches, in order or not
     std::uint32_t first_ = 0;  // the chunk of the first unread octet, and its place there
     std::uint32_t begin_ = 0;
+    std::uint32_t chunks_ = 0;  // that it holds
     pool_array<octet*> row_;
 };
 
