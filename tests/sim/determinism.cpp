@@ -70,9 +70,9 @@ TEST_CASE("every compiler makes the same packets") {
         std::vector<octet> packets;
         std::uint64_t expected;
     } runs[] = {
-        {"default_tcp, IPv4, seed 7", captured<default_tcp>(7), 0xf094c783e150c145},
+        {"default_tcp, IPv4, seed 7", captured<default_tcp>(7), 0xf1deaf59e6b86f08},
         {"default_tcp, IPv6, seed 8", captured<default_tcp>(8, true), 0xd440f2945ca0c2c7},
-        {"plain_tcp, IPv4, seed 9", captured<plain_tcp>(9), 0xef1c3ae368cd5dc1},
+        {"plain_tcp, IPv4, seed 9", captured<plain_tcp>(9), 0x3236f9f032b6e36c},
     };
     for (const auto& run : runs) {
         const std::uint64_t hash = siphash({}, run.packets);

@@ -63,7 +63,7 @@ std::size_t run(std::size_t refused, std::size_t and_after, std::uint64_t seed, 
 }  // namespace
 
 TEST_CASE("each single allocation of two stacks may be refused, and so may any number from there on") {
-    for (const std::uint64_t seed : {1, 2, 3}) {
+    for (const std::uint64_t seed : {1u, 2u, 3u}) {
         const std::size_t calls = run(0, 0, seed, 400);
         CHECK(calls > 20);
         for (std::size_t refused = 3; refused <= calls; ++refused) {  // the first two are the listener's
