@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -69,8 +70,11 @@ inline std::vector<result> race(const std::vector<work>& contestants, std::size_
 }
 template <class... Contestants>
     requires(std::invocable<Contestants&, std::size_t> && ...)
-std::vector<result> race(Contestants&&... contestants) {
-    return race(std::vector<work>{std::ref(contestants)...});
+std::array<result, sizeof...(Contestants)> race(Contestants&&... contestants) {
+    const auto results = race(std::vector<work>{std::ref(contestants)...});
+    std::array<result, sizeof...(Contestants)> out;
+    std::copy(results.begin(), results.end(), out.begin());
+    return out;
 }
 
 /// Somebody who takes part in a race of its own kind; made when it is needed, as some are large.

@@ -52,7 +52,7 @@ public:
         do {
             for (std::size_t count = 1; count > 0; packets += count)
                 count = wire_.carry(client, server, now) + wire_.carry(server, client, now);
-        } while (is_due(client) | is_due(server));
+        } while (has_been_due(client) || has_been_due(server));
         return packets;
     }
 
@@ -61,7 +61,7 @@ public:
     sluice::handle listener;
 
 private:
-    bool is_due(stack& s) {
+    bool has_been_due(stack& s) {
         if (now < s.next_deadline()) return false;
         s.on_deadline(now);
         return true;
