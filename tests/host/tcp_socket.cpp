@@ -31,6 +31,17 @@ TEST_CASE("connect ends with the handshake, and the names of both ends are known
     CHECK(p.near.getsockname().value().port != 0);
 }
 
+TEST_CASE("info tells what tcp_info has names for, while there is a connection") {
+    lab::connected p;
+    const auto told = p.near.info();
+    REQUIRE(told);
+    CHECK(told.value().tcpi_state == state::established);
+    CHECK(told.value().tcpi_snd_mss == 1448);
+    CHECK(told.value().tcpi_bytes_acked == 1);
+    REQUIRE(p.near.abort());
+    CHECK_FALSE(p.near.info());
+}
+
 TEST_CASE("connect speaks from the host's address of the other's family, or from where it is bound") {
     lab::hosts p;
     tcp_listener listener(p.server);

@@ -87,6 +87,10 @@ public:
     result<socket_address> getpeername() const {
         return of_.ask([](auto& stack, handle h, instant) { return result(stack.look(h)->remote()); });
     }
+    /// Under the names of Linux's tcp_info.
+    result<tcp_info> info() const {
+        return of_.ask([](auto& stack, handle h, instant) { return stack.info(h); });
+    }
     /// nullptr unless it is connecting or connected. Good until the socket is next used or its program waits.
     const typename Tcp::connection* connection() const {
         const socket_state* const s = of_.state();

@@ -5,6 +5,7 @@
 // in connection/; here is decided whose segment it is, who may send next, and whose time has come.
 #pragma once
 
+#include <sluice/connection/info.hpp>
 #include <sluice/stack/parting.hpp>
 
 namespace sluice {
@@ -213,6 +214,11 @@ public:
 
     /// nullptr for a stale handle.
     const typename Tcp::connection* look(handle h) const { return is_socket(h) ? &t_.sockets[h.index].tcp : nullptr; }
+    /// Under the names of Linux's tcp_info, as of the last call.
+    result<tcp_info> info(handle h) const {
+        if (!is_socket(h)) return error::bad_handle;
+        return sluice::info(t_.sockets[h.index].tcp.variables(), t_.env.now);
+    }
     /// How many connections wait in a listener to be accepted.
     std::uint32_t to_accept(handle h) const { return is_listener(h) ? t_.listeners[place(h)].to_accept : 0; }
     bool is_open(handle h) const { return is_socket(h) || is_listener(h); }
