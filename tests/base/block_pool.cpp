@@ -17,12 +17,12 @@ namespace {
 
 using namespace sluice;
 using test::counting_memory;
-using test::memory_books;
+using test::call_books;
 
 constexpr std::size_t chunk = block_pool<>::chunk, smallest = block_pool<>::smallest;
 constexpr std::size_t plenty = std::size_t{1} << 30;
 
-struct counted_pool : memory_books, block_pool<counting_memory> {
+struct counted_pool : call_books, block_pool<counting_memory> {
     explicit counted_pool(std::size_t limit) : block_pool<counting_memory>(limit, counting_memory{this}) {}
 };
 
@@ -178,7 +178,7 @@ TEST_CASE("trimming forgets first, middle and last of what came from the source"
 }
 
 TEST_CASE("at the end the source gets everything back, blocks in use included") {
-    memory_books books;
+    call_books books;
     {
         block_pool<counting_memory> pool(plenty, {&books});
         for (const std::size_t size : {std::size_t{1}, smallest + 1, chunk - 1, chunk, chunk + 1, 100 * chunk})
@@ -193,7 +193,7 @@ TEST_CASE("at the end the source gets everything back, blocks in use included") 
 }
 
 TEST_CASE("a pool that moves takes its blocks with it, and what stays behind is an empty pool") {
-    memory_books books;
+    call_books books;
     {
         block_pool<counting_memory> first(plenty, {&books});
         void *const used = first.take(chunk), *const given = first.take(chunk);
@@ -218,7 +218,7 @@ TEST_CASE("a pool that moves takes its blocks with it, and what stays behind is 
 
 TEST_CASE("when the source says no, at whichever call, nothing changes and the next call may succeed") {
     for (std::uint64_t refused = 1; refused <= 4; ++refused) {
-        memory_books books{.refuse_at = refused};
+        call_books books{.refuse_at = refused};
         {
             block_pool<counting_memory> pool(plenty, {&books});
             std::size_t in_use = 0, held = 0;

@@ -19,7 +19,7 @@ namespace {
 
 using namespace sluice;
 using test::counting_memory;
-using test::memory_books;
+using test::call_books;
 
 static_assert(sizeof(growable_receive_buffer) <= 40);
 
@@ -43,7 +43,7 @@ std::vector<octet> stream(std::uint64_t from, std::size_t length) {
 
 /// The buffer beside runs of places that have come: [begin, end) by begin.
 struct pair_of_buffers {
-    memory_books books{};
+    call_books books{};
     block_pool<counting_memory> pool;
     growable_receive_buffer buffer;
     std::uint64_t read = 0, nxt = 0;

@@ -19,7 +19,7 @@ namespace {
 
 using namespace sluice;
 using test::counting_memory;
-using test::memory_books;
+using test::call_books;
 
 static_assert(buffers_policy<growable_buffers>);
 static_assert(sizeof(growable_send_buffer) <= 40);
@@ -50,7 +50,7 @@ struct loan {
 
 /// The buffer beside a queue of octets.
 struct pair_of_buffers {
-    memory_books books{};
+    call_books books{};
     block_pool<counting_memory> pool;
     growable_send_buffer buffer;
     std::deque<octet> queue{};
@@ -194,7 +194,7 @@ TEST_CASE("each single call of the source may be refused: what was taken is ther
     seeded_random numbers(8);
     const std::vector<octet> text = test::random_octets(numbers, 40 * chunk);
     for (std::uint64_t refused = 1; refused <= 42; ++refused) {
-        memory_books books{.refuse_at = refused};
+        call_books books{.refuse_at = refused};
         block_pool<counting_memory> pool(plenty, {&books});
         growable_send_buffer buffer = buffer_of(text.size());
         const std::size_t taken = buffer.append(pool, text);
@@ -215,7 +215,7 @@ TEST_CASE("each single call of the source may be refused: what was taken is ther
 }
 
 TEST_CASE("few lent octets are all copied, or none of them when memory runs out in the middle") {
-    memory_books books;
+    call_books books;
     block_pool<counting_memory> pool(5 * chunk, {&books});
     growable_send_buffer buffer = buffer_of(1 << 20);
     const std::vector<octet> text(2 * chunk, 7);

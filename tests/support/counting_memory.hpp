@@ -11,7 +11,7 @@
 namespace sluice::test {
 
 /// What the copies of one source share.
-struct memory_books {
+struct call_books {
     std::uint64_t allocations = 0;
     std::uint64_t releases = 0;
     std::size_t octets = 0;  // that are out
@@ -20,7 +20,7 @@ struct memory_books {
 };
 
 struct counting_memory {
-    memory_books* books = nullptr;
+    call_books* books = nullptr;
 
     void* allocate(std::size_t size) {
         ++books->allocations;
