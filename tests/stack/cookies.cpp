@@ -3,41 +3,13 @@
 // back (RFC 4987). This file counts what the whole program takes from the heap, while a flood is on.
 #include <doctest/doctest.h>
 
+#include "support/heap_calls.hpp"
 #include "support/memory.hpp"
 #include "support/stack_bench.hpp"
-
-#include <cstdlib>
-#include <new>
 
 #include <sluice/policy/options/no_sack.hpp>
 #include <sluice/policy/options/no_timestamps.hpp>
 #include <sluice/policy/options/no_window_scale.hpp>
-
-namespace {
-
-std::size_t heap_calls = 0;
-
-// Not inline, so that no compiler takes a pair of calls for one that does not match.
-[[gnu::noinline]] void* take_from_heap(std::size_t size, std::size_t alignment) noexcept {
-    ++heap_calls;
-    return std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-}
-[[gnu::noinline]] void give_back(void* block) noexcept { std::free(block); }
-
-}  // namespace
-
-// The library asks in the first form (base/memory.hpp); what else could ask would in the second.
-void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
-    return take_from_heap(size, static_cast<std::size_t>(alignment));
-}
-void* operator new(std::size_t size) {
-    if (void* const block = take_from_heap(size, alignof(std::max_align_t))) return block;
-    std::abort();
-}
-void operator delete(void* block, std::align_val_t) noexcept { give_back(block); }
-void operator delete(void* block, std::align_val_t, const std::nothrow_t&) noexcept { give_back(block); }
-void operator delete(void* block) noexcept { give_back(block); }
-void operator delete(void* block, std::size_t) noexcept { give_back(block); }
 
 namespace {
 
@@ -434,7 +406,7 @@ TEST_CASE("a million SYNs beyond the backlog leave no octet and take nothing fro
         REQUIRE(b.tables().half_opens.size() == 128);
         REQUIRE(b.count().cookies_sent == 72);
 
-        const std::size_t blocks = books.calls, octets = books.octets, from_heap = heap_calls;
+        const std::size_t blocks = books.calls, octets = books.octets, from_heap = sluice::test::heap_calls();
         const std::size_t in_use = b.stack.surroundings().pool.in_use();
         const std::size_t filed = b.tables().by_address.size(), sockets = b.tables().sockets.size();
         for (int i = 0; i < 1'000'000; ++i) {
@@ -445,7 +417,7 @@ TEST_CASE("a million SYNs beyond the backlog leave no octet and take nothing fro
         CHECK(b.count().cookies_sent == 72 + 1'000'000);
         CHECK(books.calls == blocks);
         CHECK(books.octets == octets);
-        CHECK(heap_calls == from_heap);
+        CHECK(sluice::test::heap_calls() == from_heap);
         CHECK(b.stack.surroundings().pool.in_use() == in_use);
         CHECK(b.tables().by_address.size() == filed);
         CHECK(b.tables().sockets.size() == sockets);
@@ -467,9 +439,9 @@ TEST_CASE("a million SYNs beyond the backlog leave no octet and take nothing fro
         const std::size_t filed_before = b.tables().by_address.size();
         CHECK(b.stack.connect({lab::server_address, 1}, filler, b.now));
         CHECK(b.tables().by_address.size() == filed_before + 1);
-        const std::size_t before = heap_calls;
+        const std::uint64_t before = sluice::test::heap_calls();
         sluice::heap().release(sluice::heap().allocate(1), 1);
-        CHECK(heap_calls == before + 1);
+        CHECK(sluice::test::heap_calls() == before + 1);
     }
     CHECK(books.octets == 0);
 }
