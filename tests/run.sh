@@ -56,6 +56,7 @@ awk -v status=$status '
     }
     /^[0-9]+\/[0-9]+ Testing: / { finish(); name = $3; bad = 1; doctest = cases_passed = cases_failed = 0 }
     /^\[doctest\] test cases:/ { doctest = 1; cases_passed = $6; cases_failed = $9 }
+    /^skipped: / { doctest = 1 }  # counts for nothing
     /^Test Passed\.$/ { bad = 0 }
     END {
         finish()
