@@ -91,6 +91,9 @@ struct mixed : bench<Tcp> {
         return out;
     }
 
+    /// What the peer has acknowledged, relative.
+    std::uint32_t acknowledged() const { return upto_; }
+
     // ---- what the peer gets -----------------------------------------------------------------------------------------------
 
     /// Segment n reaches the peer, which acknowledges it at once. Gives what that makes leave.
