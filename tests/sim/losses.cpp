@@ -171,3 +171,41 @@ TEST_CASE("text that arrives twice is acknowledged twice, and nothing is taken f
     CHECK(r.client.duplicate_acks_in >= 99);  // the second copy of the last one meets nothing in flight
     CHECK((r.client.arrived_twice > 0) == mix.sack);  // RFC 2883
 }
+
+namespace {
+
+using bare = tcp<testing::gate_audit, fixed_buffers<>>;
+template <class... Without>
+using leaving_out = tcp<testing::gate_audit, fixed_buffers<>, Without...>;
+
+/// What is left out is switched off for good.
+template <class Tcp>
+constexpr lab::option_mix mix_of{.sack = Tcp::options::sack, .timestamps = Tcp::options::timestamps};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("an option that the composition leaves out is one that is switched off, packet for packet", Tcp,
+                   leaving_out<no_sack>, leaving_out<no_timestamps>, leaving_out<no_sack, no_timestamps>) {
+    std::uint64_t retransmitted = 0;
+    for (std::uint64_t number = 1; number <= 5; ++number) {
+        CAPTURE(number);
+        const sim::scenario rough{.delay = 10ms,
+                                  .queue = 20,
+                                  .loss = 0.03,
+                                  .duplication = 0.02,
+                                  .reordering = 0.02,
+                                  .octets = 200'000,
+                                  .octets_back = 100'000,
+                                  .record = false,
+                                  .seed = number};
+        const auto off = lab::with<bare::settings>(mix_of<Tcp>);
+        const auto a = audited::transfer<Tcp>(rough), b = audited::transfer<bare>(rough, off, off);
+        CHECK(a.complete);
+        CHECK(a.time == b.time);
+        CHECK(a.segments == b.segments);
+        CHECK(a.server.segments_out == b.server.segments_out);
+        CHECK(a.retransmitted == b.retransmitted);
+        retransmitted += a.retransmitted;
+    }
+    CHECK(retransmitted > 0);
+}
