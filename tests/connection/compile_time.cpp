@@ -172,11 +172,11 @@ constexpr tally converse(const conversation& what) {
 // is left, one round trip of 20 ms each: the last arrives at 220 + 60 + 10. The first of them acknowledges the SYN,ACK,
 // whose own timeout is a second away. Eight segments again.
 //
-// With SACK, 2 and 5 are found in one round trip: the reports of 6 and of 8 are the third above them. Both leave at 40 ms,
-// and the answer begins 20 ms later than without loss.
+// With SACK, 2 and 5 are found in one round trip: the reports of 6 and of 8 are the third above them. Both leave at 40
+// ms, and the answer begins 20 ms later than without loss.
 //
-// Timestamps take their room from a larger MTU here, and change nothing. What only a timeout finds costs the same with SACK.
-// The last two are for the program only, to spare compilers.
+// Timestamps take their room from a larger MTU here, and change nothing. What only a timeout finds costs the same with
+// SACK. The last two are for the program only, to spare compilers.
 //
 // The other direction is the same: the FIN rides on segment 8 and is ACKed, in its turn, when all before it has come.
 // clang-format off

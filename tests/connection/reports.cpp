@@ -122,8 +122,8 @@ TEST_CASE("an episode is told once, with what is out; its ACKs say that they bel
     b.gets({1, 2, 3, 5, 6});  // 0 and 4 are lost
     REQUIRE(b.policy().congestions.size() == 1);
     CHECK(b.policy().congestions[0].flight == 10 * b.each);
-    // Limited transmit has sent two. Without SACK one segment of all twelve is known to have left the network (RFC 6582),
-    // with it the three that were reported, too.
+    // Limited transmit has sent two. Without SACK one segment of all twelve is known to have left the network (RFC
+    // 6582), with it the three that were reported, too.
     CHECK(b.policy().congestions[0].pipe == (b.mix.sack ? 8 : 11) * b.each);
     b.gets(7);
     // RFC 6675: the third segment above 4. RFC 6582: a partial ACK will tell of it.

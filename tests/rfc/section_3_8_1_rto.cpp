@@ -24,7 +24,11 @@ settings patient() {
 void establish_in(mixed& b, duration rtt) {
     REQUIRE(b.connect());
     b.wait(rtt);
-    b.arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .mss = 1460, .options = b.peer_offers});
+    b.arrives({.flags = flag::syn | flag::ack,
+               .sequence = 0,
+               .acknowledgment = 1,
+               .mss = 1460,
+               .options = b.peer_offers});
     b.take();
 }
 
@@ -91,8 +95,9 @@ TEST_CASE("MUST-18 Karn: the ACK of what was sent twice is no sample, and the ti
     b.wait(300ms);
     REQUIRE(b.take().size() == 1);
     b.wait(1ms);
-    // Of the first transmission or the second? A sample would be 1 ms or 301 ms. With timestamps the echo tells that it is of
-    // the first (RFC 7323 section 4; RFC 6298 section 3): RTTVAR = 3/4 * 50 + 1/4 * 201, SRTT = 7/8 * 100 + 1/8 * 301 ms.
+    // Of the first transmission or the second? A sample would be 1 ms or 301 ms. With timestamps the echo tells that it
+    // is of the first (RFC 7323 section 4; RFC 6298 section 3): RTTVAR = 3/4 * 50 + 1/4 * 201, SRTT = 7/8 * 100 + 1/8 *
+    // 301 ms.
     tcp_options echo;
     if (b.mix.timestamps) echo.timestamps = {.value = b.peer_clock(), .echo = first_value};
     b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 101, .options = echo});

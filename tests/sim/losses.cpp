@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What is lost on a path of 100 ms that never queues, what that costs, and by what it is repaired: closed forms, for each of
-// {SACK, none} × {timestamps, none}, every event audited. Both ends acknowledge each segment at once.
+// What is lost on a path of 100 ms that never queues, what that costs, and by what it is repaired: closed forms, for
+// each of {SACK, none} × {timestamps, none}, every event audited. Both ends acknowledge each segment at once.
 #include <doctest/doctest.h>
 
 #include <memory>
@@ -49,7 +49,8 @@ TEST_CASE("a segment lost in the middle of a flight is repaired in one round tri
     CHECK(r.retransmitted == 1);
 }
 
-// RFC 6582 section 1: one hole a round trip. RFC 6675: all of them at once, as long as the pipe is below half of the flight.
+// RFC 6582 section 1: one hole a round trip. RFC 6675: all of them at once, as long as the pipe is below half of the
+// flight.
 TEST_CASE("several holes of one flight take one round trip with SACK, and one each without") {
     const lab::option_mix mix = lab::each_mix();
     for (const std::vector<std::uint64_t>& holes : {std::vector<std::uint64_t>{3, 6}, {2, 4, 6}, {1, 2, 3}}) {
@@ -64,8 +65,8 @@ TEST_CASE("several holes of one flight take one round trip with SACK, and one ea
 
 TEST_CASE("the last segment, lost, is repaired by the timer: RTO after the last ACK of new data") {
     const auto r = run(lab::each_mix(), 10, {10});
-    // Ten equal samples of 100 ms: RTTVAR has fallen below 25 ms, so that the floor of 200 ms is the RTO, counted from the
-    // ACKs at 200 ms on.
+    // Ten equal samples of 100 ms: RTTVAR has fallen below 25 ms, so that the floor of 200 ms is the RTO, counted from
+    // the ACKs at 200 ms on.
     CHECK(r.time == 200ms + 200ms + 50ms);
     CHECK(r.recoveries == 0);
     CHECK(r.timeouts == 1);

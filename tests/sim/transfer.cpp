@@ -147,7 +147,8 @@ TEST_CASE("two different TCPs understand each other: one that only connects, and
     using called = tcp<server_only, fixed_window>;
     const lab::option_mix mix = lab::each_mix();
     const auto r = audited::transfer<caller, called>({.loss = 0.02, .octets = 100'000, .octets_back = 100'000},
-                                                     lab::with<caller::settings>(mix), lab::with<called::settings>(mix));
+                                                     lab::with<caller::settings>(mix),
+                                                     lab::with<called::settings>(mix));
     CHECK(r.complete);
 }
 

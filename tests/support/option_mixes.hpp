@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Loss recovery has to work with {SACK, none} × {timestamps, none}: a case that calls each_mix() runs once for each of the
-// four, with settings that switch options off. `mixed` is a bench whose peer has what its segments brought it, and
-// acknowledges each as it must with these options (RFC 9293 section 3.10.7.4, RFC 2018, RFC 2883, RFC 7323 section 4.3).
+// Loss recovery has to work with {SACK, none} × {timestamps, none}: a case that calls each_mix() runs once for each of
+// the four, with settings that switch options off. `mixed` is a bench whose peer has what its segments brought it, and
+// acknowledges each as it must with these options (RFC 9293 section 3.10.7.4, RFC 2018, RFC 2883, RFC 7323 section
+// 4.3).
 #pragma once
 
 #include <algorithm>
@@ -94,7 +95,7 @@ struct mixed : bench<Tcp> {
     /// What the peer has acknowledged, relative.
     std::uint32_t acknowledged() const { return upto_; }
 
-    // ---- what the peer gets -----------------------------------------------------------------------------------------------
+    // ---- what the peer gets ---------------------------------------------------------------------------------------
 
     /// Segment n reaches the peer, which acknowledges it at once. Gives what that makes leave.
     numbers gets(std::uint32_t n) {
@@ -127,7 +128,8 @@ struct mixed : bench<Tcp> {
             for (const run& r : held_)
                 if (options.sack.size() < most) options.sack.push_back({seq(r.first), seq(r.second)});
         }
-        if (mix.timestamps) options.timestamps = {.value = this->peer_clock(), .echo = echo_.value_or(this->value_of(0))};
+        if (mix.timestamps)
+            options.timestamps = {.value = this->peer_clock(), .echo = echo_.value_or(this->value_of(0))};
         this->arrives({.flags = flag::ack,
                        .sequence = this->next_seq(),
                        .acknowledgment = upto_,
