@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -213,6 +214,11 @@ public:
 
     /// What the peer's clock says, in its ticks of a millisecond.
     std::uint32_t peer_clock() const { return 5'000'000 + static_cast<std::uint32_t>((now - instant()) / 1ms); }
+    /// The TSval of what left last with this number; of the last segment at all where none had it.
+    std::uint32_t value_of(std::uint32_t sequence) const {
+        const auto found = values_.find(sequence);
+        return found == values_.end() ? last_value_ : found->second;
+    }
 
 private:
     /// The options that a segment of the peer's leaves with.
@@ -255,7 +261,7 @@ private:
             CHECK(s.source_port == local.port);
             CHECK(s.destination_port == remote.port);
             const bool is_rst = s.has(flag::rst);
-            if (s.options.timestamps) last_value_ = s.options.timestamps->value;
+            if (s.options.timestamps) last_value_ = values_[s.sequence - iss()] = s.options.timestamps->value;
             // <SEQ=0> of a RST to a segment without ACK is absolute.
             sent.push_back({.flags = s.flags,
                             .sequence = is_rst && s.sequence == seq(0) ? 0 : s.sequence - iss(),
@@ -281,6 +287,7 @@ private:
 
     std::vector<octet> scratch_;
     std::uint32_t last_value_ = 0;  // the last TSval seen
+    std::map<std::uint32_t, std::uint32_t> values_;  // and the last one of each number
 };
 
 }  // namespace lab
