@@ -91,6 +91,7 @@
 #include <sluice/policy/slots.hpp>
 
 #include <sluice/connection/acknowledge.hpp>
+#include <sluice/connection/answers.hpp>
 #include <sluice/connection/closed.hpp>
 #include <sluice/connection/connection.hpp>
 #include <sluice/connection/control_block.hpp>
@@ -102,8 +103,10 @@
 #include <sluice/connection/negotiation.hpp>
 #include <sluice/connection/output.hpp>
 #include <sluice/connection/phase.hpp>
+#include <sluice/connection/received.hpp>
 #include <sluice/connection/syn_sent.hpp>
 #include <sluice/connection/timeouts.hpp>
+#include <sluice/connection/timing.hpp>
 #include <sluice/connection/transitions.hpp>
 #include <sluice/connection/user_timeout.hpp>
 

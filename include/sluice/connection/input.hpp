@@ -8,6 +8,8 @@
 
 #include <sluice/connection/acknowledge.hpp>
 #include <sluice/connection/closed.hpp>
+#include <sluice/connection/received.hpp>
+#include <sluice/connection/timing.hpp>
 
 namespace sluice {
 
@@ -26,8 +28,8 @@ constexpr void arrives_when_synchronized(control_block<Tcp>& c, environment<Tcp>
     c.last_received = env.now;
     c.keep_alives = 0;
     if (!s.has(flag::syn)) s.window <<= c.agreed.send_shift;  // N29: on a SYN it is never scaled
-    step answer = check_timestamp(c, env, s);
-    if (answer == step::go_on) answer = check_sequence(c, env, s);
+    if (!timestamp_fits(c, env, s)) return;  // PAWS: before all else
+    step answer = check_sequence(c, env, s);
     if (answer == step::go_on) c.received_dscp = ip.dscp;
     if (answer == step::go_on) answer = check_reset(c, env, s);
     if (answer == step::go_on) answer = check_syn(c, env, s);
@@ -46,28 +48,6 @@ constexpr step take_content(control_block<Tcp>& c, environment<Tcp>& env, const 
     if (answer == step::go_on) answer = take_text(c, env, s);
     if (answer == step::go_on) answer = check_fin(c, env, s);
     return answer;
-}
-
-// ---- before all: the timestamp ---------------------------------------------------------------------------------------
-
-/// Before all else: a segment that is older than what was heard last is a duplicate from long ago, however well its number
-/// fits (PAWS, RFC 7323 section 5.3 R1). A RST is exempt. What lacks the timestamp that was agreed on is dropped without a
-/// word (section 3.2).
-template <class Tcp>
-constexpr step check_timestamp(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    if constexpr (Tcp::options::timestamps) {
-        if (!c.agreed.timestamps || s.has(flag::rst)) return step::go_on;
-        if (!s.options.timestamps) {
-            ++env.count.without_timestamp;
-            return step::drop;
-        }
-        if (c.clock.is_old(s.options.timestamps->value, env.now)) {
-            ++env.count.too_old;
-            acknowledge_unacceptable(c, env, s);
-            return step::drop;
-        }
-    }
-    return step::go_on;
 }
 
 // ---- first: the sequence number --------------------------------------------------------------------------------------
@@ -129,22 +109,6 @@ constexpr void trim_to_window(control_block<Tcp>& c, segment& s) {
         s.trimmed = true;
         s.flags = s.flags.without(flag::fin | flag::psh);
     }
-}
-
-/// R3: what is acceptable, and begins no later than what was acknowledged last, is what is echoed from now on.
-template <class Tcp>
-constexpr void remember_timestamp(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    if constexpr (Tcp::options::timestamps)
-        if (c.agreed.timestamps && s.options.timestamps) c.clock.take(s.options.timestamps->value, s.sequence, env.now);
-}
-
-/// [begin, end) of the text has come before, be it acknowledged or held (RFC 2883).
-template <class Tcp>
-constexpr void note_duplicate(control_block<Tcp>& c, environment<Tcp>& env, seq begin, seq end) {
-    if (!(begin < end)) return;
-    ++env.count.duplicates_in;
-    if constexpr (Tcp::options::sack)
-        if (c.agreed.sack) c.to_report.note_duplicate(c.assembly.held(), begin, end);
 }
 
 // ---- second: RST -----------------------------------------------------------------------------------------------------
@@ -213,13 +177,6 @@ constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const seg
     return step::go_on;
 }
 
-/// An ownerless FIN-WAIT-2 does not wait for ever (N28).
-template <class Tcp>
-constexpr void limit_orphan(control_block<Tcp>& c, environment<Tcp>& env) {
-    if (!c.owned && c.state == state::fin_wait_2)
-        c.timer.set(timer::time_wait, env.now + env.settings.limits.orphan_fin_wait_2);
-}
-
 // ---- sixth: URG ------------------------------------------------------------------------------------------------------
 
 template <class Tcp>
@@ -280,39 +237,6 @@ constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const seg
     return step::go_on;
 }
 
-template <class Tcp>
-constexpr void owe_duplicate_ack(control_block<Tcp>& c) {
-    if (c.duplicate_acks < 255) ++c.duplicate_acks;
-}
-
-/// How long a round trip is, seen from here, where buffers are tuned by it.
-template <class Tcp>
-constexpr void measure_round(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    if constexpr (Tcp::tunes_buffers) {
-        if constexpr (Tcp::options::timestamps)
-            if (c.agreed.timestamps && s.options.timestamps) {
-                const std::uint32_t echo = s.options.timestamps->echo;
-                return c.tuning.on_echo(echo, c.clock.round_trip(echo, env.now));
-            }
-        c.tuning.on_text(env.now, c.rcv.nxt, c.rcv.edge);
-    }
-}
-
-inline constexpr duration longest_ack_delay = 499ms;  // MUST-40: less than 0.5 s, whatever the policy asks for
-
-template <class Tcp>
-constexpr void decide_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, bool in_order) {
-    const instant by = c.ack.acknowledge_by({.now = env.now,
-                                             .octets = s.text_length,
-                                             .largest = c.largest_received,
-                                             .in_order = in_order,
-                                             .fin = s.has(flag::fin)});
-    if (by <= env.now)
-        c.ack_now = true;
-    else
-        c.timer.set(timer::delayed_ack, std::min({by, env.now + longest_ack_delay, c.timer[timer::delayed_ack]}));
-}
-
 // ---- eighth: FIN -----------------------------------------------------------------------------------------------------
 
 /// The FIN counts when everything before it is there, be it this segment's or an earlier one's.
@@ -333,38 +257,6 @@ constexpr step check_fin(control_block<Tcp>& c, environment<Tcp>& env, const seg
     c.duplicate_acks = 0;
     fire<event::fin>(c, env);
     return step::go_on;
-}
-
-// ---- what may be kept back -------------------------------------------------------------------------------------------
-
-/// RFC 5961 section 7.
-template <class Tcp>
-constexpr void challenge(control_block<Tcp>& c, environment<Tcp>& env) {
-    if (env.now - c.challenges_since >= env.settings.limits.challenge_period) {
-        c.challenges_since = env.now;
-        c.challenges = 0;
-    }
-    if (c.challenges >= env.challenge_limit) {
-        ++env.count.limited;
-        return;
-    }
-    ++c.challenges;
-    ++env.count.challenge_acks;
-    c.ack_now = true;
-}
-
-/// Two ends that find each other's empty ACKs unacceptable would answer for ever (N15). What occupies sequence space is
-/// always answered (N36).
-template <class Tcp>
-constexpr void acknowledge_unacceptable(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    if (s.length() == 0) {
-        if (env.now - c.last_stray_ack < env.settings.limits.stray_ack_interval) {
-            ++env.count.limited;
-            return;
-        }
-        c.last_stray_ack = env.now;
-    }
-    c.ack_now = true;
 }
 
 }  // namespace sluice

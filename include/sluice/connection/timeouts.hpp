@@ -5,6 +5,7 @@
 #pragma once
 
 #include <sluice/connection/acknowledge.hpp>
+#include <sluice/connection/timing.hpp>
 
 namespace sluice {
 
@@ -115,21 +116,6 @@ constexpr bool retries_exhausted(const control_block<Tcp>& c, const environment<
     if (!c.snd.syn_acknowledged())
         return env.settings.limits.syn_time != no_time_limit && tried_for >= env.settings.limits.syn_time;
     return c.options.r2 != no_limit && c.retries >= c.options.r2 && tried_for >= c.options.r2_time;
-}
-
-template <class Tcp>
-constexpr duration probe_interval(const control_block<Tcp>& c, const environment<Tcp>& env) {
-    const duration longest = env.settings.limits.longest_probe_interval;
-    const duration rto = std::min(c.rtt.rto(), longest);
-    return c.probe_backoff < 16 ? std::min(rto * (1 << c.probe_backoff), longest) : longest;  // SHLD-29, SHLD-30
-}
-
-/// After every call: a window that is shut against queued data or a FIN, with nothing in flight, is probed (3.8.6.1).
-template <class Tcp>
-constexpr void arm_window_probe(control_block<Tcp>& c, environment<Tcp>& env) {
-    const bool withheld = c.window_shut() && c.flight.empty() && (c.unsent() > 0 || c.fin_unsent());
-    if (withheld && !c.timer.runs(timer::window_probe) && !c.probe_now)
-        c.timer.set(timer::window_probe, env.now + probe_interval(c, env));
 }
 
 }  // namespace sluice
