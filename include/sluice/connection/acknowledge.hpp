@@ -4,7 +4,8 @@
 // go, the estimators learn, the recovery policy judges, the congestion policy is told, the window is taken.
 #pragma once
 
-#include <sluice/connection/negotiation.hpp>
+#include <sluice/connection/ask.hpp>
+#include <sluice/connection/user_timeout.hpp>
 
 namespace sluice {
 
@@ -228,60 +229,6 @@ constexpr void judge_stand_off(control_block<Tcp>& c, environment<Tcp>& env) {
     c.flight.mark_all_lost();
     c.retransmit_now = true;
     c.timer.set(timer::retransmission, env.now + c.rtt.rto());
-}
-
-template <class Tcp>
-constexpr void report_window(control_block<Tcp>& c, environment<Tcp>& env) {
-    window_report report{.now = env.now,
-                         .cwnd = c.congestion.window(),
-                         .pipe = c.flight.pipe(),
-                         .flight = c.snd.flight(),
-                         .peer_window = c.snd.wnd,
-                         .rto = c.rtt.rto(),
-                         .in_recovery = in_recovery(c)};
-    if constexpr (requires { c.rtt.srtt(); }) report.srtt = c.rtt.srtt();
-    env.observe().on_window(report);
-}
-
-// ---- questions to policies -------------------------------------------------------------------------------------------
-
-/// The congestion policy's window, bounded so that no sum with it wraps.
-template <class Tcp>
-constexpr std::uint32_t target_window(const control_block<Tcp>& c) {
-    return std::min(c.congestion.window(), largest_window);
-}
-
-template <class Tcp>
-constexpr quota_report quota_now(const control_block<Tcp>& c) {
-    return {.target = target_window(c), .pipe = c.flight.pipe(), .flight = c.snd.flight(), .mss = c.mss};
-}
-
-/// What may leave on the way to the target: the recovery policy's quota, or target − pipe. A window below one segment still
-/// lets one out when nothing else is in the network, or nothing would ever move.
-template <class Tcp>
-constexpr std::uint32_t quota(const control_block<Tcp>& c) {
-    const quota_report report = quota_now(c);
-    if (report.pipe == 0 && report.target < c.mss) return c.mss;
-    if constexpr (requires { c.recovery.quota(report); })
-        return c.recovery.quota(report);
-    else
-        return floored_difference(report.target, report.pipe);
-}
-
-template <class Tcp>
-constexpr bool in_recovery(const control_block<Tcp>& c) {
-    if constexpr (requires { c.recovery.in_recovery(); })
-        return c.recovery.in_recovery();
-    else
-        return false;
-}
-
-template <class Tcp>
-constexpr bool after_timeout(const control_block<Tcp>& c) {
-    if constexpr (requires { c.recovery.after_timeout(); })
-        return c.recovery.after_timeout();
-    else
-        return false;
 }
 
 }  // namespace sluice

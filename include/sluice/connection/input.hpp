@@ -8,6 +8,7 @@
 
 #include <sluice/connection/acknowledge.hpp>
 #include <sluice/connection/closed.hpp>
+#include <sluice/connection/negotiation.hpp>
 #include <sluice/connection/received.hpp>
 #include <sluice/connection/timing.hpp>
 

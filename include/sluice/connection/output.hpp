@@ -7,7 +7,8 @@
 
 #include <utility>
 
-#include <sluice/connection/acknowledge.hpp>
+#include <sluice/connection/ask.hpp>
+#include <sluice/connection/negotiation.hpp>
 
 namespace sluice {
 

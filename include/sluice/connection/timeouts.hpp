@@ -4,8 +4,9 @@
 // probes (3.8.6.1), delayed ACKs, keep-alive (3.8.4), 2MSL. A timeout marks what is to leave; output sends it.
 #pragma once
 
-#include <sluice/connection/acknowledge.hpp>
+#include <sluice/connection/ask.hpp>
 #include <sluice/connection/timing.hpp>
+#include <sluice/connection/transitions.hpp>
 
 namespace sluice {
 
