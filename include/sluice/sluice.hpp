@@ -102,6 +102,7 @@
 #include <sluice/connection/input.hpp>
 #include <sluice/connection/listen.hpp>
 #include <sluice/connection/negotiation.hpp>
+#include <sluice/connection/news.hpp>
 #include <sluice/connection/output.hpp>
 #include <sluice/connection/phase.hpp>
 #include <sluice/connection/received.hpp>

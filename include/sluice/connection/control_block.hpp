@@ -7,6 +7,7 @@
 #include <optional>
 
 #include <sluice/base/windowed_filter.hpp>
+#include <sluice/connection/news.hpp>
 #include <sluice/policy/compose.hpp>
 #include <sluice/state/machine.hpp>
 #include <sluice/tcb/in_flight.hpp>
@@ -20,37 +21,6 @@
 #include <sluice/tcb/timestamps.hpp>
 
 namespace sluice {
-
-/// What an application hears of its connection. Coalesced: each at most once until it is taken.
-enum class news : std::uint8_t {
-    connected,
-    readable,
-    writable,
-    urgent,        // MUST-32
-    peer_closed,   // "connection closing"
-    unresponsive,  // R1 is reached (SHLD-9); the IP layer may look for another way (MUST-20)
-    failed,        // see error()
-    closed,        // CLOSED is reached
-    acceptable,    // a listener has a connection to accept
-    drained,       // all that was sent is acknowledged, our FIN too
-};
-inline constexpr std::size_t news_count = 10;
-
-constexpr const char* name(news n) {
-    switch (n) {
-        case news::connected: return "connected";
-        case news::readable: return "readable";
-        case news::writable: return "writable";
-        case news::urgent: return "urgent";
-        case news::peer_closed: return "peer closed";
-        case news::unresponsive: return "unresponsive";
-        case news::failed: return "failed";
-        case news::closed: return "closed";
-        case news::acceptable: return "acceptable";
-        case news::drained: return "drained";
-    }
-    return "?";
-}
 
 /// What the two SYNs have agreed on (RFC 7323, RFC 2018).
 struct agreement {
@@ -73,6 +43,7 @@ struct totals {
 /// State of what is not chosen takes no room.
 template <class T>
 struct absent {};
+
 template <bool Chosen, class T>
 using if_chosen = std::conditional_t<Chosen, T, absent<T>>;
 
