@@ -96,6 +96,7 @@
 #include <sluice/connection/closed.hpp>
 #include <sluice/connection/connection.hpp>
 #include <sluice/connection/control_block.hpp>
+#include <sluice/connection/counters.hpp>
 #include <sluice/connection/endpoint.hpp>
 #include <sluice/connection/environment.hpp>
 #include <sluice/connection/info.hpp>
@@ -106,6 +107,7 @@
 #include <sluice/connection/output.hpp>
 #include <sluice/connection/phase.hpp>
 #include <sluice/connection/received.hpp>
+#include <sluice/connection/replies.hpp>
 #include <sluice/connection/syn_sent.hpp>
 #include <sluice/connection/timeouts.hpp>
 #include <sluice/connection/timing.hpp>

@@ -284,11 +284,6 @@ constexpr bool offer_window(control_block<Tcp>& c) {
                        c.full_segment_of_peer());
 }
 
-constexpr void write_headers_with(tx_packet& p, const tcp_header& tcp, const tcp_options& options) {
-    options.write(options_of(p));
-    finish_headers(p, tcp, options.length());
-}
-
 /// Builds <SEQ=begin><ACK=RCV.NXT> over `length` numbers of the send space, with the SYN, text and FIN that lie there.
 template <class Tcp>
 constexpr void build(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p, seq begin, std::uint32_t length) {
@@ -354,24 +349,6 @@ constexpr void note_sent(control_block<Tcp>& c, environment<Tcp>& env, const tx_
         if (!c.timer.runs(timer::user_timeout)) restart_user_timeout(c, env);
     }
     env.observe().on_sent(report);
-}
-
-constexpr void build(const reply& r, tx_packet& p) {
-    p.meta = {.source = r.local.address,
-              .destination = r.remote.address,
-              .dscp = r.dscp,
-              .hop_limit = r.hop_limit};
-    p.spans = 0;
-    p.payload_length = 0;
-    p.segment_size = 0;
-    write_headers_with(p,
-                       {.source_port = r.local.port,
-                        .destination_port = r.remote.port,
-                        .sequence = r.sequence,
-                        .acknowledgment = r.acknowledgment,
-                        .flags = r.flags,
-                        .window = r.window},
-                       r.options);
 }
 
 }  // namespace sluice

@@ -15,6 +15,7 @@
 #include <sluice/wire/ipv4.hpp>
 #include <sluice/wire/ipv6.hpp>
 #include <sluice/wire/tcp_header.hpp>
+#include <sluice/wire/tcp_options.hpp>
 
 namespace sluice {
 
@@ -95,6 +96,10 @@ constexpr void finish_headers(tx_packet& packet, tcp_header tcp, std::size_t opt
 constexpr void write_headers(tx_packet& packet, const tcp_header& tcp, octets options) {
     copy(options, options_of(packet));
     finish_headers(packet, tcp, options.size());
+}
+constexpr void write_headers_with(tx_packet& packet, const tcp_header& tcp, const tcp_options& options) {
+    options.write(options_of(packet));
+    finish_headers(packet, tcp, options.length());
 }
 
 /// Writes the packet to `out`, finishes its TCP checksum on the way, and returns its length. Virtual payload is written
