@@ -5,7 +5,6 @@
 #pragma once
 
 #include <sluice/connection/phase.hpp>
-#include <sluice/connection/user_timeout.hpp>
 
 namespace sluice {
 
@@ -13,7 +12,7 @@ namespace sluice {
 enum class ca_state : std::uint8_t { open = 0, disorder = 1, cwr = 2, recovery = 3, loss = 4 };
 
 /// tcpi_options.
-inline constexpr std::uint8_t tcpi_opt_timestamps = 1, tcpi_opt_sack = 2, tcpi_opt_wscale = 4, tcpi_opt_ecn = 8;
+inline constexpr std::uint8_t tcpi_opt_timestamps = 1, tcpi_opt_sack = 2, tcpi_opt_wscale = 4;
 
 struct tcp_info {
     state tcpi_state{};
