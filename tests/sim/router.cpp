@@ -8,6 +8,7 @@
 
 #include "post_box.hpp"
 #include "support/octets.hpp"
+#include "support/wire.hpp"
 
 using namespace sluice;
 using sim::hop;
@@ -20,10 +21,7 @@ const ip_address here6 = ip_address::v6({0x2001, 0xdb8, 0, 0, 0, 0, 0, 1});
 const ip_address there6 = ip_address::v6({0x2001, 0xdb8, 0, 0, 0, 0, 0, 2});
 
 std::vector<octet> packet(const ip_address& from, const ip_address& to, std::uint8_t hop_limit) {
-    const tx_packet p = post::letter(from, to, 100, hop_limit);
-    std::vector<octet> out(100);
-    write(p, out);
-    return out;
+    return lab::octets_of(post::letter(from, to, 100, hop_limit));
 }
 
 }  // namespace
