@@ -92,6 +92,7 @@
 
 #include <sluice/connection/acknowledge.hpp>
 #include <sluice/connection/answers.hpp>
+#include <sluice/connection/arrival.hpp>
 #include <sluice/connection/ask.hpp>
 #include <sluice/connection/closed.hpp>
 #include <sluice/connection/connection.hpp>

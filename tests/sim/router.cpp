@@ -33,7 +33,7 @@ TEST_CASE("each hop takes one from the TTL, and the header's checksum stays righ
         REQUIRE(take_hop(p) == hop::taken);
         CHECK(p[8] == left);
         CHECK(test::textbook_sum(octets(p).first(20)) == 0xffff);
-        CHECK(sim::destination_of(p) == there);
+        CHECK(destination_of(p) == there);
         for (std::size_t i = 0; i < p.size(); ++i)
             if (i != 8 && i != 10 && i != 11) REQUIRE(p[i] == before[i]);
     }
@@ -65,7 +65,7 @@ TEST_CASE("IPv6 has a hop limit, and no checksum to keep right") {
     expected[7] = 1;
     CHECK(take_hop(p) == hop::taken);
     CHECK(p == expected);
-    CHECK(sim::destination_of(p) == there6);
+    CHECK(destination_of(p) == there6);
     CHECK(take_hop(p) == hop::expired);
 }
 

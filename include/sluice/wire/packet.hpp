@@ -32,6 +32,14 @@ struct rx_packet {
     checksum_state checksum = checksum_state::unknown;
 };
 
+/// Where a packet goes that has not been verified; what is too short for one is nobody's.
+constexpr ip_address destination_of(octets packet) {
+    if (packet.size() >= ipv6::header_length && packet[0] >> 4 == 6)
+        return ip_address::v6(packet.subspan(ipv6::at::destination, 16));
+    if (packet.size() >= ipv4::header_length) return ip_address::v4(packet.subspan(ipv4::at::destination, 4));
+    return {};
+}
+
 /// A packet that leaves. Its TCP checksum field holds the pseudo-header's sum, as Linux calls CHECKSUM_PARTIAL.
 /// Payload is borrowed until the next call into the connection or stack that built it.
 struct tx_packet {
