@@ -101,25 +101,13 @@ constexpr void start_conversation(control_block<Tcp>& c, environment<Tcp>& env) 
         c.outgoing.start(env.settings.buffers);
         c.incoming.start(env.settings.buffers);
     }
-    c.tuning = {};
-    c.totals = {};
-    c.snd = {};
-    c.rcv = {};
-    c.agreed = {};
-    c.peer_user_timeout = {};
-    c.tell_user_timeout = false;
-    c.clock = {};
-    c.to_report = {};
-    c.reported = {};
+    static_cast<conversation<Tcp>&>(c) = {};
     c.congestion = env.settings.congestion;
     c.rtt = env.settings.rtt;
     c.recovery = env.settings.recovery;
     c.ack = env.settings.ack;
     c.ecn = env.settings.ecn;
     c.min_rtt = {env.settings.limits.min_rtt_window, duration::max()};
-    c.fin_sent = c.ack_now = c.idle_told = c.cwnd_limited = c.cwnd_was_limited = false;
-    c.duplicate_acks = c.retries = c.syn_retries = c.probe_backoff = c.keep_alives = c.challenges = 0;
-    c.most_in_flight = c.largest_received = c.received_dscp = 0;
     c.last_sent = c.last_received = c.challenges_since = env.now;
     c.last_stray_ack = env.now - env.settings.limits.stray_ack_interval;
 }
