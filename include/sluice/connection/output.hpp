@@ -41,18 +41,9 @@ constexpr resending send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_p
     const bool is_syn = c.snd.is_syn(r.begin);
     // A FIN rides on the last text again: its number takes no room in the packet, nor in the congestion window.
     const bool ends_in_fin = !is_syn && c.fin_sent && r.end == c.snd.nxt;
-    // A burst leaves again as whole segments that the quota allows; one that is forced is one segment (RFC 5681 section 3.1).
-    const std::uint32_t granted = is_syn ? 1 : quota(c), each = is_syn ? 1 : segment_room(c, env);
-    const std::uint32_t room =
-        c.retransmit_now ? each : std::clamp(granted / each * each, each, is_syn ? each : packet_room(c, env));
-    std::uint32_t length = is_syn ? 1 : std::min(r.length() - (ends_in_fin ? 1u : 0u), room);
-    if (ends_in_fin && length + 1 == r.length()) ++length;
-    if (!is_syn) {
-        // What lies inside a shrunk window is sent again, what lies beyond is not (SHLD-16; MAY-7 is not taken up).
-        const seq edge = c.snd.una + c.snd.wnd;
-        if (!(r.begin < edge)) return resending::waits;
-        length = fit_spans(c, r.begin, std::min(length, edge - r.begin), each);
-    }
+    const std::uint32_t granted = is_syn ? 1 : quota(c);
+    const std::uint32_t length = is_syn ? 1 : length_to_resend(c, env, r, granted, ends_in_fin);
+    if (length == 0) return resending::waits;
     const bool fin = ends_in_fin && length == r.length();
     const std::uint32_t allowed = granted + (fin ? 1u : 0u);
     c.flight.provide(env.pool, 1);
@@ -74,6 +65,21 @@ constexpr resending send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_p
     c.totals.retransmitted += p.segments();
     note_sent(c, env, p, report);
     return resending::sent;
+}
+
+/// How much of a lost record, which has no SYN, leaves in one packet; 0: none of it may.
+template <class Tcp>
+constexpr std::uint32_t length_to_resend(const control_block<Tcp>& c, const environment<Tcp>& env,
+                                         const in_flight_record& r, std::uint32_t granted, bool ends_in_fin) {
+    // A burst leaves again as whole segments that the quota allows; one that is forced is one segment (RFC 5681 section 3.1).
+    const std::uint32_t each = segment_room(c, env);
+    const std::uint32_t room = c.retransmit_now ? each : std::clamp(granted / each * each, each, packet_room(c, env));
+    std::uint32_t length = std::min(r.length() - (ends_in_fin ? 1u : 0u), room);
+    if (ends_in_fin && length + 1 == r.length()) ++length;
+    // What lies inside a shrunk window is sent again, what lies beyond is not (SHLD-16; MAY-7 is not taken up).
+    const seq edge = c.snd.una + c.snd.wnd;
+    if (!(r.begin < edge)) return 0;
+    return fit_spans(c, r.begin, std::min(length, edge - r.begin), each);
 }
 
 /// The recovery policy may name more to send again, while there is quota and nothing else to send.
