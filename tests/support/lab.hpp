@@ -13,6 +13,8 @@
 
 #include <doctest/doctest.h>
 
+#include <support/wire.hpp>
+
 #include <sluice/testing/audit.hpp>
 
 namespace lab {
@@ -95,22 +97,18 @@ public:
             options.resize(chosen.length());
             chosen.write(options);
         }
-        tx_packet p;
-        p.meta = {.source = remote.address, .destination = local.address, .dscp = s.ip.dscp};
         const std::vector<octet> text(s.text.begin(), s.text.end());
-        p.borrow(text);
-        write_headers(p,
-                      {.source_port = remote.port,
-                       .destination_port = local.port,
-                       .sequence = peer_iss + s.sequence,
-                       .acknowledgment = s.has(flag::ack) ? iss() + s.acknowledgment : seq(s.acknowledgment),
-                       .flags = s.flags,
-                       .window = s.window,
-                       .urgent_pointer = s.urgent_pointer},
-                      options);
-        std::vector<octet> octets_of(p.length());
-        write(p, octets_of);
-        endpoint.on_packet({.data = octets_of, .length = octets_of.size()}, now);
+        const auto packet =
+            make_segment({.source = remote.address, .destination = local.address, .dscp = s.ip.dscp},
+                         {.source_port = remote.port,
+                          .destination_port = local.port,
+                          .sequence = peer_iss + s.sequence,
+                          .acknowledgment = s.has(flag::ack) ? iss() + s.acknowledgment : seq(s.acknowledgment),
+                          .flags = s.flags,
+                          .window = s.window,
+                          .urgent_pointer = s.urgent_pointer},
+                         options, text);
+        endpoint.on_packet({.data = packet}, now);
     }
 
     // ---- time -------------------------------------------------------------------------------------------------------------
@@ -252,12 +250,8 @@ private:
     }
 
     void see(const tx_packet& super) {
-        split(super, [&](const tx_packet& p) {
-            std::vector<octet> on_wire(p.length());
-            write(p, on_wire);
-            const auto parsed = parse_packet({.data = on_wire, .length = on_wire.size()});
-            REQUIRE_MESSAGE(parsed, "a packet left that does not parse or has a wrong checksum");
-            const segment& s = parsed->segment;
+        each_sent(super, [&](octets, const datagram_segment& packet) {
+            const segment& s = packet.segment;
             CHECK(s.source_port == local.port);
             CHECK(s.destination_port == remote.port);
             const bool is_rst = s.has(flag::rst);
@@ -271,7 +265,7 @@ private:
                             .urgent_pointer = static_cast<std::uint16_t>(s.up - s.sequence),
                             .mss = s.options.mss,
                             .options = relative(s.options, peer_iss),
-                            .ip = parsed->ip,
+                            .ip = packet.ip,
                             .at = now});
         });
     }
