@@ -202,17 +202,39 @@ TEST_CASE("a few lent octets are copied and returned at once") {
 TEST_CASE("lending is all or nothing, and the application hears when to try again") {
     bench<growable_tcp> b;
     b.establish();
-    const std::vector<octet> text = octets_of(lab::text(40'000));
+    const std::vector<octet> text = octets_of(lab::text(70'000));
     lent_octets first{.data = text}, second{.data = text};
     REQUIRE(b.endpoint.lend(first, b.now));
     CHECK(b.endpoint.lend(second, b.now).error() == error::would_block);
     CHECK_FALSE(second.returned);
-    CHECK(b.endpoint.writable() == 65'536 - 40'000);
+    CHECK(b.endpoint.writable() == 0);
     b.flush();
     b.take();
     b.acks(1 + 10 * mss);
     CHECK(b.heard(news::writable));
-    CHECK(b.endpoint.lend(second, b.now));
+    CHECK(b.endpoint.writable() == 65'536 - (70'000 - 10 * mss));
+    CHECK(b.endpoint.lend(second, b.now));  // there is room, and it needs no memory
+}
+
+TEST_CASE("more is lent than the buffer could ever hold, in one piece or in several") {
+    const std::string text = lab::text(300'000);
+    const std::vector<octet> from = octets_of(text);
+    bench<growable_tcp> b;
+    b.establish();
+    lent_octets lent{.data = from};
+    REQUIRE(b.endpoint.lend(lent, b.now));
+    std::string got;
+    while (!lent.returned) {
+        b.flush();
+        const auto sent = b.take();
+        REQUIRE_FALSE(sent.empty());
+        for (const auto& s : sent) got += s.text;
+        b.acks(1 + static_cast<std::uint32_t>(got.size()));
+    }
+    CHECK(got == text);
+    // More than 2^30 octets, of which none is read.
+    lent_octets too_many{.data = {from.data(), (std::size_t{1} << 30) + 1}};
+    CHECK(b.endpoint.lend(too_many, b.now).error() == error::bad_argument);
 }
 
 TEST_CASE("whatever ends the connection returns what was lent") {

@@ -87,13 +87,15 @@ public:
         arm_window_probe(c_, env);
     }
 
-    /// SEND of octets that stay the application's until they are returned (growable_send_buffer.hpp): all or nothing.
+    /// SEND of octets that stay the application's until they are returned (growable_send_buffer.hpp): all or nothing. Any
+    /// number up to 2^30, more is a bad_argument: they take no memory, so that any room at all is enough for them.
     constexpr result<void> lend(environment& env, auto& lent) {
         if constexpr (!Tcp::takes_lent) {
             return error::not_supported;
         } else {
             if (const auto refusal = may_send(env); !refusal) return refusal.error();
-            const bool fits = lent.data.size() <= c_.outgoing.free();
+            if (lent.data.size() > c_.outgoing.most_lent) return error::bad_argument;
+            const bool fits = c_.outgoing.has_room_for_lent(lent.data.size());
             if (!c_.outgoing.append_lent(env.pool, lent)) {
                 c_.wants_room = true;
                 return fits ? error::insufficient_resources : error::would_block;

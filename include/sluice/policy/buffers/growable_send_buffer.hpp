@@ -8,6 +8,7 @@
 #include <sluice/base/block_pool.hpp>
 #include <sluice/base/payload.hpp>
 #include <sluice/base/pool_array.hpp>
+#include <sluice/policy/reports.hpp>
 #include <sluice/wire/packet.hpp>
 
 namespace sluice {
@@ -59,11 +60,19 @@ public:
         at(count_ - 1).end = end_;
     }
 
+    /// More than can ever be in flight (RFC 7323 section 2.3): sequence numbers would not tell its ends apart.
+    static constexpr std::size_t most_lent = largest_window;
+    /// The capacity is a limit of memory, of which lent octets take none: they need no more than any room at all, whatever
+    /// their number, and always find it when nothing is queued.
+    bool has_room_for_lent(std::size_t length) const {
+        if (size() == 0 || length <= free()) return true;
+        return length >= least_worth_lending && free() > 0 && size() + length <= most_lent;
+    }
     /// All of it, or nothing; a few octets are not worth a piece of their own, are copied, and returned at once.
     bool append_lent(auto& pool, lent_octets& lent) {
         lent.returned = false;
-        if (lent.data.size() > free()) return false;
-        if (lent.data.size() < least_worth_lending) {
+        if (!has_room_for_lent(lent.data.size())) return false;
+        if (lent.data.size() < least_worth_lending && lent.data.size() <= free()) {
             const std::size_t before = size();
             lent.returned = append(pool, lent.data) == lent.data.size();
             if (!lent.returned) cut(pool, before);
