@@ -178,7 +178,7 @@ public:
     constexpr const connection_options& options() const { return c_.options; }
     constexpr result<void> set_options(environment& env, const connection_options& options) {
         if (c_.state == state::closed) return error::not_open;
-        if (options.dscp > 63 || options.hop_limit == 0) return error::bad_argument;
+        if (const sluice::error wrong = check(options); wrong != error::none) return wrong;
         const bool was_told = c_.options.user_timeout_option;
         const auto told = own_user_timeout(c_, env);
         c_.options = options;
