@@ -59,6 +59,7 @@ struct pair_of_buffers {
     octet next = 0;
 
     pair_of_buffers(std::size_t capacity, std::size_t limit) : pool(limit, {&books}), buffer(buffer_of(capacity)) {}
+    ~pair_of_buffers() { buffer.clear(pool); }
 
     std::vector<octet> fresh(std::size_t length) {
         std::vector<octet> out(length);

@@ -141,6 +141,16 @@ public:
         return {};
     }
 
+    /// All that was sent is acknowledged, the FIN of shutdown() too: what was lent is returned. would_block until then, with
+    /// news when to ask again; after any other error, too, nothing is out any more.
+    constexpr result<void> drained() {
+        if (c_.error != error::none) return c_.error;
+        if (c_.outgoing.size() > 0) c_.wants_room = true;
+        const bool fin_is_out = (c_.fin_queued || c_.close_waits) && !c_.fin_acknowledged() && c_.state != state::closed;
+        if (c_.outgoing.size() > 0 || fin_is_out) return error::would_block;
+        return {};
+    }
+
     /// CLOSE of the sending side (3.10.4); receiving goes on (N28).
     constexpr result<void> shutdown(environment& env) {
         if (c_.close_waits) return error::closing;
@@ -239,6 +249,11 @@ public:
     constexpr const socket_address& remote() const { return c_.remote; }
     constexpr std::size_t readable() const { return c_.incoming.size(); }
     constexpr std::size_t writable() const { return c_.outgoing.free(); }
+    /// Octets of the application's are being sent from where they lie.
+    constexpr bool has_lent() const {
+        if constexpr (Tcp::takes_lent) return c_.outgoing.has_lent();
+        else return false;
+    }
     /// What the network, or the peer, has marked its segments with lately (RFC 2474; MAY-9).
     constexpr std::uint8_t received_dscp() const { return c_.received_dscp; }
     /// Unread octets up to and including the last urgent one that was announced (MUST-33).

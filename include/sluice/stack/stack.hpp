@@ -93,8 +93,12 @@ public:
     result<void> commit(handle h, std::size_t length, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.commit(t_.env, length), result<void>(); });
     }
+    /// They stay until they are returned: also past close(), after which TCP finishes alone. abort() returns them at once.
     result<void> lend(handle h, auto& lent, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.lend(t_.env, lent); });
+    }
+    result<void> drained(handle h, instant now) {
+        return call(h, now, [](auto& tcp) { return tcp.drained(); });
     }
     result<std::size_t> receive(handle h, mutable_octets to, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.receive(t_.env, to); });

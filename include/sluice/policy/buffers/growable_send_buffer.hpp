@@ -5,6 +5,8 @@
 // from where they lie. How much it may hold follows the congestion window.
 #pragma once
 
+#include <cassert>
+
 #include <sluice/base/block_pool.hpp>
 #include <sluice/base/payload.hpp>
 #include <sluice/base/pool_array.hpp>
@@ -13,11 +15,14 @@
 
 namespace sluice {
 
-/// Octets of the application's that are sent from where they lie. Neither they nor this move until `returned` is true: the
-/// peer has acknowledged them all, or the connection is over.
+/// Octets of the application's that are sent from where they lie. Neither they nor this move, or go, until `returned` is
+/// true: the peer has acknowledged them all, or the connection is over. Who can't wait aborts, which returns them at once.
 struct lent_octets {
-    octets data;
+    octets data{};
     bool returned = false;
+    bool is_out = false;  // TCP reads them still; not the application's
+
+    ~lent_octets() { assert(!is_out && "lent octets must outlive their connection, or be returned"); }
 };
 
 class growable_send_buffer {
@@ -70,6 +75,7 @@ public:
     }
     /// All of it, or nothing; a few octets are not worth a piece of their own, are copied, and returned at once.
     bool append_lent(auto& pool, lent_octets& lent) {
+        assert(!lent.is_out);
         lent.returned = false;
         if (!has_room_for_lent(lent.data.size())) return false;
         if (lent.data.size() < least_worth_lending && lent.data.size() <= free()) {
@@ -79,8 +85,16 @@ public:
             return lent.returned;
         }
         if (!add(pool, {.theirs = lent.data.data(), .owner = &lent, .begin = end_, .end = end_})) return false;
+        lent.is_out = true;
         commit(pool, lent.data.size());
         return true;
+    }
+
+    /// Some of it is the application's own, and not returned yet.
+    bool has_lent() const {
+        for (std::size_t i = 0; i < count_; ++i)
+            if (at(i).owner) return true;
+        return false;
     }
 
     /// How much of it one packet has spans for.
@@ -183,7 +197,9 @@ private:
 
     void give_back(auto& pool, piece& p) {
         if (p.mine) pool.give(p.mine, chunk);
-        if (p.owner) p.owner->returned = true;
+        if (!p.owner) return;
+        p.owner->is_out = false;
+        p.owner->returned = true;
     }
     void forget(auto& pool) {
         pieces_.give_back(pool);
