@@ -12,6 +12,8 @@ namespace sluice {
 
 template <class Tcp>
 class basic_stack {
+    static_assert(buffers_for_stack<typename Tcp::buffers_policy>,
+                  "sluice: buffers slot: for a stack, a policy must have a memory_type, and a member `source` of it");
     using tables = stack_tables<Tcp>;
     using socket = typename tables::socket;
 
