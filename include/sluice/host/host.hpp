@@ -33,6 +33,7 @@ struct host_addresses {
     }
 };
 
+/// There is no loopback: what it sends to an address of its own leaves as everything else does.
 /// Outlives its sockets, but for those that its programs hold: programs that have not ended go with it.
 template <class Tcp>
 class host {

@@ -15,7 +15,9 @@ namespace sluice {
 template <class Tcp>
 class tcp_listener;
 
-/// A socket can be moved while programs wait for it: a call knows the socket, not this object.
+/// A socket can be moved while programs wait for it: a call knows the socket, not this object. One program at a time may
+/// wait in each direction: one that receives, one that sends, connects or closes, one for urgent; a second one's answer is
+/// bad_argument.
 template <class Tcp>
 class tcp_socket : public basic_socket<Tcp> {
 public:
