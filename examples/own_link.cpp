@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// sluice in packets of your own: a packet_link, here from thread to thread in memory, where yours is a tunnel, a radio or
-// a driver. Each thread has a host and a device that drives it: coroutines on one side, calls that block on the other.
+// sluice in packets of your own: a packet_link, here from thread to thread in memory, where yours is a tunnel, a radio
+// or a driver. Each thread has a host and a device that drives it: coroutines on one side, calls that block on the other.
 // g++ -std=c++20 -O2 -pthread -Iinclude examples/own_link.cpp -o own_link && ./own_link
 #include <sluice/sluice.hpp>
 
@@ -37,7 +37,8 @@ public:
         received_.clear();  // which the host had until now
         for (; received_.size() < room.size() && !in_.waiting.empty(); in_.waiting.pop_front())
             received_.push_back(std::move(in_.waiting.front()));
-        for (std::size_t i = 0; i < received_.size(); ++i) room[i] = {.data = received_[i], .length = received_[i].size()};
+        for (std::size_t i = 0; i < received_.size(); ++i)
+            room[i] = {.data = received_[i], .length = received_[i].size()};
         return received_.size();
     }
     std::size_t transmit(std::span<const tx_packet> packets) {

@@ -266,8 +266,8 @@ TEST_CASE("whatever ends the connection returns what was lent") {
     }
 }
 
-TEST_CASE_TEMPLATE("drained says when all that was sent is acknowledged, the FIN too once there is one", Tcp, growable_tcp,
-                   fixed_tcp, phantom_tcp) {
+TEST_CASE_TEMPLATE("drained says when all that was sent is acknowledged, the FIN too once there is one", Tcp,
+                   growable_tcp, fixed_tcp, phantom_tcp) {
     bench<Tcp> b;
     b.establish();
     switch_nagle_off(b);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Octets and big-endian integers ("network order", RFC 9293 section 3.1).
-// All but the casts of text also runs in the compiler: integers are put together by shifts, which g++ and clang turn into
-// one load and a byte swap.
+// Octets and big-endian integers ("network order", RFC 9293 section 3.1). All but the casts of text also runs in the
+// compiler: integers are put together by shifts, which g++ and clang turn into one load and a byte swap.
 #pragma once
 
 #include <algorithm>

@@ -20,8 +20,8 @@ enum class error : std::uint8_t {
     reset,                   // "connection reset"
     refused,                 // "connection refused"
     aborted,                 // by our own ABORT
-    timed_out,               // "connection aborted due to user timeout", R2 and the keep-alive limit included; or the limit
-                             // of a call, which does not end the connection
+    timed_out,               // "connection aborted due to user timeout", R2 and the keep-alive limit included; or the
+                             // limit of a call, which does not end the connection
     would_block,             // nothing to read yet, no room to write yet
     bad_address,             // a remote address that can't be a peer (MUST-46), or two families in one connection
     bad_argument,            // what the call's documentation rules out
@@ -53,8 +53,9 @@ constexpr const char* text(error e) {
     return "?";
 }
 
-/// A T or the reason why there is none. T is default constructible. One that only moves is used in place, `got->send(text)`,
-/// or taken out of a result that is given up: `*std::move(got)`. Out of a temporary comes a value, which nothing dangles from.
+/// A T or the reason why there is none. T is default constructible. One that only moves is used in place,
+/// `got->send(text)`, or taken out of a result that is given up: `*std::move(got)`. Out of a temporary comes a value,
+/// which nothing dangles from.
 template <class T>
 class [[nodiscard]] result {
 public:

@@ -87,8 +87,8 @@ public:
         arm_window_probe(c_, env);
     }
 
-    /// SEND of octets that stay the application's until they are returned (growable_send_buffer.hpp): all or nothing. Any
-    /// number up to 2^30, more is a bad_argument: they take no memory, so that any room at all is enough for them.
+    /// SEND of octets that stay the application's until they are returned (growable_send_buffer.hpp): all or nothing.
+    /// Any number up to 2^30, more is a bad_argument: they take no memory, so that any room at all is enough for them.
     constexpr result<void> lend(environment& env, auto& lent) {
         if constexpr (!Tcp::takes_lent) {
             return error::not_supported;
@@ -141,13 +141,13 @@ public:
         return {};
     }
 
-    /// All that was sent is acknowledged, the FIN of shutdown() too: what was lent is returned. would_block until then, with
-    /// news when to ask again; after any other error, too, nothing is out any more.
+    /// All that was sent is acknowledged, the FIN of shutdown() too: what was lent is returned. would_block until then,
+    /// with news when to ask again; after any other error, too, nothing is out any more.
     constexpr result<void> drained() {
         if (c_.error != error::none) return c_.error;
         if (c_.outgoing.size() > 0) c_.wants_room = true;
-        const bool fin_is_out = (c_.fin_queued || c_.close_waits) && !c_.fin_acknowledged() && c_.state != state::closed;
-        if (c_.outgoing.size() > 0 || fin_is_out) return error::would_block;
+        const bool ends = (c_.fin_queued || c_.close_waits) && c_.state != state::closed;
+        if (c_.outgoing.size() > 0 || (ends && !c_.fin_acknowledged())) return error::would_block;
         return {};
     }
 

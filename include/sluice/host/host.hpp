@@ -119,8 +119,8 @@ public:
     /// nullptr for a stale one.
     socket_state* find(handle h) { return sockets_.is_live(h.index, h.generation) ? &sockets_[h.index] : nullptr; }
 
-    /// The socket is gone at once; who waits for it is told; TCP finishes alone, or by a RST if that is asked for, or if it
-    /// still reads what a program has lent it, which may be gone next.
+    /// The socket is gone at once; who waits for it is told; TCP finishes alone, or by a RST if that is asked for, or
+    /// if it still reads what a program has lent it, which may be gone next.
     result<void> remove(handle h, bool abort) {
         socket_state* const s = find(h);
         if (s == nullptr) return error::bad_handle;

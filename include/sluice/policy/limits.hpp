@@ -33,8 +33,8 @@ struct connection_options {
     bool user_timeout_option = false;                 // RFC 5482: tell the peer, and take its value where none is set here
 };
 
-/// bad_argument for what no header can carry (dscp, hop_limit), and for what would end or probe a connection before anything
-/// had time to happen: no tries, or no time. no_limit and no_time_limit stand for "for ever".
+/// bad_argument for what no header can carry (dscp, hop_limit), and for what would end or probe a connection before
+/// anything had time to happen: no tries, or no time. no_limit and no_time_limit stand for "for ever".
 constexpr error check(const connection_options& o) {
     const bool fits = o.dscp <= 63 && o.hop_limit > 0;
     const bool is_patient = o.keep_alive_tries > 0 && o.keep_alive_idle > duration::zero() &&

@@ -95,7 +95,8 @@ public:
     result<void> commit(handle h, std::size_t length, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.commit(t_.env, length), result<void>(); });
     }
-    /// They stay until they are returned: also past close(), after which TCP finishes alone. abort() returns them at once.
+    /// They stay until they are returned: also past close(), after which TCP finishes alone. abort() returns them at
+    /// once.
     result<void> lend(handle h, auto& lent, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.lend(t_.env, lent); });
     }

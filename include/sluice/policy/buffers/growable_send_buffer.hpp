@@ -15,8 +15,9 @@
 
 namespace sluice {
 
-/// Octets of the application's that are sent from where they lie. Neither they nor this move, or go, until `returned` is
-/// true: the peer has acknowledged them all, or the connection is over. Who can't wait aborts, which returns them at once.
+/// Octets of the application's that are sent from where they lie. Neither they nor this move, or go, until `returned`
+/// is true: the peer has acknowledged them all, or the connection is over. Who can't wait aborts, which returns them at
+/// once.
 struct lent_octets {
     octets data{};
     bool returned = false;
@@ -67,8 +68,8 @@ public:
 
     /// More than can ever be in flight (RFC 7323 section 2.3): sequence numbers would not tell its ends apart.
     static constexpr std::size_t most_lent = largest_window;
-    /// The capacity is a limit of memory, of which lent octets take none: they need no more than any room at all, whatever
-    /// their number, and always find it when nothing is queued.
+    /// The capacity is a limit of memory, of which lent octets take none: they need no more than any room at all,
+    /// whatever their number, and always find it when nothing is queued.
     bool has_room_for_lent(std::size_t length) const {
         if (size() == 0 || length <= free()) return true;
         return length >= least_worth_lending && free() > 0 && size() + length <= most_lent;
