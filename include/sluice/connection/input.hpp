@@ -154,7 +154,7 @@ constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const seg
         }
         return step::go_on;
     }
-    if (!c.snd.acceptable_ack(s.acknowledgment)) return step::drop_and_challenge;  // RFC 5961 section 5.2, MAY-12
+    if (!c.snd.acceptable_ack(s.acknowledgment)) return step::drop_and_challenge;  // RFC 5961 section 5.2, MAY-12, N11
 
     if (c.state == state::time_wait) {
         if (s.length() == 0) return step::drop;  // N16: two TIME-WAITs would answer each other for ever
