@@ -53,7 +53,7 @@ struct smaller {
 
 /// What a conversation leaves behind; the next one begins with `{}`.
 template <class Tcp>
-struct conversation {
+struct conversation_block {
     send_space snd{};
     receive_space rcv{};
     agreement agreed{};
@@ -106,11 +106,12 @@ struct conversation {
 
 /// All of a connection. What is declared here outlives a conversation, or takes more than `{}` to begin anew.
 template <class Tcp>
-struct control_block : conversation<Tcp> {
+struct control_block : conversation_block<Tcp> {
     using machine = sluice::machine<typename Tcp::lifecycle_policy>;
     using buffers = typename Tcp::buffers_policy;
-    using conversation<Tcp>::snd, conversation<Tcp>::rcv, conversation<Tcp>::agreed, conversation<Tcp>::receive_mss,
-        conversation<Tcp>::fin_queued, conversation<Tcp>::fin_sent;
+    using conversation = conversation_block<Tcp>;
+    using conversation::snd, conversation::rcv, conversation::agreed, conversation::receive_mss,
+        conversation::fin_queued, conversation::fin_sent;
 
     sluice::state state = state::closed;
     sluice::error error = error::none;

@@ -101,7 +101,7 @@ constexpr void start_conversation(control_block<Tcp>& c, environment<Tcp>& env) 
         c.outgoing.start(env.settings.buffers);
         c.incoming.start(env.settings.buffers);
     }
-    static_cast<conversation<Tcp>&>(c) = {};
+    static_cast<conversation_block<Tcp>&>(c) = {};
     c.congestion = env.settings.congestion;
     c.rtt = env.settings.rtt;
     c.recovery = env.settings.recovery;
