@@ -28,8 +28,8 @@ void part(stack_tables<Tcp>& t, list_index i) {
     }
     time_wait record = fold_time_wait(socket.tcp.variables(), t.env);
     if (!t.parting.empty()) {
-        const time_wait::time last = t.time_waits[t.parting.back()].due;
-        if (record.due.near(t.env.now) < last.near(t.env.now)) record.due = last;
+        const time_wait& last = t.time_waits[t.parting.back()];
+        if (record.due().near(t.env.now) < last.due().near(t.env.now)) record.end = last.end;
     }
     const auto w = t.time_waits.take(record);
     if (!w) return;

@@ -162,7 +162,6 @@ std::optional<half_open> read_cookie(const stack_tables<Tcp>& t, const four_tupl
         out.shift = offered.window_scale.value_or(half_open::no_shift) & 0xf;
         out.sack = offered.sack;
     }
-    out.answered = (answer_period(t.env) - 1) & 0xf;
     return out;
 }
 

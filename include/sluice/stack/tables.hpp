@@ -57,7 +57,10 @@ struct stack_tables {
           sockets(std::min(s.limits.most_connections, most_records), s.buffers.source),
           half_opens(most_records, s.buffers.source),
           time_waits(std::min(s.limits.most_time_waits, most_records), s.buffers.source),
-          listeners(most_records, s.buffers.source) {}
+          listeners(most_records, s.buffers.source) {
+        std::uint8_t& tries = env.settings.limits.syn_ack_tries;
+        if (tries != no_limit) tries = std::min<std::uint8_t>(tries, most_tries - 1);  // a record counts no further
+    }
 
     environment<Tcp> env;
     demux<memory> by_address;
