@@ -40,6 +40,7 @@ public:
         }
         recount_half_open(t_);
         return handle{*l | listening, t_.listeners.generation(*l)};
+        t_.scratch();  // for half-open records, while there is memory
     }
 
     /// The connection that has waited longest; would_block while there is none.
@@ -69,6 +70,7 @@ public:
         const four_tuple addresses{local, remote};
         if (is_taken(addresses)) return error::already_open;
         const auto i = t_.sockets.take();
+        if (!t_.has_room_for_connection()) return error::insufficient_resources;
         if (!i) return i.error();
         socket& s = t_.sockets[*i];
         auto done = s.tcp.connect(t_.env, local, remote);
@@ -299,7 +301,7 @@ private:
                 case record_kind::connection:
                     t_.sockets[found->index].tcp.on_segment(t_.env, ip, s);
                     return t_.settle(found->index);
-                case record_kind::half_open: return arrives_for_half_open(t_, found->index, ip, s);
+                case record_kind::half_open: return arrives_for_half_open(t_, found->index, addresses, ip, s);
                 case record_kind::time_wait: return arrives_in_time_wait(t_, found->index, addresses, hash, ip, s);
                 case record_kind::listener: break;  // no remote address is unspecified
             }
