@@ -22,7 +22,8 @@ public:
 
     // ---- calls: what the RFC's do, and which errors they give, stands at connection.hpp's --------------------------------
 
-    /// Waits for connections to this socket. An unspecified address stands for any (MUST-43).
+    /// Waits for connections to this socket. An unspecified address, of either family, stands for any of both (MUST-43), as
+    /// an IPv6 socket's does elsewhere.
     result<handle> listen(const socket_address& local, instant now, listen_options options = {},
                           std::uint64_t cookie = 0) {
         at(now);
@@ -39,8 +40,8 @@ public:
             return done.error();
         }
         recount_half_open(t_);
-        return handle{*l | listening, t_.listeners.generation(*l)};
         t_.scratch();  // for half-open records, while there is memory
+        return handle{*l | listening, t_.listeners.generation(*l)};
     }
 
     /// The connection that has waited longest; would_block while there is none.
@@ -69,8 +70,8 @@ public:
         }
         const four_tuple addresses{local, remote};
         if (is_taken(addresses)) return error::already_open;
-        const auto i = t_.sockets.take();
         if (!t_.has_room_for_connection()) return error::insufficient_resources;
+        const auto i = t_.sockets.take();
         if (!i) return i.error();
         socket& s = t_.sockets[*i];
         auto done = s.tcp.connect(t_.env, local, remote);
@@ -299,6 +300,7 @@ private:
         if (const auto found = t_.find(addresses, hash)) {
             switch (found->kind) {
                 case record_kind::connection:
+                    if (s.has(flag::syn) && arrives_before_parting(t_, found->index, addresses, hash, ip, s)) return;
                     t_.sockets[found->index].tcp.on_segment(t_.env, ip, s);
                     return t_.settle(found->index);
                 case record_kind::half_open: return arrives_for_half_open(t_, found->index, addresses, ip, s);
