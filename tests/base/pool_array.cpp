@@ -9,7 +9,7 @@
 
 #include <sluice/base/block_pool.hpp>
 
-#include "support/counting_memory.hpp"
+#include "support/memory.hpp"
 
 namespace {
 

@@ -36,7 +36,7 @@ struct plain {
     std::uint32_t more = 0;
 };
 template <class T = plain>
-using table = slot_table<T, test::metered>;
+using table = slot_table<T, test::metered_by_block>;
 
 static_assert(!std::is_copy_constructible_v<table<>> && !std::is_copy_assignable_v<table<>>);
 static_assert(std::is_nothrow_move_constructible_v<table<>> && std::is_nothrow_move_assignable_v<table<>>);
@@ -58,7 +58,7 @@ TEST_CASE("a slot table holds what a std::map would, its objects stay where they
         tracked* place;
     };
     int alive = 0;
-    test::memory_books books;
+    test::block_books books;
     {
         table<tracked> held(no_index, {&books});
         std::map<list_index, entry> model;
@@ -231,47 +231,47 @@ TEST_CASE("there are never more objects than the limit says") {
 }
 
 TEST_CASE("a page holds 64 objects, 33 bits each that say which, and nothing else") {
-    test::memory_books books;
+    test::block_books books;
     table<std::array<std::uint64_t, 8>> held(no_index, {&books});
     REQUIRE(held.take());
     CHECK(books.octets == page_octets(64) + 8 * sizeof(void*));
     CHECK(reinterpret_cast<std::uintptr_t>(&held[0]) % 64 == 0);
 
-    test::memory_books small_books;
+    test::block_books small_books;
     table<char> small(no_index, {&small_books});
     REQUIRE(small.take());
     CHECK(small_books.octets == page_octets(4) + 8 * sizeof(void*));  // an unused place holds the next one's index
 }
 
 TEST_CASE("n objects take n / 64 allocations, and one each time the directory doubles") {
-    test::memory_books books;
+    test::block_books books;
     {
         table<> held(no_index, {&books});
         const list_index first = held.take().value();
         const plain* const place = &held[first];
         for (std::uint32_t i = 1; i < 64 * 1024; ++i) REQUIRE(held.take());
-        CHECK(books.calls == 1024 + 8);  // 8, 16 … 1024 pages
+        CHECK(books.allocations == 1024 + 8);  // 8, 16 … 1024 pages
         CHECK(books.blocks.size() == 1024 + 1);
         CHECK(&held[first] == place);
         for (std::uint32_t i = 0; i < 64 * 1024; ++i) held.release(i);
         for (std::uint32_t i = 0; i < 64 * 1024; ++i) REQUIRE(held.take());
-        CHECK(books.calls == 1024 + 8);
+        CHECK(books.allocations == 1024 + 8);
     }
     CHECK(books.octets == 0);
 }
 
 TEST_CASE("what is reserved is allocated at once, and nothing after that") {
-    test::memory_books books;
+    test::block_books books;
     table<> held(no_index, {&books});
     REQUIRE(held.reserve(1000));
-    CHECK(books.calls == 16 + 1);
+    CHECK(books.allocations == 16 + 1);
     for (std::uint32_t i = 0; i < 1000; ++i) REQUIRE(held.take());
     REQUIRE(held.reserve(1000));
     REQUIRE(held.reserve(10));
     REQUIRE(held.reserve(1024));
-    CHECK(books.calls == 16 + 1);
+    CHECK(books.allocations == 16 + 1);
     REQUIRE(held.reserve(1025));
-    CHECK(books.calls == 17 + 2);
+    CHECK(books.allocations == 17 + 2);
     for (std::uint32_t i = 0; i < 1000; ++i) CHECK(held.is_live(i, 0));
 }
 
@@ -281,7 +281,7 @@ TEST_CASE("refused memory, whichever call it is, is an error that changes nothin
     for (std::size_t refused = 1; refused <= calls; ++refused) {
         CAPTURE(refused);
         int alive = 0;
-        test::memory_books books;
+        test::block_books books;
         table<tracked> held(no_index, {&books});
         books.refuse(refused);
         int errors = 0;
@@ -309,7 +309,7 @@ TEST_CASE("a refused reserve gives back what it got, and leaves the objects alon
     constexpr std::size_t calls = 8 + 1;  // pages 2 … 9 and a wider directory
     for (std::size_t refused = 1; refused <= calls + 1; ++refused) {
         CAPTURE(refused);
-        test::memory_books books;
+        test::block_books books;
         table<> held(no_index, {&books});
         REQUIRE(held.take(5u));
         const auto before = books.blocks;
@@ -330,7 +330,7 @@ TEST_CASE("a refused reserve gives back what it got, and leaves the objects alon
 
 TEST_CASE("a table that is moved takes its objects with it, and leaves one behind that is empty and good") {
     int alive = 0;
-    test::memory_books books, other_books;
+    test::block_books books, other_books;
     {
         table<tracked> held(100, {&books});
         for (std::uint32_t i = 0; i < 100; ++i) REQUIRE(held.take(i, alive));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SEND and RECEIVE without a copy: reserve and commit, lend, peek and consume do what send and receive do, with the
 // same errors, and octets that are lent leave from where they lie.
-#include "support/lab.hpp"
+#include "support/option_mixes.hpp"
 
 #include <sluice/policy/buffers/fixed_buffers.hpp>
 #include <sluice/policy/buffers/growable_buffers.hpp>
@@ -135,7 +135,7 @@ TEST_CASE("octets against a shut window are probed for, whichever way they came"
 }
 
 TEST_CASE("octets that are lent leave from where they lie, and once more from there when they are lost") {
-    bench<growable_tcp> b;
+    lab::mixed<growable_tcp> b(lab::each_mix());
     b.establish();
     switch_nagle_off(b);
     const std::vector<octet> text = octets_of(lab::text(6000));

@@ -4,26 +4,26 @@
 #include <memory>
 
 #include "sim/audited.hpp"
-#include "support/counting_memory.hpp"
 #include "support/lab.hpp"
+#include "support/memory.hpp"
 
 #include <sluice/policy/buffers/growable_buffers.hpp>
 
 using namespace sluice;
 using lab::bench;
-using test::counting_memory;
-using test::call_books;
+using test::memory_books;
+using test::metered;
 
 namespace {
 
-using counted_buffers = basic_growable_buffers<counting_memory>;
+using counted_buffers = basic_growable_buffers<metered>;
 using counted_tcp = tcp<testing::gate_audit, counted_buffers>;
 
 constexpr std::uint32_t mss = 1460;
 constexpr std::size_t chunk = 16384, block = 256;
 
 /// The books outlive the bench that writes them.
-struct counted_bench : call_books, bench<counted_tcp> {
+struct counted_bench : memory_books, bench<counted_tcp> {
     explicit counted_bench(std::size_t memory) : bench<counted_tcp>(settings_of(memory)) {}
     counted_tcp::settings settings_of(std::size_t memory) {
         counted_tcp::settings s;
@@ -85,7 +85,7 @@ struct patient {
 };
 using patient_world = sim::world<counted_tcp, counted_tcp, patient, patient>;
 
-counted_tcp::settings with_memory(std::size_t memory, call_books& books) {
+counted_tcp::settings with_memory(std::size_t memory, memory_books& books) {
     counted_tcp::settings s;
     s.buffers.memory = memory;
     s.buffers.source = {&books};
@@ -162,7 +162,7 @@ TEST_CASE("a SYN that comes while there is no memory for a record of ours is ans
 }
 
 TEST_CASE("a SYN whose record another connection has taken meanwhile is tried again after a while") {
-    call_books books;
+    memory_books books;
     environment<counted_tcp> env(with_memory(block, books));
     counted_tcp::connection first, second;
     tx_packet p;
@@ -315,7 +315,7 @@ TEST_CASE("what is unread when the connection has ended can be read, and holds m
 TEST_CASE("with too little memory at either end, under loss, every octet arrives, and nothing leaks") {
     for (std::uint64_t seed = 1; seed <= 4; ++seed) {
         CAPTURE(seed);
-        call_books at_client, at_server;
+        memory_books at_client, at_server;
         // 50 Mbit/s × 40 ms are 250 kB, and the window is 128 KiB: seven chunks are less.
         const sim::link_settings wire{.rate = 50'000'000, .delay = 20ms, .loss = 0.01};
         const std::uint64_t length = 2'000'000;
@@ -346,7 +346,7 @@ TEST_CASE("with too little memory at either end, under loss, every octet arrives
 TEST_CASE("a transfer under way takes nothing from the source: after set-up 10 MB pass without one call") {
     // How often the source is called while 10 MB pass each way, after so many have.
     const auto calls_for_10_mb = [](std::uint64_t set_up, std::size_t largest) {
-        call_books at_client, at_server;
+        memory_books at_client, at_server;
         counted_tcp::settings client = with_memory(plenty, at_client), server = with_memory(plenty, at_server);
         for (auto* s : {&client, &server}) s->buffers.largest_receive = s->buffers.largest_send = largest;
         const sim::link_settings wire{.rate = 100'000'000, .delay = 5ms};

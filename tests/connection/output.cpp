@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // connection/output.hpp on the wire: what leaves first, how much at once, after a pause, and when records run out.
-#include "support/compositions.hpp"
-#include "support/lab.hpp"
+#include "support/option_mixes.hpp"
 
 using namespace sluice;
 using lab::bench;
+using mixed = lab::mixed<default_tcp>;
 
 namespace {
 
@@ -42,36 +42,41 @@ TEST_CASE("after less than an RTO the whole window may leave, and a smaller wind
     REQUIRE(brief.send(lab::text(40 * mss)));
     CHECK(brief.take().size() == 40);
 
-    bench<default_tcp> small;
+    mixed small(lab::each_mix());
     small.establish();
-    REQUIRE(small.send(lab::text(10 * mss)));
-    for (int i = 0; i < 9; ++i) small.acks(1);
-    small.acks(1 + 10 * mss);
-    REQUIRE(small.block().congestion.window() == 5 * mss);
+    REQUIRE(small.send(lab::text(10 * small.each)));
+    for (std::uint32_t n = 1; n < 10; ++n) small.gets(n);
+    small.gets(0);
+    REQUIRE(small.block().congestion.window() == 5 * small.each);
     small.take();
     small.wait(1h);
-    REQUIRE(small.send(lab::text(10 * mss)));
+    REQUIRE(small.send(lab::text(10 * small.each)));
     CHECK(small.take().size() <= 5);
-    CHECK(small.block().congestion.window() == 5 * mss);
+    CHECK(small.block().congestion.window() == 5 * small.each);
 }
 
 TEST_CASE("ssthresh outlives idleness") {
-    bench<default_tcp> b;
+    mixed b(lab::each_mix());
     b.establish();
-    REQUIRE(b.send(lab::text(10 * mss)));
-    for (int i = 0; i < 9; ++i) b.acks(1);
-    b.acks(1 + 10 * mss);
+    REQUIRE(b.send(lab::text(10 * b.each)));
+    for (std::uint32_t n = 1; n < 10; ++n) b.gets(n);
+    b.gets(0);
     b.wait(1h);
     REQUIRE(b.send("after"));
-    CHECK(b.block().congestion.ssthresh() == 5 * mss);
+    CHECK(b.block().congestion.ssthresh() == 5 * b.each);
 }
 
 TEST_CASE("what was lost leaves before what is new, and both before an ACK of their own") {
-    bench<default_tcp> b;
+    mixed b(lab::each_mix());
     b.establish();
-    REQUIRE(b.send(lab::text(20 * mss)));
+    REQUIRE(b.send(lab::text(20 * b.each)));
     b.take();
-    for (int i = 0; i < 3; ++i) b.deliver({.flags = flag::ack, .sequence = 1, .acknowledgment = 1});
+    // Three reports in one batch, before anything can leave, and then text.
+    for (std::uint32_t n = 2; n < 5; ++n) {
+        tcp_options options;
+        if (b.mix.sack) options.sack.push_back({seq(b.at(1)), seq(b.at(n))});
+        b.deliver({.flags = flag::ack, .sequence = 1, .acknowledgment = 1, .options = options});
+    }
     b.deliver({.flags = flag::ack, .sequence = 1, .acknowledgment = 1, .text = "theirs"});
     b.flush();
     const auto sent = b.take();
@@ -125,9 +130,10 @@ TEST_CASE("out of records nothing new leaves, nothing is lost, and all of it arr
 }
 
 TEST_CASE("every ISS gives the same conversation, across the end of the sequence space too") {
+    const lab::option_mix mix = lab::each_mix();
     for (const std::uint32_t iss : {0xfffffff0u, 0x7ffffff0u, 0u}) {
-        using wrapping = bench<plain_tcp>;
-        wrapping b({.congestion = {.octets = 65535}, .isn = {.start = iss - 250'000}});  // the clock stands at 1 s
+        using wrapping = lab::mixed<plain_tcp>;
+        wrapping b(mix, {.congestion = {.octets = 65535}, .isn = {.start = iss - 250'000}});  // the clock stands at 1 s
         b.peer_iss = seq(0xfffffff0);
         b.establish();
         REQUIRE(b.iss() == seq(iss));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a congestion policy is told (policy/reports.hpp), seen by one that writes everything down.
-#include "support/compositions.hpp"
-#include "support/lab.hpp"
+#include "support/option_mixes.hpp"
 
 using namespace sluice;
 using lab::bench;
@@ -18,9 +17,13 @@ struct writes_down {
     std::vector<congestion_report> congestions{};
     std::vector<rto_report> timeouts{};
     std::vector<idle_report> idles{};
+    std::uint32_t each = mss;
 
-    std::uint32_t window() const { return 10 * mss; }
-    void on_start(const start_report& r) { starts.push_back(r); }
+    std::uint32_t window() const { return 10 * each; }
+    void on_start(const start_report& r) {
+        starts.push_back(r);
+        each = r.mss;
+    }
     void on_ack(const ack_report& r) { acks.push_back(r); }
     void on_congestion(const congestion_report& r) { congestions.push_back(r); }
     void on_rto(const rto_report& r) { timeouts.push_back(r); }
@@ -33,6 +36,12 @@ struct told : bench<told_tcp> {
     using bench::bench;
     const writes_down& policy() const { return block().congestion; }
     void begin() { establish(65535, static_cast<std::uint16_t>(mss)); }
+};
+
+/// The same with a mix of options, which takes part in what segments hold.
+struct told_mixed : lab::mixed<told_tcp> {
+    told_mixed() : mixed(lab::each_mix(), {}, mss) { establish(); }
+    const writes_down& policy() const { return block().congestion; }
 };
 
 }  // namespace
@@ -108,20 +117,26 @@ TEST_CASE("the window limits while more is queued than it lets out, and the appl
 }
 
 TEST_CASE("an episode is told once, with what is out; its ACKs say that they belong to it") {
-    told b;
-    b.begin();
-    CHECK(b.send(std::string(10 * mss, 'x')));
-    for (int i = 0; i < 6; ++i) b.acks(1);
+    told_mixed b;
+    CHECK(b.send(std::string(20 * b.each, 'x')));
+    b.gets({1, 2, 3, 5, 6});  // 0 and 4 are lost
     REQUIRE(b.policy().congestions.size() == 1);
-    CHECK(b.policy().congestions[0].flight == 10 * mss);
-    CHECK(b.policy().congestions[0].pipe == 9 * mss);
-    b.acks(1 + 4 * mss);
+    CHECK(b.policy().congestions[0].flight == 10 * b.each);
+    // Limited transmit has sent two. Without SACK one segment of all twelve is known to have left the network (RFC
+    // 6582), with it the three that were reported, too.
+    CHECK(b.policy().congestions[0].pipe == (b.mix.sack ? 8 : 11) * b.each);
+    b.gets(7);
+    // RFC 6675: the third segment above 4. RFC 6582: a partial ACK will tell of it.
+    if (b.mix.sack) CHECK(b.policy().acks.back().newly_lost == b.each);
+    b.gets(0);
+    CHECK(b.policy().acks.back().newly_acked == 4 * b.each);
     CHECK(b.policy().acks.back().in_recovery);
-    CHECK(b.policy().acks.back().newly_lost == mss);  // the next hole
-    b.acks(1 + 10 * mss);
+    CHECK(b.policy().acks.back().newly_lost == (b.mix.sack ? 0 : b.each));
+    b.gets_all_below((b.next_ack() - 1) / b.each);
     CHECK(b.policy().acks.back().in_recovery);  // it ends with this one
-    CHECK(b.send(std::string(mss, 'x')));
-    b.acks(1 + 11 * mss);
+    while (!b.block().nothing_owed()) b.gets_all_below((b.next_ack() - 1) / b.each);
+    CHECK(b.send(std::string(b.each, 'x')));
+    b.gets(20);
     CHECK_FALSE(b.policy().acks.back().in_recovery);
     CHECK(b.policy().congestions.size() == 1);
     CHECK(b.policy().timeouts.empty());
@@ -129,22 +144,21 @@ TEST_CASE("an episode is told once, with what is out; its ACKs say that they bel
 
 TEST_CASE(
     "a timeout says whether it is the octet's first, and ACKs after it say so until all of that time is acknowledged") {
-    told b;
-    b.begin();
-    CHECK(b.send(std::string(3 * mss, 'x')));
+    told_mixed b;
+    CHECK(b.send(std::string(3 * b.each, 'x')));
     REQUIRE(b.wait_for_deadline());
     REQUIRE(b.wait_for_deadline());
     REQUIRE(b.policy().timeouts.size() == 2);
     CHECK(b.policy().timeouts[0].first);
-    CHECK(b.policy().timeouts[0].flight == 3 * mss);
+    CHECK(b.policy().timeouts[0].flight == 3 * b.each);
     CHECK_FALSE(b.policy().timeouts[1].first);
-    b.acks(1 + mss);
+    b.gets_all_below(1);
     CHECK(b.policy().acks.back().after_timeout);
-    CHECK_FALSE(b.policy().acks.back().rtt.has_value());  // Karn
-    b.acks(1 + 3 * mss);
+    CHECK(b.policy().acks.back().rtt.has_value() == b.mix.timestamps);  // Karn, and the echo (RFC 7323)
+    b.gets_all_below(3);
     CHECK(b.policy().acks.back().after_timeout);
-    CHECK(b.send(std::string(mss, 'x')));
-    b.acks(1 + 4 * mss);
+    CHECK(b.send(std::string(b.each, 'x')));
+    b.gets_all_below(4);
     CHECK_FALSE(b.policy().acks.back().after_timeout);
 }
 
@@ -179,18 +193,25 @@ TEST_CASE(
 }
 
 TEST_CASE("what duplicate ACKs show to be lost is told with the ACK that shows it, and once") {
-    told b;
-    b.begin();
-    CHECK(b.send(std::string(10 * mss, 'x')));
+    told_mixed b;
+    CHECK(b.send(std::string(10 * b.each, 'x')));
     b.take();
-    for (int i = 0; i < 2; ++i) b.acks(1);
-    CHECK(b.policy().acks.empty());
-    b.acks(1);
-    REQUIRE(b.policy().acks.size() == 1);
-    CHECK(b.policy().acks[0].newly_lost == mss);
-    CHECK(b.policy().acks[0].newly_acked == 0);
-    CHECK(b.policy().acks[0].in_recovery);
-    b.acks(1);
-    CHECK(b.policy().acks.size() == 1);
-    b.take();
+    b.gets({1, 2});
+    // A duplicate ACK alone says nothing of what has arrived; a SACK does.
+    const std::size_t before = b.mix.sack ? 2 : 0;
+    REQUIRE(b.policy().acks.size() == before);
+    for (const ack_report& r : b.policy().acks) {
+        CHECK(r.newly_sacked == b.each);
+        CHECK(r.newly_lost == 0);
+        CHECK_FALSE(r.in_recovery);
+    }
+    b.gets(3);
+    REQUIRE(b.policy().acks.size() == before + 1);
+    CHECK(b.policy().acks[before].newly_lost == b.each);
+    CHECK(b.policy().acks[before].newly_acked == 0);
+    CHECK(b.policy().acks[before].delivered == (b.mix.sack ? b.each : 0));
+    CHECK(b.policy().acks[before].in_recovery);
+    b.gets(4);
+    REQUIRE(b.policy().acks.size() == (b.mix.sack ? 4 : 1));
+    if (b.mix.sack) CHECK(b.policy().acks.back().newly_lost == 0);
 }

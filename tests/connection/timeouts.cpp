@@ -1,44 +1,38 @@
 // SPDX-License-Identifier: MIT
 // connection/timeouts.hpp on the wire: what a retransmission timeout does to the windows (RFC 5681, RFC 6298), with
-// policies that adapt and with ones that don't.
-#include "support/compositions.hpp"
-#include "support/lab.hpp"
+// policies that adapt and with ones that don't; with SACK and without, with timestamps and without.
+#include "support/option_mixes.hpp"
 
 using namespace sluice;
 using lab::bench;
-
-namespace {
-
-constexpr std::uint32_t mss = 1460;
-
-}  // namespace
+using mixed = lab::mixed<default_tcp>;
 
 TEST_CASE("a timeout sets ssthresh to half of the flight; the same segment's second timeout leaves it") {
-    bench<default_tcp> b;
+    mixed b(lab::each_mix());
     b.establish();
-    REQUIRE(b.send(lab::text(10 * mss)));
+    REQUIRE(b.send(lab::text(10 * b.each)));
     b.take();
     REQUIRE(b.wait_for_deadline());
-    CHECK(b.block().congestion.ssthresh() == 5 * mss);
-    CHECK(b.block().congestion.window() == mss);
+    CHECK(b.block().congestion.ssthresh() == 5 * b.each);
+    CHECK(b.block().congestion.window() == b.each);
     CHECK(b.take_one().sequence == 1);
     for (int i = 0; i < 4; ++i) {
         REQUIRE(b.wait_for_deadline());
         CHECK(b.take_one().sequence == 1);
-        CHECK(b.block().congestion.ssthresh() == 5 * mss);  // RFC 5681 section 3.1
-        CHECK(b.block().congestion.window() == mss);
+        CHECK(b.block().congestion.ssthresh() == 5 * b.each);  // RFC 5681 section 3.1
+        CHECK(b.block().congestion.window() == b.each);
     }
     // Another segment's first timeout halves what is in flight then.
-    b.acks(1 + 2 * mss);
+    b.acks(1 + 2 * b.each);
     b.take();
     REQUIRE(b.wait_for_deadline());
-    CHECK(b.block().congestion.ssthresh() == 4 * mss);
+    CHECK(b.block().congestion.ssthresh() == 4 * b.each);
 }
 
 TEST_CASE("after a timeout ACKs bring the rest back in slow start, without another timeout, each segment once") {
-    bench<default_tcp> b;
+    mixed b(lab::each_mix());
     b.establish();
-    const std::string all = lab::text(10 * mss);
+    const std::string all = lab::text(10 * b.each);
     REQUIRE(b.send(all));
     b.take();
     REQUIRE(b.wait_for_deadline());
@@ -58,34 +52,33 @@ TEST_CASE("after a timeout ACKs bring the rest back in slow start, without anoth
 }
 
 TEST_CASE("a timeout in recovery ends it") {
-    bench<default_tcp> b;
+    mixed b(lab::each_mix());
     b.establish();
-    REQUIRE(b.send(lab::text(10 * mss)));
-    for (int i = 0; i < 3; ++i) b.acks(1);
+    REQUIRE(b.send(lab::text(10 * b.each)));
+    b.gets({1, 2, 3});
     REQUIRE(b.block().recovery.in_recovery());
     b.take();
     REQUIRE(b.wait_for_deadline());
     CHECK(!b.block().recovery.in_recovery());
-    CHECK(b.block().congestion.window() == mss);
+    CHECK(b.block().congestion.window() == b.each);
     CHECK(b.take_one().sequence == 1);
 }
 
 TEST_CASE("going back n sends everything again after a timeout, with a window and a timeout that don't change") {
-    bench<plain_tcp> b;
+    lab::mixed<plain_tcp> b(lab::each_mix());
     b.establish();
-    REQUIRE(b.send(lab::text(5 * mss)));
+    REQUIRE(b.send(lab::text(5 * b.each)));
     b.take();
-    for (int i = 0; i < 5; ++i) b.acks(1);
-    CHECK(b.quiet());
+    CHECK(b.gets({1, 2, 3, 4}).empty());  // it does not read what is reported
     b.wait(1s);
     const auto again = b.take();
     REQUIRE(again.size() == 5);
-    for (std::uint32_t i = 0; i < 5; ++i) CHECK(again[i].sequence == 1 + i * mss);
+    for (std::uint32_t i = 0; i < 5; ++i) CHECK(again[i].sequence == 1 + i * b.each);
     CHECK(b.block().congestion.window() == 65535);
 }
 
 TEST_CASE("a fixed timeout backs off until something new is acknowledged, and is itself again then") {
-    bench<plain_tcp> b;
+    lab::mixed<plain_tcp> b(lab::each_mix());
     b.establish();
     REQUIRE(b.send("x"));
     instant last = b.take_one().at;
@@ -104,6 +97,29 @@ TEST_CASE("a fixed timeout backs off until something new is acknowledged, and is
     CHECK(b.now - last == 1s);
 }
 
+TEST_CASE("after a timeout slow start brings back what is missing; what was reported stays where it is (RFC 6675)") {
+    mixed b(lab::each_mix());
+    b.establish();
+    b.wait(100ms);
+    REQUIRE(b.send(lab::text(10 * b.each)));
+    b.take();
+    // 0 to 4 and 9 are lost, and so is the first retransmission.
+    b.gets({5, 6, 7, 8});
+    const std::uint64_t before = b.endpoint.count().retransmitted;
+    REQUIRE(b.wait_for_deadline());
+    REQUIRE(b.endpoint.count().timeouts == 1);
+    CHECK(b.left() == lab::numbers{0});
+    CHECK(b.gets(0) == lab::numbers{1, 2});  // cwnd 2
+    CHECK(b.gets(1) == lab::numbers{3, 4});  // 3, of which 2 is out
+    CHECK(b.block().congestion.window() == 3 * b.each);
+    // Behind 4 comes what nobody has reported: 9 with SACK, all without.
+    CHECK(b.gets(2) == (b.mix.sack ? lab::numbers{9} : lab::numbers{5, 6}));
+    b.gets({3, 4, 9});
+    CHECK(b.endpoint.count().retransmitted - before == (b.mix.sack ? 6 : 10));
+    CHECK(b.block().nothing_owed());
+    CHECK(b.endpoint.count().timeouts == 1);
+}
+
 TEST_CASE("a connection that owes nothing has no deadline, and one that is closed never has") {
     bench<default_tcp> b;
     b.establish();
@@ -117,7 +133,7 @@ TEST_CASE("a connection that owes nothing has no deadline, and one that is close
 }
 
 TEST_CASE("a deadline that comes late, or a call without one, does no harm") {
-    bench<default_tcp> b;
+    mixed b(lab::each_mix());
     b.establish();
     REQUIRE(b.send("x"));
     b.take();

@@ -19,6 +19,8 @@
 #include <sluice/policy/rtt/linux_like.hpp>
 #include <sluice/testing/audit.hpp>
 
+#include "support/wire.hpp"
+
 namespace {
 
 using namespace sluice;
@@ -230,13 +232,9 @@ private:
 
         trace("<", tcp, length);
         const std::vector<octet> text = text_from(tcp.sequence + (tcp.flags.has(flag::syn) ? 1 : 0), length);
-        tx_packet p;
-        p.meta = {.source = there.address, .destination = here.address};
-        p.borrow(text);
-        write_headers(p, tcp, octets(options).first(options_length));
-        std::vector<octet> on_wire(p.length());
-        write(p, on_wire);
-        endpoint_.on_packet({.data = on_wire, .length = on_wire.size()}, now_);
+        const auto packet = lab::make_segment({.source = there.address, .destination = here.address}, tcp,
+                                              octets(options).first(options_length), text);
+        endpoint_.on_packet({.data = packet}, now_);
     }
 
     /// Octets as they come, with or without a checksum to pass.
@@ -271,11 +269,8 @@ private:
 
     void see(const tx_packet& p) {
         require(p.length() <= endpoint_.surroundings().settings.limits.mtu, "a packet above the MTU");
-        std::vector<octet> on_wire(p.length());
-        write(p, on_wire);
-        const auto parsed = parse_packet({.data = on_wire, .length = on_wire.size()});
-        require(parsed.has_value(), "a packet left that does not parse or has a wrong checksum");
-        const segment& s = parsed->segment;
+        const std::vector<octet> packet = lab::octets_of(p);
+        const segment s = lab::checked(packet).segment;
         trace(">", p.header(), p.payload_length);
         const bool keep_alive = s.text_length == 1 && s.sequence == block().snd.nxt - 1 && s.text[0] == 0;
         for (std::size_t i = 0; i < s.text.size() && !keep_alive; ++i)

@@ -20,7 +20,7 @@ struct joined {
     device<lab::host_tcp, lab::pair_link> near_device, far_device;
 
     explicit joined(link_capabilities can = {}, const lab::host_tcp::settings& s = {})
-        : near_link{wire, 0, can}, far_link{wire, 1, can}, near(s, lab::client_v4), far(s, lab::server_v4),
+        : near_link{wire, 0, can}, far_link{wire, 1, can}, near(s, lab::client_address), far(s, lab::server_address),
           near_device(near, near_link), far_device(far, far_link) {
         near_link.others_turn = [this] { far_device.turn(); };
         near_link.others_deadline = [this] { return far_device.next_deadline(); };
@@ -40,7 +40,7 @@ TEST_CASE("the echo of examples/echo.hpp runs over a link, and run is over when 
     std::vector<octet> heard;
     error answer = error::would_block;
     const auto ask = [&]() -> task<> {
-        const auto done = co_await echo::client(j.near, lab::server_v4, words, heard);
+        const auto done = co_await echo::client(j.near, lab::server_address, words, heard);
         answer = done.error();
     };
     CHECK(j.far.spawn(echo::server(j.far)));
@@ -84,7 +84,7 @@ TEST_CASE("block_on is over when its task is, and answers what it answers") {
     }(j.near)));
     const auto words = lab::message(1000);
     std::vector<octet> heard;
-    CHECK(j.near_device.block_on(echo::client(j.near, lab::server_v4, words, heard)));
+    CHECK(j.near_device.block_on(echo::client(j.near, lab::server_address, words, heard)));
     CHECK(heard == words);
     const instant before = j.near.now();
     CHECK(j.near_device.block_on(seven_after(30ms)).value() == 7);
@@ -98,7 +98,7 @@ TEST_CASE("calls block one by one for who has no loop") {
     CHECK(j.far.spawn(echo::server(j.far)));
     tcp_socket socket(j.near);
     std::array<octet, 10> place;
-    CHECK(j.near_device.block_on(socket.connect({lab::server_v4, 9})).error() == error::refused);
+    CHECK(j.near_device.block_on(socket.connect({lab::server_address, 9})).error() == error::refused);
     CHECK(j.near_device.block_on(socket.connect(lab::echo_port)));
     CHECK(j.near_device.block_on(socket.send(lab::message(10))).value() == 10);
     CHECK(j.near_device.block_on(socket.recv(place)).value() == 10);
@@ -130,7 +130,7 @@ TEST_CASE("a link that is full all the time loses nothing") {
     const auto words = lab::message(300'000);
     std::vector<octet> heard;
     CHECK(j.far.spawn(echo::server(j.far)));
-    CHECK(j.near_device.block_on(echo::client(j.near, lab::server_v4, words, heard)));
+    CHECK(j.near_device.block_on(echo::client(j.near, lab::server_address, words, heard)));
     CHECK(heard == words);
     CHECK(j.wire.refused > 0);
     CHECK(j.wire.carried == j.near.stack().count().segments_out + j.far.stack().count().segments_out);
@@ -142,7 +142,7 @@ TEST_CASE("packets are no longer than the link's MTU, or than the host's own whe
         const auto words = lab::message(50'000);
         std::vector<octet> heard;
         CHECK(j.far.spawn(echo::server(j.far)));
-        CHECK(j.near_device.block_on(echo::client(j.near, lab::server_v4, words, heard)));
+        CHECK(j.near_device.block_on(echo::client(j.near, lab::server_address, words, heard)));
         CHECK(heard == words);
         CHECK(j.wire.longest == std::min<std::size_t>(mtu, 1500));
     }
@@ -153,7 +153,7 @@ TEST_CASE("a link that cuts super-segments gets them") {
     const auto words = lab::message(300'000);
     std::vector<octet> heard;
     CHECK(j.far.spawn(echo::server(j.far)));
-    CHECK(j.near_device.block_on(echo::client(j.near, lab::server_v4, words, heard)));
+    CHECK(j.near_device.block_on(echo::client(j.near, lab::server_address, words, heard)));
     CHECK(heard == words);
     CHECK(j.wire.longest > 10'000);
     CHECK(j.wire.longest <= 20'000 + tx_packet::longest_headers);
@@ -165,7 +165,7 @@ TEST_CASE("more packets than a batch are all received") {
     const auto words = lab::message(10);
     std::size_t done = 0;
     const auto ask = [&](std::size_t i) -> task<> {
-        const auto answer = co_await echo::client(j.near, lab::server_v4, words, heard[i]);
+        const auto answer = co_await echo::client(j.near, lab::server_address, words, heard[i]);
         if (answer && heard[i] == words) ++done;
     };
     CHECK(j.far.spawn(echo::server(j.far)));

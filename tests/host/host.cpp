@@ -74,7 +74,7 @@ TEST_CASE("a packet runs who waits for it before it is answered, so that answer 
 }
 
 TEST_CASE("segments whose IP header somebody else has read do as well") {
-    plain_host client({}, lab::client_v4), server({}, lab::server_v4);
+    plain_host client({}, lab::client_address), server({}, lab::server_address);
     tcp_listener listener(server);
     CHECK(listener.listen(lab::echo_port));
     tcp_socket socket(client);
@@ -97,12 +97,7 @@ TEST_CASE("segments whose IP header somebody else has read do as well") {
 
 TEST_CASE("packets for another host are dropped without a word, by a host that has addresses") {
     const auto syn_to = [](const ip_address& to) {
-        tx_packet p;
-        p.meta = {.source = to.is_v4() ? lab::client_v4 : lab::client_v6, .destination = to};
-        write_headers(p, {.source_port = 1, .destination_port = 2, .flags = flag::syn}, {});
-        std::vector<octet> out(p.length());
-        write(p, out);
-        return out;
+        return lab::make_segment({to.is_v4() ? lab::client_address : lab::client_v6, 1}, {to, 2}, {.flags = flag::syn});
     };
     const ip_address other_v4 = ip_address::v4(192, 0, 2, 1);
     const ip_address other_v6 = ip_address::v6({0x2001, 0xdb8, 0, 0, 0, 0, 0, 1});
@@ -115,21 +110,21 @@ TEST_CASE("packets for another host are dropped without a word, by a host that h
         h.on_packet({.data = wire}, {});
         const bool to_packet = speaks(h);
         const std::size_t ip = to.is_v4() ? ipv4::header_length : ipv6::header_length;
-        const ip_address from = to.is_v4() ? lab::client_v4 : lab::client_v6;
+        const ip_address from = to.is_v4() ? lab::client_address : lab::client_v6;
         h.on_segment({.source = from, .destination = to}, {.data = octets(wire).subspan(ip)}, {});
         CHECK(speaks(h) == to_packet);
         return to_packet;
     };
-    plain_host both({}, {lab::server_v4, lab::server_v6}), four({}, lab::server_v4), any;
-    CHECK(answers(both, lab::server_v4));  // a RST: nobody listens
+    plain_host both({}, {lab::server_address, lab::server_v6}), four({}, lab::server_address), any;
+    CHECK(answers(both, lab::server_address));  // a RST: nobody listens
     CHECK(answers(both, lab::server_v6));
     CHECK_FALSE(answers(both, other_v4));
     CHECK_FALSE(answers(both, other_v6));
-    CHECK(answers(four, lab::server_v4));
+    CHECK(answers(four, lab::server_address));
     CHECK_FALSE(answers(four, lab::server_v6));
     CHECK(answers(any, other_v4));
     CHECK(answers(any, other_v6));
-    for (const auto& whole : {syn_to(lab::server_v4), syn_to(lab::server_v6)})
+    for (const auto& whole : {syn_to(lab::server_address), syn_to(lab::server_v6)})
         for (std::size_t length = 0; length < whole.size(); ++length) {
             const std::vector<octet> cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
             both.on_packet({.data = cut}, {});
@@ -175,7 +170,7 @@ TEST_CASE("programs that wait for anything go with their host") {
     const auto ask = [](plain_host& at) -> task<> {
         tcp_socket socket(at), other(at);
         CHECK(co_await socket.connect(lab::echo_port));
-        co_await when_all(socket.recv({}), other.connect({lab::server_v4, 9}));
+        co_await when_all(socket.recv({}), other.connect({lab::server_address, 9}));
     };
     const auto data = lab::message(1'000'000);
     const auto fill = [&](plain_host& at) -> task<> {

@@ -41,6 +41,5 @@ TEST_CASE("a link that says nothing of itself is an Ethernet without offloads") 
     const link_capabilities plain = whole().capabilities();
     CHECK(plain.mtu == 1500);  // RFC 894
     CHECK(plain.largest_super_segment == 0);
-    CHECK_FALSE(plain.finishes_checksums);
     CHECK_FALSE(plain.virtual_payload);
 }

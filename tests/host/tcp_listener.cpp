@@ -76,7 +76,7 @@ TEST_CASE("listen answers what is wrong with its arguments, and a port that is t
     CHECK(listener.listen(echo_port, {.backlog = 0}).error() == error::bad_argument);
     CHECK(listener.listen(echo_port));
     CHECK(listener.getsockname().value() == echo_port);
-    CHECK(listener.listen({lab::server_v4, 8}).error() == error::already_open);
+    CHECK(listener.listen({lab::server_address, 8}).error() == error::already_open);
     CHECK(other.listen(echo_port).error() == error::already_open);
     CHECK(other.listen({.address = {}, .port = 7}));  // for the other addresses
 }

@@ -7,7 +7,7 @@ namespace {
 using namespace sluice;
 using lab::message;
 
-constexpr socket_address nobodys{lab::server_v4, 9};
+constexpr socket_address nobodys{lab::server_address, 9};
 
 /// What a coroutine does with a socket that it owns, until it is cancelled.
 template <class Tcp>
@@ -27,7 +27,7 @@ TEST_CASE("connect ends with the handshake, and the names of both ends are known
     CHECK(p.near.getpeername().value() == lab::echo_port);
     CHECK(p.far.getsockname().value() == lab::echo_port);
     CHECK(p.near.getsockname().value() == p.far.getpeername().value());
-    CHECK(p.near.getsockname().value().address == lab::client_v4);
+    CHECK(p.near.getsockname().value().address == lab::client_address);
     CHECK(p.near.getsockname().value().port != 0);
 }
 
@@ -54,9 +54,9 @@ TEST_CASE("connect speaks from the host's address of the other's family, or from
 
     CHECK(bound.bind({.address = {}, .port = 2000}));
     CHECK(bound.getsockname().value().port == 2000);
-    p.spawn(p.client, lab::keep_error(bound.connect({lab::server_v4, 7}), answer));
+    p.spawn(p.client, lab::keep_error(bound.connect({lab::server_address, 7}), answer));
     CHECK(answer == error::none);
-    CHECK(bound.getsockname().value() == socket_address{lab::client_v4, 2000});
+    CHECK(bound.getsockname().value() == socket_address{lab::client_address, 2000});
     CHECK(bound.bind({.address = {}, .port = 2001}).error() == error::already_open);
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("connect to where nobody listens is refused, and the socket can try el
 
 TEST_CASE("connect to nobody, to no host, or from no address of the family is refused at once") {
     lab::hosts p;
-    host<lab::host_tcp> only_four({}, lab::client_v4);
+    host<lab::host_tcp> only_four({}, lab::client_address);
     tcp_socket socket(p.client), four(only_four);
     error answer{};
     p.spawn(p.client, lab::keep_error(socket.connect({{}, 7}), answer));
@@ -125,13 +125,13 @@ TEST_CASE("connect that is cancelled is taken back, and the socket can connect a
 TEST_CASE("connect that is cancelled in the very turn in which it ended is taken back too") {
     lab::hosts p;
     tcp_listener listener(p.client);
-    CHECK(listener.listen({lab::client_v4, 7}));
+    CHECK(listener.listen({lab::client_address, 7}));
     tcp_socket socket(p.server);
     error answer{};
     // The SYN,ACK is lost once, and its copy leaves after a second, just when the program's patience ends.
     int answers = 0;
     p.passes = [&](bool from_client, const segment&) { return !from_client || answers++ > 0; };
-    p.spawn(p.server, lab::keep_error(1s, socket.connect({lab::client_v4, 7}), answer));
+    p.spawn(p.server, lab::keep_error(1s, socket.connect({lab::client_address, 7}), answer));
     p.pass(1s);
     CHECK(answers > 1);
     CHECK(answer == error::timed_out);

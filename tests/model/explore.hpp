@@ -25,6 +25,8 @@
 
 #include <doctest/doctest.h>
 
+#include <support/wire.hpp>
+
 #include <sluice/testing/audit.hpp>
 
 namespace model {
@@ -389,9 +391,7 @@ private:
                 broken_ = "it sends without end";
                 break;
             }
-            std::vector<octet> octets_of(room[0].length());
-            write(room[0], octets_of);
-            leaving.push_back(number_of(octets_of));
+            leaving.push_back(number_of(lab::octets_of(room[0])));
         }
         while (e.tcp.poll_event()) {
         }

@@ -12,14 +12,14 @@
 
 #include <sluice/base/random.hpp>
 
-#include "support/counting_memory.hpp"
+#include "support/memory.hpp"
 #include "support/octets.hpp"
 
 namespace {
 
 using namespace sluice;
-using test::counting_memory;
-using test::call_books;
+using test::memory_books;
+using test::metered;
 
 static_assert(sizeof(growable_receive_buffer) <= 40);
 
@@ -43,8 +43,8 @@ std::vector<octet> stream(std::uint64_t from, std::size_t length) {
 
 /// The buffer beside runs of places that have come: [begin, end) by begin.
 struct pair_of_buffers {
-    call_books books{};
-    block_pool<counting_memory> pool;
+    memory_books books{};
+    block_pool<metered> pool;
     growable_receive_buffer buffer;
     std::uint64_t read = 0, nxt = 0;
     std::map<std::uint64_t, std::uint64_t> held{};

@@ -12,14 +12,14 @@
 
 #include <sluice/base/random.hpp>
 
-#include "support/counting_memory.hpp"
+#include "support/memory.hpp"
 #include "support/octets.hpp"
 
 namespace {
 
 using namespace sluice;
-using test::counting_memory;
-using test::call_books;
+using test::memory_books;
+using test::metered;
 
 static_assert(buffers_policy<growable_buffers>);
 static_assert(sizeof(growable_send_buffer) <= 40);
@@ -50,8 +50,8 @@ struct loan {
 
 /// The buffer beside a queue of octets.
 struct pair_of_buffers {
-    call_books books{};
-    block_pool<counting_memory> pool;
+    memory_books books{};
+    block_pool<metered> pool;
     growable_send_buffer buffer;
     std::deque<octet> queue{};
     std::list<loan> loans{};
@@ -194,8 +194,8 @@ TEST_CASE("each single call of the source may be refused: what was taken is ther
     seeded_random numbers(8);
     const std::vector<octet> text = test::random_octets(numbers, 40 * chunk);
     for (std::uint64_t refused = 1; refused <= 42; ++refused) {
-        call_books books{.refuse_at = refused};
-        block_pool<counting_memory> pool(plenty, {&books});
+        memory_books books{.refuse_at = refused};
+        block_pool<metered> pool(plenty, {&books});
         growable_send_buffer buffer = buffer_of(text.size());
         const std::size_t taken = buffer.append(pool, text);
         CHECK(taken % chunk == 0);
@@ -215,8 +215,8 @@ TEST_CASE("each single call of the source may be refused: what was taken is ther
 }
 
 TEST_CASE("few lent octets are all copied, or none of them when memory runs out in the middle") {
-    call_books books;
-    block_pool<counting_memory> pool(5 * chunk, {&books});
+    memory_books books;
+    block_pool<metered> pool(5 * chunk, {&books});
     growable_send_buffer buffer = buffer_of(1 << 20);
     const std::vector<octet> text(2 * chunk, 7);
     REQUIRE(buffer.append(pool, octets(text).first(2 * chunk - 100)) == 2 * chunk - 100);

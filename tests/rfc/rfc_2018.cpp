@@ -5,7 +5,7 @@
 using namespace sack_bench;
 
 TEST_CASE("RFC 2018 example: the first of eight segments is lost, each ACK reports the growing run behind the gap") {
-    receiver b(false, 5000);
+    receiver b(lab::each_sack_mix().timestamps, 5000);
     for (std::uint32_t end = 6000; end <= 8500; end += 500) {
         const auto ack = b.gets(end - 500, end);
         CHECK(ack.acknowledgment == 5000);
@@ -14,7 +14,7 @@ TEST_CASE("RFC 2018 example: the first of eight segments is lost, each ACK repor
 }
 
 TEST_CASE("RFC 2018 example: every second segment is lost, and the latest runs stand first") {
-    receiver b(false, 5000);
+    receiver b(lab::each_sack_mix().timestamps, 5000);
     CHECK(of(b.gets(5000, 5500).options) == blocks{});
     CHECK(of(b.gets(6000, 6500).options) == blocks{{6000, 6500}});
     CHECK(of(b.gets(7000, 7500).options) == blocks{{7000, 7500}, {6000, 6500}});
@@ -42,14 +42,14 @@ TEST_CASE("four blocks have room, three beside timestamps, and what was reported
 }
 
 TEST_CASE("text that leaves while something is missing carries the blocks, and is the shorter for them (N34)") {
-    receiver b;
+    receiver b(lab::each_sack_mix().timestamps);
     b.gets(101, 201);
     REQUIRE(b.send(lab::text(3000)));
     const auto left = b.take();
     REQUIRE(left.size() == 2);
     for (const auto& s : left) {
         CHECK(of(s.options) == blocks{{101, 201}});
-        CHECK(s.text.size() == 1460 - 12);
+        CHECK(s.text.size() == b.full_segment() - 12);
     }
 }
 
@@ -67,7 +67,7 @@ TEST_CASE("nobody who has not permitted SACK gets a block, and none of its block
 // ---- D-SACK: the examples of RFC 2883 section 4 -----------------------------------------------------------------------
 
 TEST_CASE("RFC 2883 4.1.1: a segment that comes twice is reported once, below the ACK") {
-    receiver b(false, 500);
+    receiver b(lab::each_sack_mix().timestamps, 500);
     b.gets(500, 1000);
     b.gets(1000, 1500);
     const auto twice = b.gets(1000, 1500);
@@ -77,7 +77,7 @@ TEST_CASE("RFC 2883 4.1.1: a segment that comes twice is reported once, below th
 }
 
 TEST_CASE("RFC 2883 4.1.2: the duplicate of what is not acknowledged yet stands before the run that holds it") {
-    receiver b(false, 3000);
+    receiver b(lab::each_sack_mix().timestamps, 3000);
     b.gets(3500, 4000);
     b.gets(4500, 5000);
     const auto twice = b.gets(3500, 4000);
@@ -86,13 +86,14 @@ TEST_CASE("RFC 2883 4.1.2: the duplicate of what is not acknowledged yet stands 
 }
 
 TEST_CASE("RFC 2883 4.2: part of a segment has come before, below the ACK or above it") {
-    receiver below(false, 1000);
+    const bool timestamps = lab::each_sack_mix().timestamps;
+    receiver below(timestamps, 1000);
     below.gets(1000, 1500);
     const auto part = below.gets(1200, 1700);
     CHECK(part.acknowledgment == 1700);
     CHECK(of(part.options) == blocks{{1200, 1500}});
 
-    receiver above(false, 1000);
+    receiver above(timestamps, 1000);
     above.gets(1500, 2000);
     const auto overlapping = above.gets(1800, 2500);
     CHECK(overlapping.acknowledgment == 1000);
@@ -100,7 +101,7 @@ TEST_CASE("RFC 2883 4.2: part of a segment has come before, below the ACK or abo
 }
 
 TEST_CASE("RFC 2883 4.2.3: of a segment with two duplicate parts the first is reported") {
-    receiver b(false, 1000);
+    receiver b(lab::each_sack_mix().timestamps, 1000);
     b.gets(1500, 2000);
     b.gets(2500, 3000);
     const auto ack = b.gets(1000, 3500);
@@ -109,19 +110,21 @@ TEST_CASE("RFC 2883 4.2.3: of a segment with two duplicate parts the first is re
 }
 
 TEST_CASE("a D-SACK that comes is counted, whatever it is above, and marks nothing") {
-    receiver b;
-    REQUIRE(b.send(lab::text(4 * 1460)));
+    receiver b(lab::each_sack_mix().timestamps);
+    const std::uint32_t each = b.full_segment();
+    REQUIRE(b.send(lab::text(4 * each)));
     b.take();
-    b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1461, .options = sacks({{1, 1461}})});
+    b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1 + each, .options = sacks({{1, 1 + each}})});
     CHECK(b.endpoint.count().arrived_twice == 1);
     CHECK(b.block().flight.sacked_octets() == 0);
-    b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1461, .options = sacks({{2921, 4381}, {2921, 5841}})});
+    b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1 + each,
+               .options = sacks({{1 + 2 * each, 1 + 3 * each}, {1 + 2 * each, 1 + 4 * each}})});
     CHECK(b.endpoint.count().arrived_twice == 2);
-    CHECK(b.block().flight.sacked_octets() == 2 * 1460);
+    CHECK(b.block().flight.sacked_octets() == 2 * each);
 }
 
 TEST_CASE("blocks that no octet of ours stands behind are dropped (N32)") {
-    receiver b;
+    receiver b(lab::each_sack_mix().timestamps);
     REQUIRE(b.send(lab::text(4 * 1460)));
     b.take();
     for (const auto& [begin, end] : blocks{{1461, 99999}, {5842, 5850}, {2000, 2000}, {3000, 2500}, {1u << 31, 5000}})

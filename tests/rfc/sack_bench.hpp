@@ -3,8 +3,7 @@
 // A receiver, and a sender with a flight of segments, whose peer has permitted SACK. Numbers are relative to each ISS.
 #pragma once
 
-#include "support/compositions.hpp"
-#include "support/lab.hpp"
+#include "support/option_mixes.hpp"
 
 namespace sack_bench {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // RFC 9293 section 3.5: opening a connection, in every order in which the two SYNs can meet, and its figures.
-#include "support/compositions.hpp"
-#include "support/lab.hpp"
+#include "support/option_mixes.hpp"
 
 using namespace sluice;
 using lab::bench;
+using mixed = lab::mixed<default_tcp>;
 
 TEST_CASE("Figure 6: three segments open a connection") {
     bench<default_tcp> b;
@@ -63,13 +63,13 @@ TEST_CASE("MUST-10 Figure 7: two SYNs that cross open one connection") {
 }
 
 TEST_CASE("MUST-10 when SYNs cross and the answer is lost, the SYN,ACK goes out again") {
-    bench<default_tcp> b;
+    mixed b(lab::each_mix());
     REQUIRE(b.connect());
-    b.arrives({.flags = flag::syn, .sequence = 0});
+    b.arrives({.flags = flag::syn, .sequence = 0, .options = b.peer_offers});
     b.take();
     b.wait(1s);
     CHECK(b.take_one().flags == (flag::syn | flag::ack));
-    b.arrives({.flags = flag::syn, .sequence = 0});  // the peer's came again, too
+    b.arrives({.flags = flag::syn, .sequence = 0, .options = b.peer_offers});  // the peer's came again, too
     CHECK(b.take_one().flags == (flag::syn | flag::ack));
     b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1});
     CHECK(b.state() == state::established);
@@ -208,22 +208,22 @@ TEST_CASE("SHLD-2 a RST may carry text that explains it") {
 }
 
 TEST_CASE("a SYN that is lost, or a SYN,ACK, is sent again; the connection opens all the same") {
-    bench<default_tcp> b;
+    mixed b(lab::each_mix());
     REQUIRE(b.listen());
-    b.arrives({.flags = flag::syn, .sequence = 0});
+    b.arrives({.flags = flag::syn, .sequence = 0, .options = b.peer_offers});
     b.take();
     b.wait(1s);
     CHECK(b.take_one().flags == (flag::syn | flag::ack));
-    b.arrives({.flags = flag::syn, .sequence = 0});  // N3
+    b.arrives({.flags = flag::syn, .sequence = 0, .options = b.peer_offers});  // N3
     CHECK(b.take_one().flags == (flag::syn | flag::ack));
     b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1});
     CHECK(b.state() == state::established);
 }
 
 TEST_CASE("a SYN,ACK without an answer is given up after six tries, and listening goes on") {
-    bench<default_tcp> b;
+    mixed b(lab::each_mix());
     REQUIRE(b.listen());
-    b.arrives({.flags = flag::syn, .sequence = 0});
+    b.arrives({.flags = flag::syn, .sequence = 0, .options = b.peer_offers});
     b.wait(62s);
     CHECK(b.take().size() == 6);  // at 0, 1, 3, 7, 15, 31 s
     CHECK(b.state() == state::syn_received_passive);

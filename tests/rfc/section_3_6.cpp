@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // RFC 9293 section 3.6: closing a connection, from one side, from both at once, and half of it; TIME-WAIT and resets.
-#include "support/compositions.hpp"
-#include "support/lab.hpp"
+#include "support/option_mixes.hpp"
 
 using namespace sluice;
 using lab::bench;
+using mixed = lab::mixed<default_tcp>;
 
 namespace {
 
@@ -104,7 +104,7 @@ TEST_CASE("MUST-13 the active closer stays in TIME-WAIT for 2 MSL") {
 }
 
 TEST_CASE("MUST-13 the peer's FIN again begins the 2 MSL again and is acknowledged again") {
-    bench<default_tcp> b;
+    mixed b(lab::each_mix());
     close_actively(b);
     b.wait(50s);
     b.arrives({.flags = flag::ack | flag::fin, .sequence = 1, .acknowledgment = 2});  // N2
@@ -187,7 +187,7 @@ TEST_CASE("CLOSE lets everything leave that was sent before it, and the FIN last
 }
 
 TEST_CASE("a FIN that is lost is sent again") {
-    bench<default_tcp> b;
+    mixed b(lab::each_mix());
     b.establish();
     REQUIRE(b.shutdown());
     b.take();
@@ -195,8 +195,42 @@ TEST_CASE("a FIN that is lost is sent again") {
     CHECK(b.take_one().flags == (flag::fin | flag::ack));
 }
 
+TEST_CASE("a FIN that is lost with the last of the text is sent again with it") {
+    mixed b(lab::each_mix());
+    b.establish();
+    REQUIRE(b.send(lab::text(4 * b.each)));
+    REQUIRE(b.take().size() == 4);
+    REQUIRE(b.send("the end"));
+    REQUIRE(b.shutdown());
+    REQUIRE(b.take_one().has(flag::fin));
+    b.gets_all_below(4);
+    b.wait(b.block().rtt.rto());
+    const auto again = b.take_one();
+    CHECK(again.sequence == b.at(4));
+    CHECK(again.text == "the end");
+    CHECK(again.has(flag::fin));
+    b.acks(b.next_ack());
+    CHECK(b.state() == state::fin_wait_2);
+}
+
+TEST_CASE("a segment that is lost before the FIN is repaired by fast retransmit, and the FIN does not leave again") {
+    mixed b(lab::each_mix());
+    b.establish();
+    REQUIRE(b.send(lab::text(3 * b.each)));
+    REQUIRE(b.shutdown());
+    REQUIRE(b.take().size() == 4);
+    b.gets({1, 2});
+    CHECK(b.endpoint.count().retransmitted == 0);
+    b.reaches(b.at(3), b.at(3) + 1);  // the FIN: the third duplicate ACK, and more than 2 SMSS reported
+    CHECK(b.endpoint.count().retransmitted == 1);
+    b.gets(0);
+    CHECK(b.state() == state::fin_wait_2);
+    CHECK(b.endpoint.count().retransmitted == 1);
+    CHECK(b.endpoint.count().timeouts == 0);
+}
+
 TEST_CASE("a FIN counts when all before it has come, and not before") {
-    bench<default_tcp> b;
+    mixed b(lab::each_mix());
     b.establish();
     b.arrives({.flags = flag::ack | flag::fin, .sequence = 6, .acknowledgment = 1, .text = " there"});
     CHECK(b.state() == state::established);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // RFC 9293 section 3.8.2: slow start and congestion avoidance (RFC 5681), seen on the wire. What ACKs and losses do in
 // detail stands in tests/connection/acknowledge.cpp.
-#include "support/compositions.hpp"
-#include "support/lab.hpp"
+#include "support/option_mixes.hpp"
 
 using namespace sluice;
 using lab::bench;
+using mixed = lab::mixed<default_tcp>;
 
 namespace {
 
@@ -56,48 +56,48 @@ TEST_CASE("MUST-19 the initial window is RFC 6928's for any segment size") {
 }
 
 TEST_CASE("MUST-19 congestion avoidance: above ssthresh one more segment a round trip, however the ACKs fall") {
-    bench<default_tcp> b;
+    mixed b(lab::each_mix());
     b.establish();
-    REQUIRE(b.send(lab::text(20 * mss)));
+    REQUIRE(b.send(lab::text(20 * b.each)));
     REQUIRE(b.wait_for_deadline());  // a timeout: ssthresh is five segments
     std::uint32_t acked = 1;
-    for (int i = 0; i < 4; ++i) b.acks(acked += mss);
-    REQUIRE(b.block().congestion.window() == 5 * mss);
+    for (int i = 0; i < 4; ++i) b.acks(acked += b.each);
+    REQUIRE(b.block().congestion.window() == 5 * b.each);
     for (std::uint32_t round = 5; round < 12; ++round) {
         CAPTURE(round);
-        REQUIRE(b.send(lab::text(round * mss)));
+        REQUIRE(b.send(lab::text(round * b.each)));
         for (std::uint32_t i = 1; i < round; ++i) {
-            b.acks(acked += mss / 2);
-            b.acks(acked += mss / 2);
-            CHECK(b.block().congestion.window() == round * mss);
+            b.acks(acked += b.each / 2);
+            b.acks(acked += b.each / 2);
+            CHECK(b.block().congestion.window() == round * b.each);
         }
-        b.acks(acked += mss);
-        CHECK(b.block().congestion.window() == (round + 1) * mss);
-        CHECK(b.block().snd.flight() <= (round + 1) * mss);
+        b.acks(acked += b.each);
+        CHECK(b.block().congestion.window() == (round + 1) * b.each);
+        CHECK(b.block().snd.flight() <= (round + 1) * b.each);
     }
 }
 
 TEST_CASE("MUST-19 after a timeout one segment leaves, then slow start goes to half of what was in flight") {
-    bench<default_tcp> b;
+    mixed b(lab::each_mix());
     b.establish();
-    REQUIRE(b.send(lab::text(20 * mss)));
+    REQUIRE(b.send(lab::text(20 * b.each)));
     REQUIRE(b.take().size() == 10);
     REQUIRE(b.wait_for_deadline());
     CHECK(b.take().size() == 1);
-    CHECK(b.block().congestion.window() == mss);
-    CHECK(b.block().congestion.ssthresh() == 5 * mss);
-    b.acks(1 + mss);
+    CHECK(b.block().congestion.window() == b.each);
+    CHECK(b.block().congestion.ssthresh() == 5 * b.each);
+    b.acks(1 + b.each);
     CHECK(b.take().size() == 2);
-    b.acks(1 + 2 * mss);
+    b.acks(1 + 2 * b.each);
     CHECK(b.take().size() == 2);
-    b.acks(1 + 3 * mss);
+    b.acks(1 + 3 * b.each);
     CHECK(b.take().size() == 2);
-    b.acks(1 + 4 * mss);
+    b.acks(1 + 4 * b.each);
     CHECK(b.take().size() == 2);
-    CHECK(b.block().congestion.window() == 5 * mss);
-    b.acks(1 + 5 * mss);
+    CHECK(b.block().congestion.window() == 5 * b.each);
+    b.acks(1 + 5 * b.each);
     CHECK(b.take().size() == 1);  // congestion avoidance now
-    CHECK(b.block().congestion.window() == 5 * mss);
+    CHECK(b.block().congestion.window() == 5 * b.each);
 }
 
 TEST_CASE("window probes of a peer are no duplicate ACKs, although our shut window leaves nothing of their text") {
@@ -117,13 +117,13 @@ TEST_CASE("window probes of a peer are no duplicate ACKs, although our shut wind
 }
 
 TEST_CASE("go_back_n: after a timeout one ACK for much grows the window by one segment") {
-    bench<sluice::tcp<sluice::testing::gate_audit, go_back_n>> b;
+    lab::mixed<sluice::tcp<sluice::testing::gate_audit, go_back_n>> b(lab::each_mix());
     b.establish();
-    REQUIRE(b.send(lab::text(14600)));
+    REQUIRE(b.send(lab::text(10 * b.each)));
     b.take();
     b.wait_for_deadline();
-    REQUIRE(b.block().congestion.window() == 1460);
+    REQUIRE(b.block().congestion.window() == b.each);
     b.take();
-    b.acks(14601);
-    CHECK(b.block().congestion.window() == 2 * 1460);  // RFC 5681 section 3.1, RFC 3465 section 2.3
+    b.acks(b.at(10));
+    CHECK(b.block().congestion.window() == 2 * b.each);  // RFC 5681 section 3.1, RFC 3465 section 2.3
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // RFC 9293 section 3.8.3: how long a connection tries, R1 and R2, and the user timeout of 3.9.1.1 and 3.10.8.
-#include "support/compositions.hpp"
-#include "support/lab.hpp"
+#include "support/option_mixes.hpp"
 
 using namespace sluice;
 using lab::bench;
+using mixed = lab::mixed<default_tcp>;
 
 namespace {
 
@@ -27,7 +27,7 @@ void owe(bench<default_tcp>& b) {
 }  // namespace
 
 TEST_CASE("MUST-20 SHLD-9 SHLD-10 after three retransmissions without answer those above are told, and it goes on") {
-    bench<default_tcp> b(slow());
+    mixed b(lab::each_mix(), slow());
     owe(b);
     b.wait(7s - 1ns);
     CHECK(b.take().size() == 2);  // at 1 and 3 s
@@ -42,7 +42,7 @@ TEST_CASE("MUST-20 SHLD-9 SHLD-10 after three retransmissions without answer tho
 }
 
 TEST_CASE("MUST-20 SHLD-11 at R2, 100 s and eight expiries at least, the connection is closed and its user told") {
-    bench<default_tcp> b(slow());
+    mixed b(lab::each_mix(), slow());
     owe(b);
     b.wait(247s - 1ns);  // expiries at 1 3 7 15 31 63 127 247 s
     CHECK(b.take().size() == 7);
@@ -57,7 +57,7 @@ TEST_CASE("MUST-20 SHLD-11 at R2, 100 s and eight expiries at least, the connect
 TEST_CASE("SHLD-11 short timeouts bring R2 no nearer than 100 s") {
     settings s;
     s.limits.user_timeout = no_time_limit;
-    bench<default_tcp> b(s);
+    mixed b(lab::each_mix(), s);
     owe(b);  // expiries at 0.2 (2^n - 1) s: the ninth is the first beyond 100 s
     b.wait(102'200ms - 1ns);
     CHECK(b.take().size() == 8);
@@ -67,7 +67,7 @@ TEST_CASE("SHLD-11 short timeouts bring R2 no nearer than 100 s") {
 }
 
 TEST_CASE("MUST-20 an answer begins the count anew") {
-    bench<default_tcp> b(slow());
+    mixed b(lab::each_mix(), slow());
     owe(b);
     b.wait(200s);
     b.acks(11);
@@ -134,7 +134,7 @@ TEST_CASE("MUST-23 three minutes hold for a SYN whatever a user of R2 sets for d
 TEST_CASE("the user timeout ends a connection five minutes after its first unacknowledged octet") {
     settings s;
     s.limits.connection.r2 = no_limit;
-    bench<default_tcp> b(s);
+    mixed b(lab::each_mix(), s);
     b.establish();
     b.wait(1h);  // idle time does not count
     REQUIRE(b.send("first"));
@@ -151,7 +151,7 @@ TEST_CASE("the user timeout ends a connection five minutes after its first unack
 TEST_CASE("the user timeout begins again when something is acknowledged") {
     settings s;
     s.limits.connection.r2 = no_limit;
-    bench<default_tcp> b(s);
+    mixed b(lab::each_mix(), s);
     b.establish();
     REQUIRE(b.send("first"));
     b.wait(4min);

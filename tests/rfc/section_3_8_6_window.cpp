@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // RFC 9293 section 3.8.6: the window that shrinks, the window that is shut and probed, and silly windows at both ends.
-#include "support/compositions.hpp"
-#include "support/lab.hpp"
+#include "support/option_mixes.hpp"
 
 using namespace sluice;
 using lab::bench;
+using mixed = lab::mixed<default_tcp>;
 
 namespace {
 
@@ -21,9 +21,9 @@ settings slow() {
 /// Five segments are out when the peer, which has the first, shrinks its window to `window` octets behind it.
 void shrink(bench<default_tcp>& b, std::uint16_t window) {
     b.establish();
-    REQUIRE(b.send(lab::text(5 * mss)));
+    REQUIRE(b.send(lab::text(5 * b.full_segment())));
     REQUIRE(b.take().size() == 5);
-    b.acks(1 + mss, window);
+    b.acks(1 + b.full_segment(), window);
     REQUIRE(b.block().snd.wnd == window);
 }
 
@@ -40,30 +40,30 @@ void shut(auto& b) {
 // ---- a window that shrinks ------------------------------------------------------------------------------------------
 
 TEST_CASE("MUST-34 SHLD-15 a window that shrinks below what is out lets nothing new leave, and harms nothing") {
-    bench<default_tcp> b(slow());
-    shrink(b, mss);
+    mixed b(lab::each_mix(), slow());
+    shrink(b, static_cast<std::uint16_t>(b.each));
     CHECK(b.block().snd.usable_window() == 0);  // 3 segments less than none
-    REQUIRE(b.send(lab::text(3 * mss)));
+    REQUIRE(b.send(lab::text(3 * b.each)));
     CHECK(b.quiet());
-    b.acks(1 + 5 * mss, 3 * mss);
+    b.acks(1 + 5 * b.each, static_cast<std::uint16_t>(3 * b.each));
     const auto sent = b.take();
     REQUIRE(sent.size() == 3);
-    CHECK(sent[0].sequence == 1 + 5 * mss);
-    CHECK(sent[2].text == lab::text(3 * mss).substr(2 * mss));
+    CHECK(sent[0].sequence == 1 + 5 * b.each);
+    CHECK(sent[2].text == lab::text(3 * b.each).substr(2 * b.each));
 }
 
 TEST_CASE("SHLD-16 old text inside of a shrunk window is sent again as ever, and none beyond it") {
-    bench<default_tcp> b(slow());
-    shrink(b, mss + 400);
+    mixed b(lab::each_mix(), slow());
+    shrink(b, static_cast<std::uint16_t>(b.each + 400));
     b.wait(1s);
     const auto again = b.take_one();
-    CHECK(again.sequence == 1 + mss);
-    CHECK(again.text.size() == mss);
-    b.acks(1 + 2 * mss, 400);
+    CHECK(again.sequence == 1 + b.each);
+    CHECK(again.text.size() == b.each);
+    b.acks(1 + 2 * b.each, 400);
     b.take();
     b.wait(1min);
     for (const auto& s : b.take()) {
-        CHECK(s.sequence == 1 + 2 * mss);
+        CHECK(s.sequence == 1 + 2 * b.each);
         CHECK(s.text.size() <= 400);
     }
 }
@@ -71,53 +71,53 @@ TEST_CASE("SHLD-16 old text inside of a shrunk window is sent again as ever, and
 TEST_CASE("SHLD-17 text beyond a shrunk window times no connection out while the peer answers") {
     settings s = slow();
     s.limits.user_timeout = 5min;
-    bench<default_tcp> b(s);
+    mixed b(lab::each_mix(), s);
     shrink(b, 0);
     for (int minute = 0; minute < 60; ++minute) {
         b.wait(1min);
-        b.acks(1 + mss, 0);
+        b.acks(1 + b.each, 0);
     }
     CHECK(b.state() == state::established);
     b.take();
-    b.acks(1 + mss, 4 * mss);
+    b.acks(1 + b.each, static_cast<std::uint16_t>(4 * b.each));
     b.wait(10ms);
     std::uint32_t end = 0;
     for (std::uint32_t at = 2; at <= 5; ++at) {
-        b.acks(1 + at * mss);
+        b.acks(1 + at * b.each);
         end = b.block().snd.una - b.iss();
     }
-    CHECK(end == 1 + 5 * mss);
+    CHECK(end == 1 + 5 * b.each);
     CHECK(b.block().nothing_owed());
 }
 
 TEST_CASE("MUST-35 a window shrunk to zero is probed with the first octet that is out") {
-    bench<default_tcp> b(slow());
+    mixed b(lab::each_mix(), slow());
     shrink(b, 0);
     const instant since = b.now;
     REQUIRE(b.wait_for_deadline());
     const auto probe = b.take_one();
     CHECK(probe.at - since == 1s);
-    CHECK(probe.sequence == 1 + mss);
-    CHECK(probe.text == lab::text(mss + 1).substr(mss));
-    b.acks(1 + mss, 0);
+    CHECK(probe.sequence == 1 + b.each);
+    CHECK(probe.text == lab::text(b.each + 1).substr(b.each));
+    b.acks(1 + b.each, 0);
     REQUIRE(b.wait_for_deadline());
     CHECK(b.take_one().text.size() == 1);
 }
 
 TEST_CASE("MUST-35 when a window that had shrunk to zero opens again, all that was out is sent again and arrives") {
-    bench<default_tcp> b(slow());
+    mixed b(lab::each_mix(), slow());
     shrink(b, 0);
     REQUIRE(b.wait_for_deadline());
     b.take();
-    b.acks(1 + mss, 65535);
+    b.acks(1 + b.each, 65535);
     std::string got;
     for (int i = 0; i < 4 && !b.block().nothing_owed(); ++i) {
         for (const auto& s : b.take()) {
-            if (s.sequence == 1 + mss + got.size()) got += s.text;
+            if (s.sequence == 1 + b.each + got.size()) got += s.text;
         }
-        b.acks(1 + mss + static_cast<std::uint32_t>(got.size()));
+        b.acks(1 + b.each + static_cast<std::uint32_t>(got.size()));
     }
-    CHECK(got == lab::text(5 * mss).substr(mss));
+    CHECK(got == lab::text(5 * b.each).substr(b.each));
 }
 
 // ---- a window that is shut ------------------------------------------------------------------------------------------

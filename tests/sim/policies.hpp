@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A transfer under every choice of recovery, rtt and ack policy for one congestion policy: one program file for each of
 // these, so that compilers can work side by side. The client's ack policy matters for what comes back, the server's for
-// what goes there: each client meets servers with each.
+// what goes there: each client meets servers with each. All of it with SACK and without, with timestamps and without.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -14,13 +14,14 @@
 #include <sluice/policy/rtt/linux_like.hpp>
 
 #include "audited.hpp"
+#include "support/option_mixes.hpp"
 
 namespace policies {
 
 using namespace sluice;
 
 template <class Client, class Server>
-void completes() {
+void completes(lab::option_mix mix) {
     for (const double loss : {0.0, 0.03})
         for (const bool ipv6 : {false, true}) {
             CAPTURE(loss);
@@ -35,7 +36,9 @@ void completes() {
                                                               .octets = 150'000,
                                                               .octets_back = 50'000,
                                                               .ipv6 = ipv6,
-                                                              .record = false});
+                                                              .record = false},
+                                                             lab::with<typename Client::settings>(mix),
+                                                             lab::with<typename Server::settings>(mix));
             CHECK(r.complete);
         }
 }
@@ -44,8 +47,9 @@ template <class Congestion, class Recovery, class Rtt>
 void with_each_ack() {
     using delays = tcp<testing::gate_audit, Congestion, Recovery, Rtt, delayed_ack>;
     using prompt = tcp<testing::gate_audit, Congestion, Recovery, Rtt, every_segment>;
-    completes<delays, prompt>();
-    completes<prompt, delays>();
+    const lab::option_mix mix = lab::each_mix();
+    completes<delays, prompt>(mix);
+    completes<prompt, delays>(mix);
 }
 
 template <class Congestion, class Recovery>
@@ -57,6 +61,7 @@ void with_each_rtt() {
 
 template <class Congestion>
 void with_each_recovery() {
+    SUBCASE("sack_recovery") { with_each_rtt<Congestion, sack_recovery>(); }
     SUBCASE("newreno_recovery") { with_each_rtt<Congestion, newreno_recovery>(); }
     SUBCASE("go_back_n") { with_each_rtt<Congestion, go_back_n>(); }
 }

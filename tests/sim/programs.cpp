@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "../../examples/echo.hpp"
+#include "support/option_mixes.hpp"
 
 namespace {
 
@@ -64,10 +65,11 @@ struct digest {
 }  // namespace
 
 TEST_CASE("an echo between programs is right, octet for octet, over a link that loses, corrupts and reorders") {
+    const auto mix = lab::with<my_tcp::settings>(lab::each_mix());
     for (const bool ipv6 : {false, true}) {
         sim::network net({.ipv6 = ipv6, .seed = 3});
         client c{.words = words_of(1, 300'000)};
-        auto &here = sim::add_programs<my_tcp>(net), &there = sim::add_programs<my_tcp>(net);
+        auto &here = sim::add_programs<my_tcp>(net, mix), &there = sim::add_programs<my_tcp>(net, mix);
         net.join(here.node, there.node, lossy);
         CHECK(there.endpoint.spawn(echo::server(there.endpoint)));
         CHECK(here.endpoint.spawn(c.run(here.endpoint, there.address.address)));

@@ -8,6 +8,7 @@
 
 #include "post_box.hpp"
 #include "support/octets.hpp"
+#include "support/wire.hpp"
 
 using namespace sluice;
 using sim::hop;
@@ -20,10 +21,7 @@ const ip_address here6 = ip_address::v6({0x2001, 0xdb8, 0, 0, 0, 0, 0, 1});
 const ip_address there6 = ip_address::v6({0x2001, 0xdb8, 0, 0, 0, 0, 0, 2});
 
 std::vector<octet> packet(const ip_address& from, const ip_address& to, std::uint8_t hop_limit) {
-    const tx_packet p = post::letter(from, to, 100, hop_limit);
-    std::vector<octet> out(100);
-    write(p, out);
-    return out;
+    return lab::octets_of(post::letter(from, to, 100, hop_limit));
 }
 
 }  // namespace
@@ -35,7 +33,7 @@ TEST_CASE("each hop takes one from the TTL, and the header's checksum stays righ
         REQUIRE(take_hop(p) == hop::taken);
         CHECK(p[8] == left);
         CHECK(test::textbook_sum(octets(p).first(20)) == 0xffff);
-        CHECK(sim::destination_of(p) == there);
+        CHECK(destination_of(p) == there);
         for (std::size_t i = 0; i < p.size(); ++i)
             if (i != 8 && i != 10 && i != 11) REQUIRE(p[i] == before[i]);
     }
@@ -67,7 +65,7 @@ TEST_CASE("IPv6 has a hop limit, and no checksum to keep right") {
     expected[7] = 1;
     CHECK(take_hop(p) == hop::taken);
     CHECK(p == expected);
-    CHECK(sim::destination_of(p) == there6);
+    CHECK(destination_of(p) == there6);
     CHECK(take_hop(p) == hop::expired);
 }
 

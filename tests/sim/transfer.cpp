@@ -12,7 +12,7 @@
 #include <sluice/policy/rtt/fixed_rto.hpp>
 
 #include "audited.hpp"
-#include "support/compositions.hpp"
+#include "support/option_mixes.hpp"
 
 using namespace sluice;
 
@@ -87,34 +87,8 @@ TEST_CASE("a fixed window of W octets carries W octets a round trip") {
     CHECK(r.retransmitted == 0);
 }
 
-TEST_CASE("a segment lost in the middle of a flight is repaired in one round trip, by fast retransmit") {
-    const auto r = audited::transfer<prompt_tcp>({.rate = 0, .delay = 50ms, .drop = {5}, .octets = 14'600});
-    CHECK(r.complete);
-    CHECK(r.time == 250ms);  // sent at 100, three duplicate ACKs at 200, there at 250
-    CHECK(r.recoveries == 1);
-    CHECK(r.timeouts == 0);
-    CHECK(r.retransmitted == 1);
-}
-
-TEST_CASE("the last segment, lost, is repaired by the timer: RTO after the last ACK of new data") {
-    const auto r = audited::transfer<prompt_tcp>({.rate = 0, .delay = 50ms, .drop = {10}, .octets = 14'600});
-    CHECK(r.complete);
-    // Ten equal samples of 100 ms: RTTVAR has fallen below 25 ms, so that the floor of 200 ms is the RTO, counted from the
-    // ACKs at 200 ms on.
-    CHECK(r.time == 200ms + 200ms + 50ms);
-    CHECK(r.recoveries == 0);
-    CHECK(r.timeouts == 1);
-    CHECK(r.retransmitted == 1);
-}
-
-TEST_CASE("a lost SYN-ACK costs the initial RTO of one second") {
-    const sim::link_settings back{.delay = 50ms, .drop_any = {1}};
-    const auto r = audited::transfer<prompt_tcp>({.rate = 0, .delay = 50ms, .back = back, .octets = 1460});
-    CHECK(r.complete);
-    CHECK(r.time == 1s + 150ms);
-}
-
 TEST_CASE("every octet arrives in both directions at once, over IPv4 and IPv6") {
+    const auto mix = lab::with<default_tcp::settings>(lab::each_mix());
     for (const bool ipv6 : {false, true})
         for (std::uint64_t seed = 1; seed <= 5; ++seed) {
             CAPTURE(ipv6);
@@ -128,7 +102,8 @@ TEST_CASE("every octet arrives in both directions at once, over IPv4 and IPv6") 
                                                            .octets = 200'000,
                                                            .octets_back = 150'000,
                                                            .ipv6 = ipv6,
-                                                           .seed = seed});
+                                                           .seed = seed},
+                                                          mix, mix);
             CHECK(r.complete);
             CHECK(r.failure == error::none);
             CHECK(r.retransmitted > 0);
@@ -137,8 +112,9 @@ TEST_CASE("every octet arrives in both directions at once, over IPv4 and IPv6") 
 }
 
 TEST_CASE("a half-closed connection goes on carrying the other direction") {
+    const auto mix = lab::with<default_tcp::settings>(lab::each_mix());
     const auto r = audited::transfer<default_tcp>(
-        {.delay = 10ms, .loss = 0.01, .octets = 10, .octets_back = 500'000, .seed = 3});
+        {.delay = 10ms, .loss = 0.01, .octets = 10, .octets_back = 500'000, .seed = 3}, mix, mix);
     CHECK(r.complete);
     // Our FIN has long been there when the last of the peer's octets come.
     bool has_ended = false;
@@ -169,7 +145,10 @@ TEST_CASE("no packet is longer than the scenario's MTU") {
 TEST_CASE("two different TCPs understand each other: one that only connects, and one that only listens") {
     using caller = tcp<client_only, every_segment>;
     using called = tcp<server_only, fixed_window>;
-    const auto r = audited::transfer<caller, called>({.loss = 0.02, .octets = 100'000, .octets_back = 100'000});
+    const lab::option_mix mix = lab::each_mix();
+    const auto r = audited::transfer<caller, called>({.loss = 0.02, .octets = 100'000, .octets_back = 100'000},
+                                                     lab::with<caller::settings>(mix),
+                                                     lab::with<called::settings>(mix));
     CHECK(r.complete);
 }
 
@@ -212,12 +191,14 @@ TEST_CASE("a scenario's MTU is both ends', and without one each has its own") {
 }
 
 TEST_CASE("a scenario has bursts: one packet in ten is lost, most of them next to another, and all is repaired") {
+    const auto mix = lab::with<default_tcp::settings>(lab::each_mix());
     // p / (p + r) = 0.1 of the client's packets; the acknowledgments come back unharmed.
     const auto r = audited::transfer<default_tcp>({.rate = 0,
                                                    .delay = 10ms,
                                                    .bursts = {.to_bad = 0.05, .to_good = 0.45},
                                                    .back = sim::link_settings{.delay = 10ms},
-                                                   .octets = 500'000});
+                                                   .octets = 500'000},
+                                                  mix, mix);
     CHECK(r.complete);
     std::size_t sent = 0, lost = 0, in_a_row = 0;
     bool was_lost = false;
@@ -237,9 +218,10 @@ TEST_CASE("a scenario has bursts: one packet in ten is lost, most of them next t
 }
 
 TEST_CASE("a scenario has jitter: each packet's delay is within its bounds, and the order is kept if it is to be") {
+    const auto mix = lab::with<default_tcp::settings>(lab::each_mix());
     for (const bool reorders : {false, true}) {
         const auto r = audited::transfer<default_tcp>(
-            {.rate = 0, .delay = 10ms, .jitter = 3ms, .jitter_reorders = reorders, .octets = 500'000});
+            {.rate = 0, .delay = 10ms, .jitter = 3ms, .jitter_reorders = reorders, .octets = 500'000}, mix, mix);
         CHECK(r.complete);
         instant last[2]{};
         std::size_t overtakings = 0;
@@ -259,7 +241,7 @@ TEST_CASE("a scenario has jitter: each packet's delay is within its bounds, and 
 
 TEST_CASE("a retransmission timeout of nothing stops no world") {
     using hasty = tcp<testing::gate_audit, fixed_rto>;
-    hasty::settings s;
+    auto s = lab::with<hasty::settings>(lab::each_mix());
     s.rtt.value = 0s;
     CHECK(audited::transfer<hasty>({.delay = 1ms, .loss = 0.05, .octets = 20'000}, s, s).complete);
 }

@@ -4,6 +4,8 @@
 
 #include <sluice/sim/wire_log.hpp>
 
+#include "support/wire.hpp"
+
 using namespace sluice;
 using sim::packet_event;
 
@@ -16,13 +18,9 @@ struct rig {
 
     sim::packet send(tcp_flags flags, std::uint32_t sequence, std::size_t text_length, int from = 0) {
         const std::vector<octet> text(text_length, octet{'x'});
-        tx_packet built;
-        built.meta = {.source = ip_address::v4(10, 0, 0, 1), .destination = ip_address::v4(10, 0, 0, 2)};
-        built.borrow(text);
-        write_headers(built, {.source_port = 5, .destination_port = 6, .sequence = seq(sequence), .flags = flags}, {});
         sim::packet p;
-        p.data.resize(built.length());
-        write(built, p.data);
+        p.data = lab::make_segment({ip_address::v4(10, 0, 0, 1), 5}, {ip_address::v4(10, 0, 0, 2), 6},
+                                   {.sequence = seq(sequence), .flags = flags}, {}, text);
         p.number = sent++;
         tell(packet_event::sent, p, instant(duration(p.number)), from);
         return p;

@@ -406,7 +406,7 @@ TEST_CASE("a million SYNs beyond the backlog leave no octet and take nothing fro
         REQUIRE(b.tables().half_opens.size() == 128);
         REQUIRE(b.count().cookies_sent == 72);
 
-        const std::size_t blocks = books.calls, octets = books.octets, from_heap = sluice::test::heap_calls();
+        const std::size_t blocks = books.allocations, octets = books.octets, from_heap = sluice::test::heap_calls();
         const std::size_t in_use = b.stack.surroundings().pool.in_use();
         const std::size_t filed = b.tables().by_address.size(), sockets = b.tables().sockets.size();
         for (int i = 0; i < 1'000'000; ++i) {
@@ -415,7 +415,7 @@ TEST_CASE("a million SYNs beyond the backlog leave no octet and take nothing fro
         }
         drain(b);
         CHECK(b.count().cookies_sent == 72 + 1'000'000);
-        CHECK(books.calls == blocks);
+        CHECK(books.allocations == blocks);
         CHECK(books.octets == octets);
         CHECK(sluice::test::heap_calls() == from_heap);
         CHECK(b.stack.surroundings().pool.in_use() == in_use);

@@ -20,7 +20,7 @@ namespace {
 
 using namespace sluice;
 
-using table = demux<test::metered>;
+using table = demux<test::metered_by_block>;
 constexpr siphash_key key{0x0706050403020100, 0x0f0e0d0c0b0a0908};
 
 static_assert(!std::is_copy_constructible_v<table> && !std::is_copy_assignable_v<table>);
@@ -129,7 +129,7 @@ TEST_CASE("is_it is asked for those with the same hash, one after the other, unt
 
 TEST_CASE("a table of sockets holds what a std::map would, whatever comes and goes") {
     for (const kind of : {kind::ports_v4, kind::random_v6}) {
-        test::memory_books books;
+        test::block_books books;
         {
             const auto who = tuples(of, 400);
             table held(key, {&books});
@@ -167,7 +167,7 @@ TEST_CASE("six of eight entries, at any homes: when one leaves, the others are f
     // Which entries are in use depends on who is there alone, not on who came when (Knuth, section 6.4).
     constexpr std::uint32_t all = 8 * 8 * 8 * 8 * 8 * 8;
     std::uint32_t wrong = 0;
-    test::memory_books books;
+    test::block_books books;
     table held(key, {&books}), fresh(key, {&books});
     for (std::uint32_t homes = 0; homes < all; ++homes) {
         const auto hash = [&](std::uint32_t i) { return in_eighth(homes >> 3 * i & 7, i + 1); };
@@ -228,7 +228,7 @@ TEST_CASE("a long past costs nothing: after a million comings and goings searche
 }
 
 TEST_CASE("a table grows when three quarters are in use, to twice its size, and finds everybody again") {
-    test::memory_books books;
+    test::block_books books;
     table held(key, {&books});
     const auto who = tuples(kind::hosts_v4, 3000);
     CHECK(books.octets == 0);
@@ -245,7 +245,7 @@ TEST_CASE("a table grows when three quarters are in use, to twice its size, and 
 TEST_CASE("what is reserved is allocated at once, and nothing after that") {
     for (const std::size_t count : {1u, 6u, 7u, 12u, 13u, 768u, 769u}) {
         CAPTURE(count);
-        test::memory_books books;
+        test::block_books books;
         table held(key, {&books});
         REQUIRE(held.reserve(count));
         std::size_t entries = 8;
@@ -254,26 +254,26 @@ TEST_CASE("what is reserved is allocated at once, and nothing after that") {
         for (std::uint32_t i = 0; i < count; ++i) REQUIRE(held.insert(tuple_hash{i + 1}, i));
         REQUIRE(held.reserve(count));
         REQUIRE(held.reserve(0));
-        CHECK(books.calls == 1);
+        CHECK(books.allocations == 1);
         REQUIRE(held.reserve(8 * count));
-        CHECK(books.calls == 2);
+        CHECK(books.allocations == 2);
         for (std::uint32_t i = 0; i < count; ++i) CHECK(held.find(tuple_hash{i + 1}, anybody) == i);
     }
 }
 
 TEST_CASE("more than a table can ever hold is refused before memory is asked for") {
-    test::memory_books books;
+    test::block_books books;
     table held(key, {&books});
     CHECK(held.reserve(~std::size_t{0}).error() == error::insufficient_resources);
     CHECK(held.reserve(three_quarters(std::size_t{1} << 32) + 1).error() == error::insufficient_resources);
-    CHECK(books.calls == 0);
+    CHECK(books.allocations == 0);
 }
 
 TEST_CASE("refused memory, whichever call it is, is an error that changes nothing, and the next try goes well") {
     constexpr std::uint32_t count = 100;
     for (std::size_t refused = 1; refused <= 5; ++refused) {  // 8, 16 … 256 entries: six calls
         CAPTURE(refused);
-        test::memory_books books;
+        test::block_books books;
         table held(key, {&books});
         const auto who = tuples(kind::random_v6, count);
         books.refuse(refused);
@@ -311,7 +311,7 @@ TEST_CASE("in a table as full as can be, searches are as long as with hashes dra
     const double longest = std::log(entries) / (load - 1 - std::log(load));
     for (const kind of : kinds) {
         CAPTURE(static_cast<int>(of));
-        test::memory_books books;
+        test::block_books books;
         table held(key, {&books});
         const auto who = tuples(of, count);
         for (std::uint32_t i = 0; i < count; ++i) REQUIRE(held.insert(who[i], i));
@@ -367,7 +367,7 @@ TEST_CASE("a hash has 32 bits of SipHash") {
 }
 
 TEST_CASE("a table that is moved takes its entries with it, and leaves one behind that is empty and good") {
-    test::memory_books books, other_books;
+    test::block_books books, other_books;
     const auto who = tuples(kind::hosts_v6, 20);
     {
         table held(key, {&books}), other({1, 2}, {&other_books});

@@ -50,14 +50,13 @@ struct alone {
 
     void arrives(const lab::shot& s, instant now) {
         const auto packet = lab::on_wire(peer, local, s);
-        endpoint.on_packet({.data = packet, .length = packet.size()}, now);
+        endpoint.on_packet({.data = packet}, now);
         flush(now);
     }
     void flush(instant now) {
         std::array<tx_packet, 1> room;
         while (endpoint.poll_transmit(now, room) == 1) {
-            sent.emplace_back(room[0].length());
-            write(room[0], sent.back());
+            sent.push_back(lab::octets_of(room[0]));
         }
     }
     const auto& block() const { return endpoint.connection().variables(); }

@@ -2,6 +2,7 @@
 // stack/listener.hpp, stack/passive.hpp: who waits where, how many, and what becomes of them.
 #include <doctest/doctest.h>
 
+#include "support/pair.hpp"
 #include "support/stack_bench.hpp"
 
 #include <sluice/policy/lifecycle/client_only.hpp>

@@ -9,10 +9,10 @@
 namespace {
 
 using namespace sluice;
-using sluice::test::memory_books;
-using tcp_type = tcp<basic_growable_buffers<sluice::test::metered>>;
+using sluice::test::block_books;
+using tcp_type = tcp<basic_growable_buffers<sluice::test::metered_by_block>>;
 
-tcp_type::settings with(memory_books& books, std::uint64_t seed = 1) {
+tcp_type::settings with(block_books& books, std::uint64_t seed = 1) {
     tcp_type::settings s;
     s.seed = seed;
     s.buffers.source.books = &books;
@@ -41,13 +41,13 @@ void check_alive(lab::pair<tcp_type>& p) {
 }
 
 std::size_t run(std::size_t refused, std::size_t and_after, std::uint64_t seed, int steps) {
-    memory_books books;
+    block_books books;
     std::size_t calls = 0;
     {
         lab::traffic<tcp_type> t(with(books, seed), seed);
-        if (refused > 0) books.refuse(refused - books.calls, and_after);
+        if (refused > 0) books.refuse(refused - books.allocations, and_after);
         for (int i = 0; i < steps; ++i) t.step();
-        calls = books.calls;
+        calls = books.allocations;
         books.refuse_nothing();
         t.both.passes = [](bool, const segment&) { return true; };
         check_alive(t.both);
@@ -75,7 +75,7 @@ TEST_CASE("each single allocation of two stacks may be refused, and so may any n
 
 TEST_CASE("a call that finds no memory says so, and changes nothing") {
     for (std::size_t refused = 1; refused < 10; ++refused) {
-        memory_books books;
+        block_books books;
         {
             lab::stack_bench<tcp_type> b(with(books));
             books.refuse(refused, 100);
@@ -83,7 +83,7 @@ TEST_CASE("a call that finds no memory says so, and changes nothing") {
             if (!l) CHECK(l.error() == error::insufficient_resources);
             const auto c = b.stack.connect({lab::server_address, 0}, b.peer, b.now);
             if (!c) CHECK(c.error() == error::insufficient_resources);
-            CHECK((l && c) == (books.calls < refused));
+            CHECK((l && c) == (books.allocations < refused));
             b.flush();
             b.take();
             b.arrives({.flags = flag::syn});
@@ -104,7 +104,7 @@ TEST_CASE("a call that finds no memory says so, and changes nothing") {
 
 TEST_CASE("a cookie's ACK that finds no memory acknowledges nothing, and is good when it comes again") {
     for (std::size_t refused = 1; refused < 6; ++refused) {
-        memory_books books;
+        block_books books;
         {
             lab::stack_bench<tcp_type> b(with(books));
             const auto l = b.listen({.backlog = 1000});
@@ -139,7 +139,7 @@ TEST_CASE("a cookie's ACK that finds no memory acknowledges nothing, and is good
 
 TEST_CASE("with a pool for a few connections only, everything is slow and nothing is wrong") {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
-        memory_books books;
+        block_books books;
         auto s = with(books, seed);
         s.buffers.memory = (20 + 20 * seed) << 10;
         lab::traffic<tcp_type> t(s, seed);

@@ -55,10 +55,10 @@ TEST_CASE("a million connections are opened, rest in a kilobyte each, and any th
     std::array<tx_packet, 4> room;
 
     const auto arrives = [&](std::uint32_t n, tcp_flags flags, std::span<const octet> text = {}, const tcp_options& options = {}) {
-        const auto packet = lab::forged(address_of(n), lab::server_socket,
-                                        {.sequence = peers[n].next, .acknowledgment = peers[n].expected, .flags = flags, .window = 65535},
-                                        options, text);
-        server.on_packet({.data = packet, .length = packet.size()}, now);
+        const auto packet = lab::make_segment(address_of(n), lab::server_socket,
+                                              {.sequence = peers[n].next, .acknowledgment = peers[n].expected, .flags = flags, .window = 65535},
+                                              options, text);
+        server.on_packet({.data = packet}, now);
         peers[n].next += static_cast<std::uint32_t>(text.size());
     };
 
@@ -104,13 +104,11 @@ TEST_CASE("a million connections are opened, rest in a kilobyte each, and any th
         REQUIRE(server.send(event->socket, octets(into).first(100), now).value_or(0) == 100);
         REQUIRE(server.poll_transmit(now, room) == 1);
         CHECK(room[0].header().destination_port == address_of(n).port);
-        std::vector<octet> wire(room[0].length());
-        write(room[0], wire);
-        const auto echo = parse_packet({.data = wire, .length = wire.size()});
-        REQUIRE(echo);
-        CHECK(echo->segment.sequence == peers[n].expected);
-        CHECK(std::equal(text.begin(), text.end(), echo->segment.text.begin(), echo->segment.text.end()));
-        peers[n].expected = echo->segment.end();
+        const std::vector<octet> wire = lab::octets_of(room[0]);
+        const segment echo = lab::checked(wire).segment;
+        CHECK(echo.sequence == peers[n].expected);
+        CHECK(std::equal(text.begin(), text.end(), echo.text.begin(), echo.text.end()));
+        peers[n].expected = echo.end();
         arrives(n, flag::ack);
         REQUIRE(server.poll_transmit(now, room) == 0);
         while (server.poll_event()) {}

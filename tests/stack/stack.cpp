@@ -157,11 +157,7 @@ TEST_CASE("a thousand connections at once each get their own text, and are serve
     std::set<std::uint16_t> served;
     for (const auto& packet : room) served.insert(packet.header().source_port);
     CHECK(served.size() == 1000);
-    for (const auto& packet : room) {
-        std::vector<octet> wire(packet.length());
-        write(packet, wire);
-        p.server.on_packet({.data = wire, .length = wire.size()}, p.now);
-    }
+    for (const auto& packet : room) p.server.on_packet({.data = lab::octets_of(packet)}, p.now);
     p.settle();
     for (std::size_t i = 0; i < all.size(); ++i)
         CHECK(read_all(p.server, all[i].server, p.now) == message(3000, static_cast<octet>(i)));

@@ -6,11 +6,14 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
+
+#include <support/wire.hpp>
 
 #include <sluice/testing/audit.hpp>
 
@@ -94,22 +97,18 @@ public:
             options.resize(chosen.length());
             chosen.write(options);
         }
-        tx_packet p;
-        p.meta = {.source = remote.address, .destination = local.address, .dscp = s.ip.dscp};
         const std::vector<octet> text(s.text.begin(), s.text.end());
-        p.borrow(text);
-        write_headers(p,
-                      {.source_port = remote.port,
-                       .destination_port = local.port,
-                       .sequence = peer_iss + s.sequence,
-                       .acknowledgment = s.has(flag::ack) ? iss() + s.acknowledgment : seq(s.acknowledgment),
-                       .flags = s.flags,
-                       .window = s.window,
-                       .urgent_pointer = s.urgent_pointer},
-                      options);
-        std::vector<octet> octets_of(p.length());
-        write(p, octets_of);
-        endpoint.on_packet({.data = octets_of, .length = octets_of.size()}, now);
+        const auto packet =
+            make_segment({.source = remote.address, .destination = local.address, .dscp = s.ip.dscp},
+                         {.source_port = remote.port,
+                          .destination_port = local.port,
+                          .sequence = peer_iss + s.sequence,
+                          .acknowledgment = s.has(flag::ack) ? iss() + s.acknowledgment : seq(s.acknowledgment),
+                          .flags = s.flags,
+                          .window = s.window,
+                          .urgent_pointer = s.urgent_pointer},
+                         options, text);
+        endpoint.on_packet({.data = packet}, now);
     }
 
     // ---- time -------------------------------------------------------------------------------------------------------------
@@ -213,6 +212,11 @@ public:
 
     /// What the peer's clock says, in its ticks of a millisecond.
     std::uint32_t peer_clock() const { return 5'000'000 + static_cast<std::uint32_t>((now - instant()) / 1ms); }
+    /// The TSval of what left last with this number; of the last segment at all where none had it.
+    std::uint32_t value_of(std::uint32_t sequence) const {
+        const auto found = values_.find(sequence);
+        return found == values_.end() ? last_value_ : found->second;
+    }
 
 private:
     /// The options that a segment of the peer's leaves with.
@@ -246,16 +250,12 @@ private:
     }
 
     void see(const tx_packet& super) {
-        split(super, [&](const tx_packet& p) {
-            std::vector<octet> on_wire(p.length());
-            write(p, on_wire);
-            const auto parsed = parse_packet({.data = on_wire, .length = on_wire.size()});
-            REQUIRE_MESSAGE(parsed, "a packet left that does not parse or has a wrong checksum");
-            const segment& s = parsed->segment;
+        each_sent(super, [&](octets, const datagram_segment& packet) {
+            const segment& s = packet.segment;
             CHECK(s.source_port == local.port);
             CHECK(s.destination_port == remote.port);
             const bool is_rst = s.has(flag::rst);
-            if (s.options.timestamps) last_value_ = s.options.timestamps->value;
+            if (s.options.timestamps) last_value_ = values_[s.sequence - iss()] = s.options.timestamps->value;
             // <SEQ=0> of a RST to a segment without ACK is absolute.
             sent.push_back({.flags = s.flags,
                             .sequence = is_rst && s.sequence == seq(0) ? 0 : s.sequence - iss(),
@@ -265,7 +265,7 @@ private:
                             .urgent_pointer = static_cast<std::uint16_t>(s.up - s.sequence),
                             .mss = s.options.mss,
                             .options = relative(s.options, peer_iss),
-                            .ip = parsed->ip,
+                            .ip = packet.ip,
                             .at = now});
         });
     }
@@ -281,6 +281,7 @@ private:
 
     std::vector<octet> scratch_;
     std::uint32_t last_value_ = 0;  // the last TSval seen
+    std::map<std::uint32_t, std::uint32_t> values_;  // and the last one of each number
 };
 
 }  // namespace lab

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include <support/pair.hpp>
+#include <support/wire.hpp>
 
 #include <sluice/policy/buffers/growable_buffers.hpp>
 #include <sluice/stack/stack.hpp>
@@ -53,9 +53,9 @@ struct seen {
 
 inline std::vector<octet> on_wire(const socket_address& from, const socket_address& to, const shot& s) {
     const std::vector<octet> text(s.text.begin(), s.text.end());
-    return forged(from, to,
-                  {.sequence = s.sequence, .acknowledgment = s.acknowledgment, .flags = s.flags, .window = s.window},
-                  s.options, text);
+    return make_segment(
+        from, to, {.sequence = s.sequence, .acknowledgment = s.acknowledgment, .flags = s.flags, .window = s.window},
+        s.options, text);
 }
 
 template <class Tcp>
@@ -78,7 +78,7 @@ public:
     /// Without letting anything leave yet.
     void deliver(const shot& s, const socket_address& from = peer, const socket_address& to = server_socket) {
         const auto packet = on_wire(from, to, s);
-        stack.on_packet({.data = packet, .length = packet.size()}, now);
+        stack.on_packet({.data = packet}, now);
     }
 
     /// Lets `d` pass, with every deadline in it at its own instant.
@@ -138,14 +138,10 @@ public:
 
 private:
     void see(const tx_packet& super) {
-        split(super, [&](const tx_packet& p) {
-            std::vector<octet> wire(p.length());
-            write(p, wire);
-            const auto parsed = parse_packet({.data = wire, .length = wire.size()});
-            REQUIRE_MESSAGE(parsed, "a packet left that does not parse or has a wrong checksum");
-            const segment& s = parsed->segment;
-            sent.push_back({.from = {parsed->ip.source, s.source_port},
-                            .to = {parsed->ip.destination, s.destination_port},
+        each_sent(super, [&](octets packet, const datagram_segment& parsed) {
+            const segment& s = parsed.segment;
+            sent.push_back({.from = {parsed.ip.source, s.source_port},
+                            .to = {parsed.ip.destination, s.destination_port},
                             .flags = s.flags,
                             .sequence = s.sequence,
                             .acknowledgment = s.acknowledgment,
@@ -153,7 +149,7 @@ private:
                             .window = s.window,
                             .options = s.options,
                             .at = now,
-                            .wire = wire});
+                            .wire = {packet.begin(), packet.end()}});
         });
     }
 };

@@ -8,6 +8,7 @@
 #include <array>
 #include <vector>
 
+#include <support/pair.hpp>
 #include <support/stack_bench.hpp>
 
 namespace lab {
@@ -108,7 +109,7 @@ private:
         const auto* const known = both.client.look(any_of(at_client));
         if (known != nullptr && numbers_.below(2) == 0) from = known->local();
         const auto packet = on_wire(from, server_socket, s);
-        both.server.on_packet({.data = packet, .length = packet.size()}, both.now);
+        both.server.on_packet({.data = packet}, both.now);
     }
     void time() {
         const instant next = std::min(both.client.next_deadline(), both.server.next_deadline());

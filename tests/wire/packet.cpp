@@ -249,3 +249,13 @@ TEST_CASE("a super-segment of 64 KiB less headers, all virtual, is cut without a
     });
     CHECK(slices == 45);
 }
+
+TEST_CASE("the destination of a packet that nobody has verified: what is too short for one goes nowhere") {
+    for (const ip_meta& ip : {v4, v6}) {
+        const bytes whole = written(built(ip, {}, flag::ack));
+        CHECK(destination_of(whole) == ip.destination);
+        const std::size_t header = ip.is_v4() ? 20 : 40;
+        CHECK(destination_of(octets(whole).first(header)) == ip.destination);
+        for (std::size_t n = 0; n < 20; ++n) CHECK(destination_of(octets(whole).first(n)) == ip_address{});
+    }
+}

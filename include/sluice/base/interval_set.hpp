@@ -79,12 +79,6 @@ public:
         return found != held.end() && found->begin < end ? found : held.end();
     }
 
-    constexpr bool contains(Point begin, Point end) const {
-        const auto held = all();
-        return std::any_of(held.begin(), held.end(),
-                           [&](const auto& i) { return !(begin < i.begin) && !(i.end < end); });
-    }
-
 private:
     constexpr std::size_t index_of(auto place) const { return static_cast<std::size_t>(place - all().begin()); }
     constexpr void remove(std::size_t first, std::size_t last) {

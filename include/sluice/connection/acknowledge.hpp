@@ -4,88 +4,10 @@
 // go, the estimators learn, the recovery policy judges, the congestion policy is told, the window is taken.
 #pragma once
 
-#include <sluice/connection/negotiation.hpp>
+#include <sluice/connection/ask.hpp>
+#include <sluice/connection/user_timeout.hpp>
 
 namespace sluice {
-
-/// The congestion policy's window, bounded so that no sum with it wraps.
-template <class Tcp>
-constexpr std::uint32_t target_window(const control_block<Tcp>& c) {
-    return std::min(c.congestion.window(), largest_window);
-}
-
-template <class Tcp>
-constexpr quota_report quota_now(const control_block<Tcp>& c) {
-    return {.target = target_window(c), .pipe = c.flight.pipe(), .flight = c.snd.flight(), .mss = c.mss};
-}
-
-/// What may leave on the way to the target: the recovery policy's quota, or target − pipe. A window below one segment still
-/// lets one out when nothing else is in the network, or nothing would ever move.
-template <class Tcp>
-constexpr std::uint32_t quota(const control_block<Tcp>& c) {
-    const quota_report report = quota_now(c);
-    if (report.pipe == 0 && report.target < c.mss) return c.mss;
-    if constexpr (requires { c.recovery.quota(report); })
-        return c.recovery.quota(report);
-    else
-        return floored_difference(report.target, report.pipe);
-}
-
-template <class Tcp>
-constexpr bool in_recovery(const control_block<Tcp>& c) {
-    if constexpr (requires { c.recovery.in_recovery(); })
-        return c.recovery.in_recovery();
-    else
-        return false;
-}
-
-template <class Tcp>
-constexpr bool after_timeout(const control_block<Tcp>& c) {
-    if constexpr (requires { c.recovery.after_timeout(); })
-        return c.recovery.after_timeout();
-    else
-        return false;
-}
-
-template <class Tcp>
-constexpr void report_window(control_block<Tcp>& c, environment<Tcp>& env) {
-    window_report report{.now = env.now,
-                         .cwnd = c.congestion.window(),
-                         .pipe = c.flight.pipe(),
-                         .flight = c.snd.flight(),
-                         .peer_window = c.snd.wnd,
-                         .rto = c.rtt.rto(),
-                         .in_recovery = in_recovery(c)};
-    if constexpr (requires { c.rtt.srtt(); }) report.srtt = c.rtt.srtt();
-    env.observe().on_window(report);
-}
-
-/// Judges whether the congestion window was what held the flight back ("cwnd-limited" of RFC 7661 and RFC 9438).
-template <class Tcp>
-constexpr bool was_cwnd_limited(const control_block<Tcp>& c) {
-    if (c.cwnd_limited || c.cwnd_was_limited) return true;
-    if constexpr (requires { c.congestion.ssthresh(); })
-        return c.congestion.window() < c.congestion.ssthresh() && c.most_in_flight > c.congestion.window() / 2;
-    else
-        return false;
-}
-
-/// Octets of the queue that an advance to `ack` frees; SYN and FIN have none there.
-template <class Tcp>
-constexpr std::size_t queued_octets_below(const control_block<Tcp>& c, seq ack) {
-    const seq first = c.first_queued(), end = earlier(ack, c.queue_end());
-    return end > first ? end - first : 0;
-}
-
-template <class Tcp>
-constexpr void apply(control_block<Tcp>& c, environment<Tcp>& env, const recovery_step& step) {
-    if (step.retransmit_now) c.retransmit_now = true;
-    if (!step.entered) return;
-    ++env.count.recoveries;
-    const congestion_report report{
-        .now = env.now, .flight = c.snd.flight() - step.limited_transmit, .pipe = c.flight.pipe()};
-    if constexpr (requires { c.congestion.on_congestion(report); }) c.congestion.on_congestion(report);
-}
 
 /// What one ACK has found out about what is in flight.
 struct findings {
@@ -104,16 +26,27 @@ struct findings {
     std::optional<duration> sample{};
 };
 
-/// The round trip of what was sent once (Karn, MUST-18); of what was sent again, what the echo tells to the tick
-/// (RFC 7323 section 4.1: only when SND.UNA moves).
 template <class Tcp>
-constexpr std::optional<duration> round_trip(const control_block<Tcp>& c, const environment<Tcp>& env, const segment& s,
-                                             const auto& gone) {
-    if (gone.sent && !gone.retransmitted) return env.now - *gone.sent;
-    if constexpr (Tcp::options::timestamps)
-        if (c.agreed.timestamps && s.options.timestamps && gone.sent)
-            return c.clock.round_trip(s.options.timestamps->echo, env.now);
-    return {};
+constexpr void take_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
+    const seq ack = s.acknowledgment;
+    const bool window_changed = s.window != c.snd.wnd;
+    const bool acknowledges_syn = !c.snd.syn_acknowledged();
+    const bool advances = c.snd.acknowledges_new(ack);
+    findings f = take_news(c, env, s, advances);
+    if (c.snd.updates_window(s.sequence, ack)) c.snd.take_window(s.sequence, ack, s.window);
+    f.duplicate = !advances && is_duplicate(c, s, window_changed);
+    if (f.duplicate) ++env.count.duplicate_acks_in;
+    if (advances) take_progress(c, env, f);
+    if (advances || f.duplicate || f.newly_sacked > 0) {
+        const recovery_step step = tell_recovery(c, env, f);
+        // Neither a SYN,ACK nor the ACK of one grows the window (RFC 5681 section 3.1).
+        const bool changed = f.delivered > 0 || c.flight.lost_octets() != f.lost_before;
+        if (!acknowledges_syn && changed) tell_congestion(c, env, f);
+        if (advances) restart_timers(c, env, step.keep_timer);
+        if constexpr (Tcp::reads_sack) watch_reneging(c, env);
+    }
+    judge_stand_off(c, env);
+    report_window(c, env);
 }
 
 /// The records hear of it first: what is acknowledged is gone, what is reported is marked.
@@ -147,6 +80,33 @@ constexpr findings take_news(control_block<Tcp>& c, environment<Tcp>& env, const
         }
     }
     return f;
+}
+
+/// Octets of the queue that an advance to `ack` frees; SYN and FIN have none there.
+template <class Tcp>
+constexpr std::size_t queued_octets_below(const control_block<Tcp>& c, seq ack) {
+    const seq first = c.first_queued(), end = earlier(ack, c.queue_end());
+    return end > first ? end - first : 0;
+}
+
+/// The round trip of what was sent once (Karn, MUST-18); of what was sent again, what the echo tells to the tick
+/// (RFC 7323 section 4.1: only when SND.UNA moves).
+template <class Tcp>
+constexpr std::optional<duration> round_trip(const control_block<Tcp>& c, const environment<Tcp>& env, const segment& s,
+                                             const auto& gone) {
+    if (gone.sent && !gone.retransmitted) return env.now - *gone.sent;
+    if constexpr (Tcp::options::timestamps)
+        if (c.agreed.timestamps && s.options.timestamps && gone.sent)
+            return c.clock.round_trip(s.options.timestamps->echo, env.now);
+    return {};
+}
+
+/// RFC 5681 section 2: outstanding data, no text, neither SYN nor FIN, the highest ACK again, and the same window. What
+/// answers a window probe looks the same and means nothing.
+template <class Tcp>
+constexpr bool is_duplicate(const control_block<Tcp>& c, const segment& s, bool window_changed) {
+    return !c.flight.empty() && s.length() == 0 && !s.trimmed && s.acknowledgment == c.snd.una && !window_changed &&
+           c.snd.wnd != 0;
 }
 
 /// SND.UNA has moved.
@@ -185,6 +145,16 @@ constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& e
 }
 
 template <class Tcp>
+constexpr void apply(control_block<Tcp>& c, environment<Tcp>& env, const recovery_step& step) {
+    if (step.retransmit_now) c.retransmit_now = true;
+    if (!step.entered) return;
+    ++env.count.recoveries;
+    const congestion_report report{
+        .now = env.now, .flight = c.snd.flight() - step.limited_transmit, .pipe = c.flight.pipe()};
+    if constexpr (requires { c.congestion.on_congestion(report); }) c.congestion.on_congestion(report);
+}
+
+template <class Tcp>
 constexpr void tell_congestion(control_block<Tcp>& c, environment<Tcp>& env, const findings& f) {
     ack_report report{.now = env.now,
                       .newly_acked = f.newly_acked,
@@ -210,6 +180,16 @@ constexpr void tell_congestion(control_block<Tcp>& c, environment<Tcp>& env, con
     if constexpr (requires { c.congestion.on_ack(report); }) c.congestion.on_ack(report);
 }
 
+/// Judges whether the congestion window was what held the flight back ("cwnd-limited" of RFC 7661 and RFC 9438).
+template <class Tcp>
+constexpr bool was_cwnd_limited(const control_block<Tcp>& c) {
+    if (c.cwnd_limited || c.cwnd_was_limited) return true;
+    if constexpr (requires { c.congestion.ssthresh(); })
+        return c.congestion.window() < c.congestion.ssthresh() && c.most_in_flight > c.congestion.window() / 2;
+    else
+        return false;
+}
+
 /// RFC 6298 sections 5.2 and 5.3.
 template <class Tcp>
 constexpr void restart_timers(control_block<Tcp>& c, environment<Tcp>& env, bool keep) {
@@ -228,14 +208,6 @@ constexpr void watch_reneging(control_block<Tcp>& c, environment<Tcp>& env) {
     duration patience = 10ms;
     if constexpr (requires { c.rtt.srtt(); }) patience = std::max(patience, c.rtt.srtt().value_or(0ns) / 2);
     c.timer.set(timer::reneging, env.now + patience);
-}
-
-/// RFC 5681 section 2: outstanding data, no text, neither SYN nor FIN, the highest ACK again, and the same window. What
-/// answers a window probe looks the same and means nothing.
-template <class Tcp>
-constexpr bool is_duplicate(const control_block<Tcp>& c, const segment& s, bool window_changed) {
-    return !c.flight.empty() && s.length() == 0 && !s.trimmed && s.acknowledgment == c.snd.una && !window_changed &&
-           c.snd.wnd != 0;
 }
 
 /// The peer's window is shut, or has just opened after probes.
@@ -257,29 +229,6 @@ constexpr void judge_stand_off(control_block<Tcp>& c, environment<Tcp>& env) {
     c.flight.mark_all_lost();
     c.retransmit_now = true;
     c.timer.set(timer::retransmission, env.now + c.rtt.rto());
-}
-
-template <class Tcp>
-constexpr void take_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    const seq ack = s.acknowledgment;
-    const bool window_changed = s.window != c.snd.wnd;
-    const bool acknowledges_syn = !c.snd.syn_acknowledged();
-    const bool advances = c.snd.acknowledges_new(ack);
-    findings f = take_news(c, env, s, advances);
-    if (c.snd.updates_window(s.sequence, ack)) c.snd.take_window(s.sequence, ack, s.window);
-    f.duplicate = !advances && is_duplicate(c, s, window_changed);
-    if (f.duplicate) ++env.count.duplicate_acks_in;
-    if (advances) take_progress(c, env, f);
-    if (advances || f.duplicate || f.newly_sacked > 0) {
-        const recovery_step step = tell_recovery(c, env, f);
-        // Neither a SYN,ACK nor the ACK of one grows the window (RFC 5681 section 3.1).
-        const bool changed = f.delivered > 0 || c.flight.lost_octets() != f.lost_before;
-        if (!acknowledges_syn && changed) tell_congestion(c, env, f);
-        if (advances) restart_timers(c, env, step.keep_timer);
-        if constexpr (Tcp::reads_sack) watch_reneging(c, env);
-    }
-    judge_stand_off(c, env);
-    report_window(c, env);
 }
 
 }  // namespace sluice

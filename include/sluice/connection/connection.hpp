@@ -9,6 +9,7 @@
 #include <sluice/connection/output.hpp>
 #include <sluice/connection/syn_sent.hpp>
 #include <sluice/connection/timeouts.hpp>
+#include <sluice/connection/timing.hpp>
 
 namespace sluice {
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include <sluice/base/windowed_filter.hpp>
+#include <sluice/connection/news.hpp>
 #include <sluice/policy/compose.hpp>
 #include <sluice/state/machine.hpp>
 #include <sluice/tcb/in_flight.hpp>
@@ -20,37 +21,6 @@
 #include <sluice/tcb/timestamps.hpp>
 
 namespace sluice {
-
-/// What an application hears of its connection. Coalesced: each at most once until it is taken.
-enum class news : std::uint8_t {
-    connected,
-    readable,
-    writable,
-    urgent,        // MUST-32
-    peer_closed,   // "connection closing"
-    unresponsive,  // R1 is reached (SHLD-9); the IP layer may look for another way (MUST-20)
-    failed,        // see error()
-    closed,        // CLOSED is reached
-    acceptable,    // a listener has a connection to accept
-    drained,       // all that was sent is acknowledged, our FIN too
-};
-inline constexpr std::size_t news_count = 10;
-
-constexpr const char* name(news n) {
-    switch (n) {
-        case news::connected: return "connected";
-        case news::readable: return "readable";
-        case news::writable: return "writable";
-        case news::urgent: return "urgent";
-        case news::peer_closed: return "peer closed";
-        case news::unresponsive: return "unresponsive";
-        case news::failed: return "failed";
-        case news::closed: return "closed";
-        case news::acceptable: return "acceptable";
-        case news::drained: return "drained";
-    }
-    return "?";
-}
 
 /// What the two SYNs have agreed on (RFC 7323, RFC 2018).
 struct agreement {
@@ -73,6 +43,7 @@ struct totals {
 /// State of what is not chosen takes no room.
 template <class T>
 struct absent {};
+
 template <bool Chosen, class T>
 using if_chosen = std::conditional_t<Chosen, T, absent<T>>;
 
@@ -80,42 +51,23 @@ struct smaller {
     constexpr bool operator()(duration a, duration b) const { return a <= b; }
 };
 
+/// What a conversation leaves behind; the next one begins with `{}`.
 template <class Tcp>
-struct control_block {
-    using machine = sluice::machine<typename Tcp::lifecycle_policy>;
-    using buffers = typename Tcp::buffers_policy;
-
-    sluice::state state = state::closed;
-    sluice::error error = error::none;
-    enum_set<news> pending_news{};
-    connection_options options{};
-    socket_address local{};
-    socket_address remote{};
-    std::optional<duration> peer_user_timeout{};  // RFC 5482
-    socket_address listening_on{};  // what LISTEN was opened with, to go back to
-
+struct conversation {
     send_space snd{};
     receive_space rcv{};
-    timers timer{};
-
-    [[no_unique_address]] typename Tcp::congestion_policy congestion{};
-    [[no_unique_address]] typename Tcp::rtt_policy rtt{};
-    [[no_unique_address]] typename Tcp::recovery_policy recovery{};
-    [[no_unique_address]] typename Tcp::ack_policy ack{};
-    [[no_unique_address]] typename Tcp::ecn_policy ecn{};
-
     agreement agreed{};
     [[no_unique_address]] if_chosen<Tcp::options::timestamps, timestamps> clock{};
     [[no_unique_address]] if_chosen<Tcp::options::sack, sack_report> to_report{};
     [[no_unique_address]] if_chosen<Tcp::reads_sack, scoreboard> reported{};
     [[no_unique_address]] if_chosen<Tcp::tunes_buffers, receive_tuning> tuning{};
+    std::optional<duration> peer_user_timeout{};  // RFC 5482
 
     std::uint32_t mss = 0;          // Eff.snd.MSS, less the options of every segment (N34)
     std::uint32_t receive_mss = 0;  // what our SYN announced
     std::uint32_t largest_received = 0;
 
     // ---- sending
-    bool owned = true;         // false after close(): an orphan
     bool close_waits = false;  // CLOSE in SYN-RECEIVED behind queued data
     bool fin_queued = false;
     bool fin_sent = false;
@@ -149,12 +101,37 @@ struct control_block {
     instant challenges_since{};
     instant last_stray_ack{};
 
+    sluice::totals totals{};
+};
+
+/// All of a connection. What is declared here outlives a conversation, or takes more than `{}` to begin anew.
+template <class Tcp>
+struct control_block : conversation<Tcp> {
+    using machine = sluice::machine<typename Tcp::lifecycle_policy>;
+    using buffers = typename Tcp::buffers_policy;
+    using conversation<Tcp>::snd, conversation<Tcp>::rcv, conversation<Tcp>::agreed, conversation<Tcp>::receive_mss,
+        conversation<Tcp>::fin_queued, conversation<Tcp>::fin_sent;
+
+    sluice::state state = state::closed;
+    sluice::error error = error::none;
+    enum_set<news> pending_news{};
+    bool owned = true;  // false after close(): an orphan
+    connection_options options{};
+    socket_address local{};
+    socket_address remote{};
+    socket_address listening_on{};  // what LISTEN was opened with, to go back to
+    timers timer{};
+
+    [[no_unique_address]] typename Tcp::congestion_policy congestion{};
+    [[no_unique_address]] typename Tcp::rtt_policy rtt{};
+    [[no_unique_address]] typename Tcp::recovery_policy recovery{};
+    [[no_unique_address]] typename Tcp::ack_policy ack{};
+    [[no_unique_address]] typename Tcp::ecn_policy ecn{};
+
     typename buffers::send_buffer outgoing{};
     typename buffers::receive_buffer incoming{};
     in_flight<typename buffers::records> flight{};
     reassembly<typename buffers::intervals> assembly{};
-
-    sluice::totals totals{};
 
     constexpr void tell(news n) { pending_news = pending_news | n; }
 

@@ -6,6 +6,7 @@
 // the time, which never goes back.
 #pragma once
 
+#include <sluice/connection/arrival.hpp>
 #include <sluice/connection/connection.hpp>
 
 namespace sluice {
@@ -49,20 +50,12 @@ public:
     /// A packet with its IP header. Hand in this endpoint's own only: what is not its connection's, which is everything
     /// once that is CLOSED, is answered with a RST.
     constexpr void on_packet(const rx_packet& packet, instant now) {
-        at(now);
-        if (const auto parsed = parse_packet(packet))
-            take(parsed->ip, parsed->segment);
-        else
-            ++env_.count.malformed;
+        open_packet(at(now), packet, [&](const ip_meta& ip, const segment& s) { take(ip, s); });
     }
 
     /// A segment whose IP header somebody else has read.
     constexpr void on_segment(const ip_meta& ip, const rx_packet& payload, instant now) {
-        at(now);
-        if (const auto parsed = parse_segment(ip, payload))
-            take(ip, *parsed);
-        else
-            ++env_.count.malformed;
+        open_segment(at(now), ip, payload, [&](const ip_meta&, const segment& s) { take(ip, s); });
     }
 
     /// For when next_deadline() has come, late or not.
@@ -113,9 +106,6 @@ private:
     }
 
     constexpr void take(const ip_meta& ip, const segment& s) {
-        env_.count.segments_in += s.segments;
-        // Neither end may be a group of hosts (MUST-57, MUST-63).
-        if (!ip.source.is_host() || !ip.destination.is_host()) return;
         if (connection_.is_for({ip.destination, s.destination_port}, {ip.source, s.source_port}))
             connection_.on_segment(env_, ip, s);
         else

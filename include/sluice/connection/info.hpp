@@ -5,7 +5,6 @@
 #pragma once
 
 #include <sluice/connection/phase.hpp>
-#include <sluice/connection/user_timeout.hpp>
 
 namespace sluice {
 
@@ -13,7 +12,7 @@ namespace sluice {
 enum class ca_state : std::uint8_t { open = 0, disorder = 1, cwr = 2, recovery = 3, loss = 4 };
 
 /// tcpi_options.
-inline constexpr std::uint8_t tcpi_opt_timestamps = 1, tcpi_opt_sack = 2, tcpi_opt_wscale = 4, tcpi_opt_ecn = 8;
+inline constexpr std::uint8_t tcpi_opt_timestamps = 1, tcpi_opt_sack = 2, tcpi_opt_wscale = 4;
 
 struct tcp_info {
     state tcpi_state{};
@@ -57,11 +56,19 @@ struct tcp_info {
 };
 
 template <class Tcp>
+constexpr ca_state ca_state_of(const control_block<Tcp>& c) {
+    if (after_timeout(c)) return ca_state::loss;
+    if (in_recovery(c)) return ca_state::recovery;
+    return c.flight.sacked_octets() > 0 ? ca_state::disorder : ca_state::open;
+}
+
+template <class Tcp>
 constexpr tcp_info info(const control_block<Tcp>& c, instant now) {
     const auto in_segments = [&](std::uint32_t length) { return c.mss == 0 ? 0 : (length + c.mss - 1) / c.mss; };
     const auto microseconds = [](duration d) { return static_cast<std::uint32_t>(d / 1us); };
     const auto ago = [&](instant then) { return static_cast<std::uint32_t>((now - then) / 1ms); };
     tcp_info out{.tcpi_state = c.state,
+                 .tcpi_ca_state = ca_state_of(c),
                  .tcpi_retransmits = c.retries,
                  .tcpi_probes = c.probe_backoff,
                  .tcpi_backoff = std::max(c.retries, c.probe_backoff),
@@ -86,12 +93,6 @@ constexpr tcp_info info(const control_block<Tcp>& c, instant now) {
                  .tcpi_bytes_received = c.totals.received,
                  .tcpi_segs_out = c.totals.segments_out,
                  .tcpi_segs_in = c.totals.segments_in};
-    if (after_timeout(c))
-        out.tcpi_ca_state = ca_state::loss;
-    else if (in_recovery(c))
-        out.tcpi_ca_state = ca_state::recovery;
-    else if (out.tcpi_sacked > 0)
-        out.tcpi_ca_state = ca_state::disorder;
     if (c.agreed.timestamps) out.tcpi_options |= tcpi_opt_timestamps;
     if (c.agreed.sack) out.tcpi_options |= tcpi_opt_sack;
     if (c.agreed.window_scale) out.tcpi_options |= tcpi_opt_wscale;

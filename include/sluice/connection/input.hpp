@@ -2,11 +2,15 @@
 //
 // SEGMENT ARRIVES in SYN-RECEIVED and the synchronized states: RFC 9293 section 3.10.7.4, one function a step, in its
 // order. The third step (security and precedence, appendix A.1) has nothing to check here. What the text leaves open is
-// decided by notes, N1, N2 …: README.md beside this file has them all.
+// decided by notes, N1, N2 …: README.md beside this file has them all. The order stands first, each step below it: a template
+// finds what stands below when it is instantiated.
 #pragma once
 
 #include <sluice/connection/acknowledge.hpp>
 #include <sluice/connection/closed.hpp>
+#include <sluice/connection/negotiation.hpp>
+#include <sluice/connection/received.hpp>
+#include <sluice/connection/timing.hpp>
 
 namespace sluice {
 
@@ -18,93 +22,36 @@ enum class step : std::uint8_t {
     drop_and_reset,      // <SEQ=SEG.ACK><CTL=RST>
 };
 
-// ---- what may be kept back ----------------------------------------------------------------------------------------------
+// ---- the order -------------------------------------------------------------------------------------------------------
 
-/// RFC 5961 section 7.
 template <class Tcp>
-constexpr void challenge(control_block<Tcp>& c, environment<Tcp>& env) {
-    if (env.now - c.challenges_since >= env.settings.limits.challenge_period) {
-        c.challenges_since = env.now;
-        c.challenges = 0;
-    }
-    if (c.challenges >= env.challenge_limit) {
-        ++env.count.limited;
-        return;
-    }
-    ++c.challenges;
-    ++env.count.challenge_acks;
-    c.ack_now = true;
+constexpr void arrives_when_synchronized(control_block<Tcp>& c, environment<Tcp>& env, const ip_meta& ip, segment s) {
+    c.last_received = env.now;
+    c.keep_alives = 0;
+    if (!s.has(flag::syn)) s.window <<= c.agreed.send_shift;  // N29: on a SYN it is never scaled
+    if (!timestamp_fits(c, env, s)) return;  // PAWS: before all else
+    step answer = check_sequence(c, env, s);
+    if (answer == step::go_on) c.received_dscp = ip.dscp;
+    if (answer == step::go_on) answer = check_reset(c, env, s);
+    if (answer == step::go_on) answer = check_syn(c, env, s);
+    if (answer == step::go_on) answer = check_ack(c, env, s);
+    if (answer == step::go_on) answer = take_content(c, env, s);
+    if (answer == step::drop_and_ack) c.ack_now = true;
+    if (answer == step::drop_and_challenge) challenge(c, env);
+    if (answer == step::drop_and_reset) answer_with_reset(env, ip, s);
 }
 
-/// Two ends that find each other's empty ACKs unacceptable would answer for ever (N15). What occupies sequence space is
-/// always answered (N36).
+/// Sixth to eighth step, which SYN-SENT shares.
 template <class Tcp>
-constexpr void acknowledge_unacceptable(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    if (s.length() == 0) {
-        if (env.now - c.last_stray_ack < env.settings.limits.stray_ack_interval) {
-            ++env.count.limited;
-            return;
-        }
-        c.last_stray_ack = env.now;
-    }
-    c.ack_now = true;
+constexpr step take_content(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
+    step answer = check_urgent(c, env, s);
+    if (answer == step::go_on) note_fin(c, env, s);
+    if (answer == step::go_on) answer = take_text(c, env, s);
+    if (answer == step::go_on) answer = check_fin(c, env, s);
+    return answer;
 }
 
-// ---- first: the sequence number -----------------------------------------------------------------------------------------
-
-/// Cuts what lies outside the window. What is cut at the front has been received before; a FIN goes with the text behind it.
-template <class Tcp>
-constexpr void trim_to_window(control_block<Tcp>& c, segment& s) {
-    if (s.sequence < c.rcv.nxt) {
-        const std::uint32_t old = std::min(c.rcv.nxt - s.sequence, s.text_length);
-        s.text = s.text.subspan(std::min<std::size_t>(old, s.text.size()));
-        s.text_length -= old;
-        s.sequence += old;
-    }
-    const std::uint32_t room = c.rcv.edge > s.sequence ? c.rcv.edge - s.sequence : 0;
-    if (s.text_length > room) {
-        s.text = s.text.first(std::min<std::size_t>(room, s.text.size()));
-        s.text_length = room;
-        s.trimmed = true;
-        s.flags = s.flags.without(flag::fin | flag::psh);
-    }
-}
-
-/// Before all else: a segment that is older than what was heard last is a duplicate from long ago, however well its number
-/// fits (PAWS, RFC 7323 section 5.3 R1). A RST is exempt. What lacks the timestamp that was agreed on is dropped without a
-/// word (section 3.2).
-template <class Tcp>
-constexpr step check_timestamp(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    if constexpr (Tcp::options::timestamps) {
-        if (!c.agreed.timestamps || s.has(flag::rst)) return step::go_on;
-        if (!s.options.timestamps) {
-            ++env.count.without_timestamp;
-            return step::drop;
-        }
-        if (c.clock.is_old(s.options.timestamps->value, env.now)) {
-            ++env.count.too_old;
-            acknowledge_unacceptable(c, env, s);
-            return step::drop;
-        }
-    }
-    return step::go_on;
-}
-
-/// R3: what is acceptable, and begins no later than what was acknowledged last, is what is echoed from now on.
-template <class Tcp>
-constexpr void remember_timestamp(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    if constexpr (Tcp::options::timestamps)
-        if (c.agreed.timestamps && s.options.timestamps) c.clock.take(s.options.timestamps->value, s.sequence, env.now);
-}
-
-/// [begin, end) of the text has come before, be it acknowledged or held (RFC 2883).
-template <class Tcp>
-constexpr void note_duplicate(control_block<Tcp>& c, environment<Tcp>& env, seq begin, seq end) {
-    if (!(begin < end)) return;
-    ++env.count.duplicates_in;
-    if constexpr (Tcp::options::sack)
-        if (c.agreed.sack) c.to_report.note_duplicate(c.assembly.held(), begin, end);
-}
+// ---- first: the sequence number --------------------------------------------------------------------------------------
 
 template <class Tcp>
 constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segment& s) {
@@ -147,7 +94,25 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
     return step::drop;
 }
 
-// ---- second: RST ----------------------------------------------------------------------------------------------------------
+/// Cuts what lies outside the window. What is cut at the front has been received before; a FIN goes with the text behind it.
+template <class Tcp>
+constexpr void trim_to_window(control_block<Tcp>& c, segment& s) {
+    if (s.sequence < c.rcv.nxt) {
+        const std::uint32_t old = std::min(c.rcv.nxt - s.sequence, s.text_length);
+        s.text = s.text.subspan(std::min<std::size_t>(old, s.text.size()));
+        s.text_length -= old;
+        s.sequence += old;
+    }
+    const std::uint32_t room = c.rcv.edge > s.sequence ? c.rcv.edge - s.sequence : 0;
+    if (s.text_length > room) {
+        s.text = s.text.first(std::min<std::size_t>(room, s.text.size()));
+        s.text_length = room;
+        s.trimmed = true;
+        s.flags = s.flags.without(flag::fin | flag::psh);
+    }
+}
+
+// ---- second: RST -----------------------------------------------------------------------------------------------------
 
 template <class Tcp>
 constexpr step check_reset(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
@@ -159,7 +124,7 @@ constexpr step check_reset(control_block<Tcp>& c, environment<Tcp>& env, const s
     return step::drop;
 }
 
-// ---- fourth: SYN ----------------------------------------------------------------------------------------------------------
+// ---- fourth: SYN -----------------------------------------------------------------------------------------------------
 
 template <class Tcp>
 constexpr step check_syn(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
@@ -173,14 +138,7 @@ constexpr step check_syn(control_block<Tcp>& c, environment<Tcp>& env, const seg
     return step::drop_and_challenge;  // RFC 5961 section 4.2
 }
 
-// ---- fifth: ACK -----------------------------------------------------------------------------------------------------------
-
-/// An ownerless FIN-WAIT-2 does not wait for ever (N28).
-template <class Tcp>
-constexpr void limit_orphan(control_block<Tcp>& c, environment<Tcp>& env) {
-    if (!c.owned && c.state == state::fin_wait_2)
-        c.timer.set(timer::time_wait, env.now + env.settings.limits.orphan_fin_wait_2);
-}
+// ---- fifth: ACK ------------------------------------------------------------------------------------------------------
 
 template <class Tcp>
 constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
@@ -220,7 +178,7 @@ constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const seg
     return step::go_on;
 }
 
-// ---- sixth: URG -----------------------------------------------------------------------------------------------------------
+// ---- sixth: URG ------------------------------------------------------------------------------------------------------
 
 template <class Tcp>
 constexpr step check_urgent(control_block<Tcp>& c, environment<Tcp>&, const segment& s) {
@@ -233,27 +191,7 @@ constexpr step check_urgent(control_block<Tcp>& c, environment<Tcp>&, const segm
     return step::go_on;
 }
 
-// ---- seventh: text --------------------------------------------------------------------------------------------------------
-
-inline constexpr duration longest_ack_delay = 499ms;  // MUST-40: less than 0.5 s, whatever the policy asks for
-
-template <class Tcp>
-constexpr void decide_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, bool in_order) {
-    const instant by = c.ack.acknowledge_by({.now = env.now,
-                                             .octets = s.text_length,
-                                             .largest = c.largest_received,
-                                             .in_order = in_order,
-                                             .fin = s.has(flag::fin)});
-    if (by <= env.now)
-        c.ack_now = true;
-    else
-        c.timer.set(timer::delayed_ack, std::min({by, env.now + longest_ack_delay, c.timer[timer::delayed_ack]}));
-}
-
-template <class Tcp>
-constexpr void owe_duplicate_ack(control_block<Tcp>& c) {
-    if (c.duplicate_acks < 255) ++c.duplicate_acks;
-}
+// ---- seventh: text ---------------------------------------------------------------------------------------------------
 
 /// Where the FIN stands is known before its text is taken: nothing past it counts (N26), whatever came first.
 template <class Tcp>
@@ -262,19 +200,6 @@ constexpr void note_fin(control_block<Tcp>& c, environment<Tcp>& env, const segm
     const seq at = s.sequence + s.text_length;
     if (c.assembly.fin() && *c.assembly.fin() != at) ++env.count.second_fins;
     if (may_receive_text.has(c.state)) c.assembly.note_fin(at);
-}
-
-/// How long a round trip is, seen from here, where buffers are tuned by it.
-template <class Tcp>
-constexpr void measure_round(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    if constexpr (Tcp::tunes_buffers) {
-        if constexpr (Tcp::options::timestamps)
-            if (c.agreed.timestamps && s.options.timestamps) {
-                const std::uint32_t echo = s.options.timestamps->echo;
-                return c.tuning.on_echo(echo, c.clock.round_trip(echo, env.now));
-            }
-        c.tuning.on_text(env.now, c.rcv.nxt, c.rcv.edge);
-    }
 }
 
 template <class Tcp>
@@ -313,7 +238,7 @@ constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const seg
     return step::go_on;
 }
 
-// ---- eighth: FIN ----------------------------------------------------------------------------------------------------------
+// ---- eighth: FIN -----------------------------------------------------------------------------------------------------
 
 /// The FIN counts when everything before it is there, be it this segment's or an earlier one's.
 template <class Tcp>
@@ -333,35 +258,6 @@ constexpr step check_fin(control_block<Tcp>& c, environment<Tcp>& env, const seg
     c.duplicate_acks = 0;
     fire<event::fin>(c, env);
     return step::go_on;
-}
-
-// ---- the order ------------------------------------------------------------------------------------------------------------
-
-/// Sixth to eighth step, which SYN-SENT shares.
-template <class Tcp>
-constexpr step take_content(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    step answer = check_urgent(c, env, s);
-    if (answer == step::go_on) note_fin(c, env, s);
-    if (answer == step::go_on) answer = take_text(c, env, s);
-    if (answer == step::go_on) answer = check_fin(c, env, s);
-    return answer;
-}
-
-template <class Tcp>
-constexpr void arrives_when_synchronized(control_block<Tcp>& c, environment<Tcp>& env, const ip_meta& ip, segment s) {
-    c.last_received = env.now;
-    c.keep_alives = 0;
-    if (!s.has(flag::syn)) s.window <<= c.agreed.send_shift;  // N29: on a SYN it is never scaled
-    step answer = check_timestamp(c, env, s);
-    if (answer == step::go_on) answer = check_sequence(c, env, s);
-    if (answer == step::go_on) c.received_dscp = ip.dscp;
-    if (answer == step::go_on) answer = check_reset(c, env, s);
-    if (answer == step::go_on) answer = check_syn(c, env, s);
-    if (answer == step::go_on) answer = check_ack(c, env, s);
-    if (answer == step::go_on) answer = take_content(c, env, s);
-    if (answer == step::drop_and_ack) c.ack_now = true;
-    if (answer == step::drop_and_challenge) challenge(c, env);
-    if (answer == step::drop_and_reset) answer_with_reset(env, ip, s);
 }
 
 }  // namespace sluice

@@ -4,6 +4,7 @@
 // window, window scale and timestamps (RFC 7323), SACK (RFC 2018); and which options each later segment therefore has.
 #pragma once
 
+#include <sluice/connection/timing.hpp>
 #include <sluice/connection/transitions.hpp>
 #include <sluice/connection/user_timeout.hpp>
 
@@ -123,14 +124,6 @@ constexpr void take_syn(control_block<Tcp>& c, environment<Tcp>& env, const segm
     if (c.uses_timestamps()) c.mss -= std::min(c.mss - 1, static_cast<std::uint32_t>(tcp_options::timestamps_length));
     c.snd.take_window(s.sequence, s.acknowledgment, s.window);  // N4: also on the way from SYN-SENT
     c.last_received = env.now;
-}
-
-template <class Tcp>
-constexpr void watch_idle_peer(control_block<Tcp>& c, instant since) {
-    if (c.options.keep_alive && synchronized.has(c.state) && c.state != state::time_wait)
-        c.timer.set(timer::keep_alive, since + c.options.keep_alive_idle);
-    else
-        c.timer.stop(timer::keep_alive);
 }
 
 /// Our SYN is acknowledged: the connection is ESTABLISHED, unless it has been closed already, and its policies begin.

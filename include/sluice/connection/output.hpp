@@ -7,13 +7,247 @@
 
 #include <utility>
 
-#include <sluice/connection/acknowledge.hpp>
+#include <sluice/connection/ask.hpp>
+#include <sluice/connection/negotiation.hpp>
 
 namespace sluice {
+
+enum class resending : std::uint8_t { nothing, waits, sent };
+
+// ---- the order -------------------------------------------------------------------------------------------------------
+
+/// Fills `p` with what is to leave next; false when nothing may.
+template <class Tcp>
+constexpr bool next_packet(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    if (c.duplicate_acks > 0 && send_ack(c, env, p)) return true;  // each counts at the other side: before anything else
+    if (send_syn(c, env, p)) return true;
+    const resending again = send_lost(c, env, p);
+    if (again == resending::sent) return true;
+    if (again == resending::nothing && (send_queued(c, env, p) || send_more_lost(c, env, p))) return true;
+    return send_window_probe(c, env, p) || send_keep_alive(c, env, p) || send_ack(c, env, p);
+}
+
+// ---- retransmission --------------------------------------------------------------------------------------------------
+
+/// The first of what is lost. While it waits, for quota or for the peer's window, nothing new passes it.
+template <class Tcp>
+constexpr resending send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    const list_index i = c.flight.next_lost();
+    if (i == no_index) {
+        c.retransmit_now = false;
+        return resending::nothing;
+    }
+    const in_flight_record r = c.flight[i];
+    const bool is_syn = c.snd.is_syn(r.begin);
+    // A FIN rides on the last text again: its number takes no room in the packet, nor in the congestion window.
+    const bool ends_in_fin = !is_syn && c.fin_sent && r.end == c.snd.nxt;
+    const std::uint32_t granted = is_syn ? 1 : quota(c);
+    const std::uint32_t length = is_syn ? 1 : length_to_resend(c, env, r, granted, ends_in_fin);
+    if (length == 0) return resending::waits;
+    const bool fin = ends_in_fin && length == r.length();
+    const std::uint32_t allowed = granted + (fin ? 1u : 0u);
+    c.flight.provide(env.pool, 1);
+    if (!c.retransmit_now && allowed < length) return resending::waits;
+    // Out of records, what can't be cut waits for an ACK that frees one; if it must leave, the rest counts as sent with it.
+    if (length < r.length() && !c.flight.split(i, r.begin + length) && !c.retransmit_now)
+        return resending::waits;
+
+    sent_report report{.why = is_syn              ? transmission::handshake
+                              : c.retransmit_now ? transmission::forced_retransmission
+                                                 : transmission::retransmission,
+                       .length = length,
+                       .allowed = allowed,
+                       .window_left = c.snd.usable_window()};
+    c.retransmit_now = false;
+    build(c, env, p, r.begin, length);
+    c.flight.resend(i, env.now);
+    env.count.retransmitted += p.segments();
+    c.totals.retransmitted += p.segments();
+    note_sent(c, env, p, report);
+    return resending::sent;
+}
+
+/// How much of a lost record, which has no SYN, leaves in one packet; 0: none of it may.
+template <class Tcp>
+constexpr std::uint32_t length_to_resend(const control_block<Tcp>& c, const environment<Tcp>& env,
+                                         const in_flight_record& r, std::uint32_t granted, bool ends_in_fin) {
+    // A burst leaves again as whole segments that the quota allows; one that is forced is one segment (RFC 5681 section 3.1).
+    const std::uint32_t each = segment_room(c, env);
+    const std::uint32_t room = c.retransmit_now ? each : std::clamp(granted / each * each, each, packet_room(c, env));
+    std::uint32_t length = std::min(r.length() - (ends_in_fin ? 1u : 0u), room);
+    if (ends_in_fin && length + 1 == r.length()) ++length;
+    // What lies inside a shrunk window is sent again, what lies beyond is not (SHLD-16; MAY-7 is not taken up).
+    const seq edge = c.snd.una + c.snd.wnd;
+    if (!(r.begin < edge)) return 0;
+    return fit_spans(c, r.begin, std::min(length, edge - r.begin), each);
+}
+
+/// The recovery policy may name more to send again, while there is quota and nothing else to send.
+template <class Tcp>
+constexpr bool send_more_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    const quota_report report = quota_now(c);
+    if constexpr (requires { c.recovery.find_more(report, c.flight); }) {
+        if (!in_recovery(c) || quota(c) < c.mss) return false;
+        c.flight.provide(env.pool, 2);
+        return c.recovery.find_more(report, c.flight) && send_lost(c, env, p) == resending::sent;
+    } else {
+        return false;
+    }
+}
+
+// ---- new data --------------------------------------------------------------------------------------------------------
+
+template <class Tcp>
+constexpr bool send_syn(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    if (c.snd.syn_sent() || c.state == state::closed || c.state == state::listen) return false;
+    if (!c.flight.provide(env.pool, 2)) return wait_for_record(c, env);
+    send_new(c, env, p, 1, {.why = transmission::handshake, .allowed = 1, .window_left = 1});
+    return true;
+}
+
+template <class Tcp>
+constexpr bool send_queued(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    if (!c.may_send_text() || (c.unsent() == 0 && !c.fin_unsent())) return false;
+    c.flight.provide(env.pool, 2);
+    // Out of records, nothing new leaves until an ACK frees one, but what belongs to the burst that is leaving.
+    if (c.flight.crowded() && !(c.snd.syn_acknowledged() && c.flight.joins(c.snd.nxt, env.now)))
+        return wait_for_record(c, env);
+    note_idle(c, env);
+    std::uint32_t allowed = quota(c);
+    std::uint32_t length = fit_spans(c, c.snd.nxt, text_to_send(c, env, allowed), segment_room(c, env));
+    const std::uint32_t window_left = c.snd.usable_window();
+    // The FIN rides on the last text, or goes alone; either way it needs its place in the window.
+    const bool fin = c.fin_unsent() && length == c.unsent() && length < window_left && length <= packet_room(c, env);
+    if (fin) ++length, ++allowed;  // its number is no octet in the network: the congestion window does not count it
+    if (length == 0) return false;
+
+    const quota_report before = quota_now(c);
+    const bool beyond_target = before.pipe + length - (fin ? 1 : 0) > before.target && !in_recovery(c);
+    send_new(c, env, p, length,
+             {.why = !beyond_target                                  ? transmission::new_data
+                     : before.pipe == 0 && before.target < before.mss ? transmission::least_segment
+                                                                      : transmission::limited_transmit,
+              .allowed = allowed,
+              .window_left = window_left});
+    if (c.unsent() == 0 && quota(c) > 0) c.app_limited_end = c.snd.nxt;
+    return true;
+}
+
+/// Text for the next packet, 0 for none, by section 3.8.6.2.1: D is unsent(), U the usable window.
+template <class Tcp>
+constexpr std::uint32_t text_to_send(control_block<Tcp>& c, environment<Tcp>& env, std::uint32_t allowed) {
+    const std::uint32_t unsent = c.unsent();
+    const std::uint32_t usable = c.snd.usable_window();
+    const std::uint32_t sendable = std::min(unsent, gate(allowed, c.snd));
+    const std::uint32_t each = segment_room(c, env);
+    if (allowed < std::min(unsent, usable)) c.cwnd_limited = true;
+    if (sendable >= each) return std::min(sendable, packet_room(c, env)) / each * each;  // (1), whole segments
+    if (sendable == 0) return 0;
+
+    const bool idle = c.flight.empty();
+    if (sendable == unsent) {  // (2): everything queued is pushed, and fits
+        return idle || !c.options.nagle || c.fin_unsent() ? sendable : 0;
+    }
+    if (allowed < std::min(unsent, usable)) {  // the network's turn: wait for a whole segment's worth
+        return c.flight.pipe() == 0 ? sendable : 0;
+    }
+    if (sendable >= c.snd.max_wnd / 2 && (idle || !c.options.nagle)) return sendable;  // (3)
+    if (c.override_now) return sendable;                                              // (4)
+    if (idle && !c.timer.runs(timer::sws_override))
+        c.timer.set(timer::sws_override, env.now + env.settings.limits.sws_override);
+    return 0;
+}
+
+/// Sending goes on after a pause: the congestion window may be too old to trust (RFC 5681 section 4.1).
+template <class Tcp>
+constexpr void note_idle(control_block<Tcp>& c, environment<Tcp>& env) {
+    if (!c.flight.empty() || !c.snd.syn_acknowledged() || c.idle_told) return;
+    const idle_report report{.now = env.now, .idle = env.now - c.last_sent};
+    if (report.idle <= c.rtt.rto()) return;
+    c.idle_told = true;
+    if constexpr (requires { c.congestion.on_idle(report); }) c.congestion.on_idle(report);
+}
+
+/// Without memory for a record, and with nothing in flight, no ACK will come that makes it try again: time does.
+template <class Tcp>
+constexpr bool wait_for_record(control_block<Tcp>& c, environment<Tcp>& env) {
+    if constexpr (Tcp::grows_records)
+        if (c.flight.empty() && !c.timer.runs(timer::sws_override))
+            c.timer.set(timer::sws_override, env.now + env.settings.limits.sws_override);
+    return false;
+}
+
+template <class Tcp>
+constexpr void send_new(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p, std::uint32_t length,
+                        sent_report report) {
+    const seq begin = c.snd.nxt;
+    report.length = length;
+    build(c, env, p, begin, length);
+    const bool may_join = c.snd.syn_acknowledged();
+    c.flight.send(begin, begin + length, env.now, may_join);
+    c.snd.nxt += length;
+    if (p.header().flags.has(flag::fin)) c.fin_sent = true;
+    c.most_in_flight = std::max(c.most_in_flight, c.snd.flight());
+    c.last_sent = env.now;
+    c.idle_told = false;
+    c.override_now = false;
+    c.timer.stop(timer::sws_override);
+    note_sent(c, env, p, report);
+}
+
+// ---- segments that carry nothing new ---------------------------------------------------------------------------------
+
+/// One octet against a shut window (3.8.6.1): the first unacknowledged one, or a new one, which may be our FIN (N21).
+template <class Tcp>
+constexpr bool send_window_probe(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    if (!std::exchange(c.probe_now, false) || c.nothing_owed()) return false;
+    ++env.count.window_probes;
+    const sent_report report{.why = transmission::window_probe, .length = 1, .allowed = 1};
+    if (!c.flight.provide(env.pool, 2)) return false;
+    if (c.flight.empty()) {
+        send_new(c, env, p, 1, report);
+        return true;
+    }
+    const list_index head = c.flight.first();
+    if (c.flight[head].length() > 1) c.flight.split(head, c.snd.una + 1);
+    build(c, env, p, c.snd.una, 1);
+    c.flight.resend(head, env.now);
+    note_sent(c, env, p, report);
+    return true;
+}
 
 namespace detail {
 inline constexpr std::array<octet, 1> garbage{};  // of a keep-alive probe (MAY-6)
 }
+
+/// <SEQ=SND.NXT-1> with or without one garbage octet (3.8.4, SHLD-12, MAY-6): outside the window, so it is answered.
+template <class Tcp>
+constexpr bool send_keep_alive(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    if (!std::exchange(c.keep_alive_now, false)) return false;
+    ++env.count.keep_alives;
+    build(c, env, p, c.snd.nxt - 1, 0);
+    if (c.options.keep_alive_octet) {
+        const tcp_header tcp = p.header();
+        p.borrow(detail::garbage);
+        write_headers_with(p, tcp, segment_options(c, env, false));
+    }
+    note_sent(c, env, p, {.why = transmission::keep_alive});
+    return true;
+}
+
+template <class Tcp>
+constexpr bool send_ack(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    if (!c.rcv.synchronized) return false;
+    if (c.duplicate_acks > 0)
+        --c.duplicate_acks;
+    else if (!c.ack_now)
+        return false;
+    build(c, env, p, c.snd.number_without_text(), 0);
+    note_sent(c, env, p, {.why = transmission::acknowledgment});
+    return true;
+}
+
+// ---- one packet ------------------------------------------------------------------------------------------------------
 
 /// How many octets of text the next segment may hold: SACK blocks take their room from it (N34).
 template <class Tcp>
@@ -54,11 +288,6 @@ constexpr bool offer_window(control_block<Tcp>& c) {
     if (c.fin_received()) return false;
     return c.rcv.offer(c.offerable(), static_cast<std::uint32_t>(c.incoming.capacity()),
                        c.full_segment_of_peer());
-}
-
-constexpr void write_headers_with(tx_packet& p, const tcp_header& tcp, const tcp_options& options) {
-    options.write(options_of(p));
-    finish_headers(p, tcp, options.length());
 }
 
 /// Builds <SEQ=begin><ACK=RCV.NXT> over `length` numbers of the send space, with the SYN, text and FIN that lie there.
@@ -126,247 +355,6 @@ constexpr void note_sent(control_block<Tcp>& c, environment<Tcp>& env, const tx_
         if (!c.timer.runs(timer::user_timeout)) restart_user_timeout(c, env);
     }
     env.observe().on_sent(report);
-}
-
-// ---- retransmission ---------------------------------------------------------------------------------------------------
-
-enum class resending : std::uint8_t { nothing, waits, sent };
-
-/// The first of what is lost. While it waits, for quota or for the peer's window, nothing new passes it.
-template <class Tcp>
-constexpr resending send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
-    const list_index i = c.flight.next_lost();
-    if (i == no_index) {
-        c.retransmit_now = false;
-        return resending::nothing;
-    }
-    const in_flight_record r = c.flight[i];
-    const bool is_syn = c.snd.is_syn(r.begin);
-    // A FIN rides on the last text again: its number takes no room in the packet, nor in the congestion window.
-    const bool ends_in_fin = !is_syn && c.fin_sent && r.end == c.snd.nxt;
-    // A burst leaves again as whole segments that the quota allows; one that is forced is one segment (RFC 5681 section 3.1).
-    const std::uint32_t granted = is_syn ? 1 : quota(c), each = is_syn ? 1 : segment_room(c, env);
-    const std::uint32_t room =
-        c.retransmit_now ? each : std::clamp(granted / each * each, each, is_syn ? each : packet_room(c, env));
-    std::uint32_t length = is_syn ? 1 : std::min(r.length() - (ends_in_fin ? 1u : 0u), room);
-    if (ends_in_fin && length + 1 == r.length()) ++length;
-    if (!is_syn) {
-        // What lies inside a shrunk window is sent again, what lies beyond is not (SHLD-16; MAY-7 is not taken up).
-        const seq edge = c.snd.una + c.snd.wnd;
-        if (!(r.begin < edge)) return resending::waits;
-        length = fit_spans(c, r.begin, std::min(length, edge - r.begin), each);
-    }
-    const bool fin = ends_in_fin && length == r.length();
-    const std::uint32_t allowed = granted + (fin ? 1u : 0u);
-    c.flight.provide(env.pool, 1);
-    if (!c.retransmit_now && allowed < length) return resending::waits;
-    // Out of records, what can't be cut waits for an ACK that frees one; if it must leave, the rest counts as sent with it.
-    if (length < r.length() && !c.flight.split(i, r.begin + length) && !c.retransmit_now)
-        return resending::waits;
-
-    sent_report report{.why = is_syn              ? transmission::handshake
-                              : c.retransmit_now ? transmission::forced_retransmission
-                                                 : transmission::retransmission,
-                       .length = length,
-                       .allowed = allowed,
-                       .window_left = c.snd.usable_window()};
-    c.retransmit_now = false;
-    build(c, env, p, r.begin, length);
-    c.flight.resend(i, env.now);
-    env.count.retransmitted += p.segments();
-    c.totals.retransmitted += p.segments();
-    note_sent(c, env, p, report);
-    return resending::sent;
-}
-
-// ---- new data ---------------------------------------------------------------------------------------------------------
-
-/// Text for the next packet, 0 for none, by section 3.8.6.2.1: D is unsent(), U the usable window.
-template <class Tcp>
-constexpr std::uint32_t text_to_send(control_block<Tcp>& c, environment<Tcp>& env, std::uint32_t allowed) {
-    const std::uint32_t unsent = c.unsent();
-    const std::uint32_t usable = c.snd.usable_window();
-    const std::uint32_t sendable = std::min(unsent, gate(allowed, c.snd));
-    const std::uint32_t each = segment_room(c, env);
-    if (allowed < std::min(unsent, usable)) c.cwnd_limited = true;
-    if (sendable >= each) return std::min(sendable, packet_room(c, env)) / each * each;  // (1), whole segments
-    if (sendable == 0) return 0;
-
-    const bool idle = c.flight.empty();
-    if (sendable == unsent) {  // (2): everything queued is pushed, and fits
-        return idle || !c.options.nagle || c.fin_unsent() ? sendable : 0;
-    }
-    if (allowed < std::min(unsent, usable)) {  // the network's turn: wait for a whole segment's worth
-        return c.flight.pipe() == 0 ? sendable : 0;
-    }
-    if (sendable >= c.snd.max_wnd / 2 && (idle || !c.options.nagle)) return sendable;  // (3)
-    if (c.override_now) return sendable;                                              // (4)
-    if (idle && !c.timer.runs(timer::sws_override))
-        c.timer.set(timer::sws_override, env.now + env.settings.limits.sws_override);
-    return 0;
-}
-
-/// Sending goes on after a pause: the congestion window may be too old to trust (RFC 5681 section 4.1).
-template <class Tcp>
-constexpr void note_idle(control_block<Tcp>& c, environment<Tcp>& env) {
-    if (!c.flight.empty() || !c.snd.syn_acknowledged() || c.idle_told) return;
-    const idle_report report{.now = env.now, .idle = env.now - c.last_sent};
-    if (report.idle <= c.rtt.rto()) return;
-    c.idle_told = true;
-    if constexpr (requires { c.congestion.on_idle(report); }) c.congestion.on_idle(report);
-}
-
-template <class Tcp>
-constexpr void send_new(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p, std::uint32_t length,
-                        sent_report report) {
-    const seq begin = c.snd.nxt;
-    report.length = length;
-    build(c, env, p, begin, length);
-    const bool may_join = c.snd.syn_acknowledged();
-    c.flight.send(begin, begin + length, env.now, may_join);
-    c.snd.nxt += length;
-    if (p.header().flags.has(flag::fin)) c.fin_sent = true;
-    c.most_in_flight = std::max(c.most_in_flight, c.snd.flight());
-    c.last_sent = env.now;
-    c.idle_told = false;
-    c.override_now = false;
-    c.timer.stop(timer::sws_override);
-    note_sent(c, env, p, report);
-}
-
-/// Without memory for a record, and with nothing in flight, no ACK will come that makes it try again: time does.
-template <class Tcp>
-constexpr bool wait_for_record(control_block<Tcp>& c, environment<Tcp>& env) {
-    if constexpr (Tcp::grows_records)
-        if (c.flight.empty() && !c.timer.runs(timer::sws_override))
-            c.timer.set(timer::sws_override, env.now + env.settings.limits.sws_override);
-    return false;
-}
-
-template <class Tcp>
-constexpr bool send_syn(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
-    if (c.snd.syn_sent() || c.state == state::closed || c.state == state::listen) return false;
-    if (!c.flight.provide(env.pool, 2)) return wait_for_record(c, env);
-    send_new(c, env, p, 1, {.why = transmission::handshake, .allowed = 1, .window_left = 1});
-    return true;
-}
-
-template <class Tcp>
-constexpr bool send_queued(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
-    if (!c.may_send_text() || (c.unsent() == 0 && !c.fin_unsent())) return false;
-    c.flight.provide(env.pool, 2);
-    // Out of records, nothing new leaves until an ACK frees one, but what belongs to the burst that is leaving.
-    if (c.flight.crowded() && !(c.snd.syn_acknowledged() && c.flight.joins(c.snd.nxt, env.now)))
-        return wait_for_record(c, env);
-    note_idle(c, env);
-    std::uint32_t allowed = quota(c);
-    std::uint32_t length = fit_spans(c, c.snd.nxt, text_to_send(c, env, allowed), segment_room(c, env));
-    const std::uint32_t window_left = c.snd.usable_window();
-    // The FIN rides on the last text, or goes alone; either way it needs its place in the window.
-    const bool fin = c.fin_unsent() && length == c.unsent() && length < window_left && length <= packet_room(c, env);
-    if (fin) ++length, ++allowed;  // its number is no octet in the network: the congestion window does not count it
-    if (length == 0) return false;
-
-    const quota_report before = quota_now(c);
-    const bool beyond_target = before.pipe + length - (fin ? 1 : 0) > before.target && !in_recovery(c);
-    send_new(c, env, p, length,
-             {.why = !beyond_target                                  ? transmission::new_data
-                     : before.pipe == 0 && before.target < before.mss ? transmission::least_segment
-                                                                      : transmission::limited_transmit,
-              .allowed = allowed,
-              .window_left = window_left});
-    if (c.unsent() == 0 && quota(c) > 0) c.app_limited_end = c.snd.nxt;
-    return true;
-}
-
-// ---- segments that carry nothing new ----------------------------------------------------------------------------------
-
-/// One octet against a shut window (3.8.6.1): the first unacknowledged one, or a new one, which may be our FIN (N21).
-template <class Tcp>
-constexpr bool send_window_probe(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
-    if (!std::exchange(c.probe_now, false) || c.nothing_owed()) return false;
-    ++env.count.window_probes;
-    const sent_report report{.why = transmission::window_probe, .length = 1, .allowed = 1};
-    if (!c.flight.provide(env.pool, 2)) return false;
-    if (c.flight.empty()) {
-        send_new(c, env, p, 1, report);
-        return true;
-    }
-    const list_index head = c.flight.first();
-    if (c.flight[head].length() > 1) c.flight.split(head, c.snd.una + 1);
-    build(c, env, p, c.snd.una, 1);
-    c.flight.resend(head, env.now);
-    note_sent(c, env, p, report);
-    return true;
-}
-
-/// <SEQ=SND.NXT-1> with or without one garbage octet (3.8.4, SHLD-12, MAY-6): outside the window, so it is answered.
-template <class Tcp>
-constexpr bool send_keep_alive(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
-    if (!std::exchange(c.keep_alive_now, false)) return false;
-    ++env.count.keep_alives;
-    build(c, env, p, c.snd.nxt - 1, 0);
-    if (c.options.keep_alive_octet) {
-        const tcp_header tcp = p.header();
-        p.borrow(detail::garbage);
-        write_headers_with(p, tcp, segment_options(c, env, false));
-    }
-    note_sent(c, env, p, {.why = transmission::keep_alive});
-    return true;
-}
-
-template <class Tcp>
-constexpr bool send_ack(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
-    if (!c.rcv.synchronized) return false;
-    if (c.duplicate_acks > 0)
-        --c.duplicate_acks;
-    else if (!c.ack_now)
-        return false;
-    build(c, env, p, c.snd.number_without_text(), 0);
-    note_sent(c, env, p, {.why = transmission::acknowledgment});
-    return true;
-}
-
-/// The recovery policy may name more to send again, while there is quota and nothing else to send.
-template <class Tcp>
-constexpr bool send_more_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
-    const quota_report report = quota_now(c);
-    if constexpr (requires { c.recovery.find_more(report, c.flight); }) {
-        if (!in_recovery(c) || quota(c) < c.mss) return false;
-        c.flight.provide(env.pool, 2);
-        return c.recovery.find_more(report, c.flight) && send_lost(c, env, p) == resending::sent;
-    } else {
-        return false;
-    }
-}
-
-/// Fills `p` with what is to leave next; false when nothing may.
-template <class Tcp>
-constexpr bool next_packet(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
-    if (c.duplicate_acks > 0 && send_ack(c, env, p)) return true;  // each counts at the other side: before anything else
-    if (send_syn(c, env, p)) return true;
-    const resending again = send_lost(c, env, p);
-    if (again == resending::sent) return true;
-    if (again == resending::nothing && (send_queued(c, env, p) || send_more_lost(c, env, p))) return true;
-    return send_window_probe(c, env, p) || send_keep_alive(c, env, p) || send_ack(c, env, p);
-}
-
-constexpr void build(const reply& r, tx_packet& p) {
-    p.meta = {.source = r.local.address,
-              .destination = r.remote.address,
-              .dscp = r.dscp,
-              .hop_limit = r.hop_limit};
-    p.spans = 0;
-    p.payload_length = 0;
-    p.segment_size = 0;
-    write_headers_with(p,
-                       {.source_port = r.local.port,
-                        .destination_port = r.remote.port,
-                        .sequence = r.sequence,
-                        .acknowledgment = r.acknowledgment,
-                        .flags = r.flags,
-                        .window = r.window},
-                       r.options);
 }
 
 }  // namespace sluice

@@ -4,7 +4,7 @@
 // waits for. For those who look at a connection; nothing is decided by it.
 #pragma once
 
-#include <sluice/connection/acknowledge.hpp>
+#include <sluice/connection/ask.hpp>
 
 namespace sluice {
 
@@ -37,15 +37,6 @@ constexpr const char* name(phase p) {
         case phase::time_wait: return "time wait";
     }
     return "?";
-}
-
-/// What a congestion policy says of itself; one that does not say where slow start ends never leaves it.
-template <class Tcp>
-constexpr std::uint32_t ssthresh(const control_block<Tcp>& c) {
-    if constexpr (requires { c.congestion.ssthresh(); })
-        return std::min<std::uint32_t>(c.congestion.ssthresh(), largest_window);
-    else
-        return largest_window;
 }
 
 template <class Tcp>

@@ -4,63 +4,29 @@
 // probes (3.8.6.1), delayed ACKs, keep-alive (3.8.4), 2MSL. A timeout marks what is to leave; output sends it.
 #pragma once
 
-#include <sluice/connection/acknowledge.hpp>
+#include <sluice/connection/ask.hpp>
+#include <sluice/connection/timing.hpp>
+#include <sluice/connection/transitions.hpp>
 
 namespace sluice {
 
-/// R2 (3.8.3): both enough tries and enough time; a SYN has a limit of its own (MUST-23).
 template <class Tcp>
-constexpr bool retries_exhausted(const control_block<Tcp>& c, const environment<Tcp>& env) {
-    const duration tried_for = env.now - c.retrying_since;
-    if (c.state == state::syn_received_passive)
-        return env.settings.limits.syn_ack_tries != no_limit && c.retries > env.settings.limits.syn_ack_tries;
-    if (!c.snd.syn_acknowledged())
-        return env.settings.limits.syn_time != no_time_limit && tried_for >= env.settings.limits.syn_time;
-    return c.options.r2 != no_limit && c.retries >= c.options.r2 && tried_for >= c.options.r2_time;
-}
-
-/// Counts one more expiry. False when it was the last, and the connection is given up.
-template <class Tcp>
-constexpr bool try_again(control_block<Tcp>& c, environment<Tcp>& env, instant first_sent) {
-    if (c.retries == 0) c.retrying_since = first_sent;
-    if (c.retries < 254) ++c.retries;
-    // SHLD-9. A half-open connection of a listener is nobody's yet.
-    if (c.retries == c.options.r1 && c.state != state::syn_received_passive) c.tell(news::unresponsive);
-    if (!retries_exhausted(c, env)) return true;
-    fire<event::retries_exhausted>(c, env);
-    return false;
-}
-
-template <class Tcp>
-constexpr duration probe_interval(const control_block<Tcp>& c, const environment<Tcp>& env) {
-    const duration longest = env.settings.limits.longest_probe_interval;
-    const duration rto = std::min(c.rtt.rto(), longest);
-    return c.probe_backoff < 16 ? std::min(rto * (1 << c.probe_backoff), longest) : longest;  // SHLD-29, SHLD-30
-}
-
-template <class Tcp>
-constexpr void on_window_probe_timeout(control_block<Tcp>& c, environment<Tcp>& env) {
-    if (c.nothing_owed()) {
-        c.probing = false;
-        return;
+constexpr void on_timeouts(control_block<Tcp>& c, environment<Tcp>& env) {
+    const auto expired = [&](timer t) { return c.timer.take_expired(t, env.now); };
+    if (expired(timer::user_timeout)) fire<event::user_timeout>(c, env);
+    if (expired(timer::retransmission)) on_retransmission_timeout(c, env);
+    if constexpr (Tcp::reads_sack)
+        if (expired(timer::reneging)) on_reneging(c, env);
+    if (expired(timer::window_probe)) on_window_probe_timeout(c, env);
+    if (expired(timer::delayed_ack)) c.ack_now = true;
+    if (expired(timer::sws_override)) c.override_now = true;
+    if (expired(timer::keep_alive)) on_keep_alive_timeout(c, env);
+    if (expired(timer::time_wait)) {
+        if (c.state == state::time_wait)
+            fire<event::time_wait_timeout>(c, env);
+        else
+            fire<event::orphan_timeout>(c, env);
     }
-    if (!try_again(c, env, env.now)) return;
-    c.probing = true;
-    c.probe_now = true;
-    c.timer.stop(timer::retransmission);
-    if (c.probe_backoff < 16) ++c.probe_backoff;
-    c.timer.set(timer::window_probe, env.now + probe_interval(c, env));
-}
-
-/// N31: the peer has had time to acknowledge what it reported, and has not: it may have thrown that away.
-template <class Tcp>
-constexpr void on_reneging(control_block<Tcp>& c, environment<Tcp>& env) {
-    ++env.count.reneged;
-    c.timer.stop(timer::reneging);
-    c.reported.forget();
-    c.flight.forget_sacked();
-    c.flight.mark_all_lost();
-    c.retransmit_now = true;
 }
 
 /// RFC 6298 sections 5.4 to 5.6.
@@ -86,6 +52,31 @@ constexpr void on_retransmission_timeout(control_block<Tcp>& c, environment<Tcp>
     report_window(c, env);
 }
 
+/// N31: the peer has had time to acknowledge what it reported, and has not: it may have thrown that away.
+template <class Tcp>
+constexpr void on_reneging(control_block<Tcp>& c, environment<Tcp>& env) {
+    ++env.count.reneged;
+    c.timer.stop(timer::reneging);
+    c.reported.forget();
+    c.flight.forget_sacked();
+    c.flight.mark_all_lost();
+    c.retransmit_now = true;
+}
+
+template <class Tcp>
+constexpr void on_window_probe_timeout(control_block<Tcp>& c, environment<Tcp>& env) {
+    if (c.nothing_owed()) {
+        c.probing = false;
+        return;
+    }
+    if (!try_again(c, env, env.now)) return;
+    c.probing = true;
+    c.probe_now = true;
+    c.timer.stop(timer::retransmission);
+    if (c.probe_backoff < 16) ++c.probe_backoff;
+    c.timer.set(timer::window_probe, env.now + probe_interval(c, env));
+}
+
 /// MUST-26: only when nothing is outstanding (N24) and nothing has come for the interval.
 template <class Tcp>
 constexpr void on_keep_alive_timeout(control_block<Tcp>& c, environment<Tcp>& env) {
@@ -105,31 +96,27 @@ constexpr void on_keep_alive_timeout(control_block<Tcp>& c, environment<Tcp>& en
     c.timer.set(timer::keep_alive, next);
 }
 
+/// Counts one more expiry. False when it was the last, and the connection is given up.
 template <class Tcp>
-constexpr void on_timeouts(control_block<Tcp>& c, environment<Tcp>& env) {
-    const auto expired = [&](timer t) { return c.timer.take_expired(t, env.now); };
-    if (expired(timer::user_timeout)) fire<event::user_timeout>(c, env);
-    if (expired(timer::retransmission)) on_retransmission_timeout(c, env);
-    if constexpr (Tcp::reads_sack)
-        if (expired(timer::reneging)) on_reneging(c, env);
-    if (expired(timer::window_probe)) on_window_probe_timeout(c, env);
-    if (expired(timer::delayed_ack)) c.ack_now = true;
-    if (expired(timer::sws_override)) c.override_now = true;
-    if (expired(timer::keep_alive)) on_keep_alive_timeout(c, env);
-    if (expired(timer::time_wait)) {
-        if (c.state == state::time_wait)
-            fire<event::time_wait_timeout>(c, env);
-        else
-            fire<event::orphan_timeout>(c, env);
-    }
+constexpr bool try_again(control_block<Tcp>& c, environment<Tcp>& env, instant first_sent) {
+    if (c.retries == 0) c.retrying_since = first_sent;
+    if (c.retries < 254) ++c.retries;
+    // SHLD-9. A half-open connection of a listener is nobody's yet.
+    if (c.retries == c.options.r1 && c.state != state::syn_received_passive) c.tell(news::unresponsive);
+    if (!retries_exhausted(c, env)) return true;
+    fire<event::retries_exhausted>(c, env);
+    return false;
 }
 
-/// After every call: a window that is shut against queued data or a FIN, with nothing in flight, is probed (3.8.6.1).
+/// R2 (3.8.3): both enough tries and enough time; a SYN has a limit of its own (MUST-23).
 template <class Tcp>
-constexpr void arm_window_probe(control_block<Tcp>& c, environment<Tcp>& env) {
-    const bool withheld = c.window_shut() && c.flight.empty() && (c.unsent() > 0 || c.fin_unsent());
-    if (withheld && !c.timer.runs(timer::window_probe) && !c.probe_now)
-        c.timer.set(timer::window_probe, env.now + probe_interval(c, env));
+constexpr bool retries_exhausted(const control_block<Tcp>& c, const environment<Tcp>& env) {
+    const duration tried_for = env.now - c.retrying_since;
+    if (c.state == state::syn_received_passive)
+        return env.settings.limits.syn_ack_tries != no_limit && c.retries > env.settings.limits.syn_ack_tries;
+    if (!c.snd.syn_acknowledged())
+        return env.settings.limits.syn_time != no_time_limit && tried_for >= env.settings.limits.syn_time;
+    return c.options.r2 != no_limit && c.retries >= c.options.r2 && tried_for >= c.options.r2_time;
 }
 
 }  // namespace sluice

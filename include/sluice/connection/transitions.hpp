@@ -9,94 +9,16 @@
 
 namespace sluice {
 
-/// Timers but TIME-WAIT's, queues and marks of a conversation that is over. What can be read stays; what waits for text
-/// before it will never be.
-template <class Tcp>
-constexpr void drop_conversation(control_block<Tcp>& c, environment<Tcp>& env) {
-    c.timer.stop_all();
-    c.flight.clear();
-    c.flight.rest(env.pool);
-    c.outgoing.clear(env.pool);
-    c.assembly.forget_text(env.pool);
-    if constexpr (requires { c.incoming.forget_beyond(env.pool); }) c.incoming.forget_beyond(env.pool);
-    c.fin_queued = c.close_waits = c.wants_room = false;
-    c.retransmit_now = c.probe_now = c.probing = c.override_now = c.keep_alive_now = false;
-}
-
-/// Text that nobody will read, in order or not.
-template <class Tcp>
-constexpr void drop_received(control_block<Tcp>& c, environment<Tcp>& env) {
-    c.incoming.clear(env.pool);
-    c.assembly.forget_text(env.pool);
-}
-
-/// A fresh conversation: everything that a former one left behind is gone, and policies begin with their settings.
-template <class Tcp>
-constexpr void start_conversation(control_block<Tcp>& c, environment<Tcp>& env) {
-    drop_conversation(c, env);
-    c.incoming.clear(env.pool);
-    c.assembly.clear(env.pool);
-    if constexpr (requires { c.incoming.start(env.settings.buffers); }) {
-        c.outgoing.start(env.settings.buffers);
-        c.incoming.start(env.settings.buffers);
-    }
-    c.tuning = {};
-    c.totals = {};
-    c.snd = {};
-    c.rcv = {};
-    c.agreed = {};
-    c.peer_user_timeout = {};
-    c.tell_user_timeout = false;
-    c.clock = {};
-    c.to_report = {};
-    c.reported = {};
-    c.congestion = env.settings.congestion;
-    c.rtt = env.settings.rtt;
-    c.recovery = env.settings.recovery;
-    c.ack = env.settings.ack;
-    c.ecn = env.settings.ecn;
-    c.min_rtt = {env.settings.limits.min_rtt_window, duration::max()};
-    c.fin_sent = c.ack_now = c.idle_told = c.cwnd_limited = c.cwnd_was_limited = false;
-    c.duplicate_acks = c.retries = c.syn_retries = c.probe_backoff = c.keep_alives = c.challenges = 0;
-    c.most_in_flight = c.largest_received = c.received_dscp = 0;
-    c.last_sent = c.last_received = c.challenges_since = env.now;
-    c.last_stray_ack = env.now - env.settings.limits.stray_ack_interval;
-}
-
-/// A call or a SYN opens a connection: nothing of a former one's end is left either.
-template <class Tcp>
-constexpr void open_conversation(control_block<Tcp>& c, environment<Tcp>& env) {
-    start_conversation(c, env);
-    c.options = env.settings.limits.connection;
-    c.error = error::none;
-    c.pending_news = {};
-    c.owned = true;
-}
-
-/// <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK> (3.10.5, N8), where the peer accepts that number.
-template <class Tcp>
-constexpr void send_reset(control_block<Tcp>& c, environment<Tcp>& env) {
-    reply r{.local = c.local,
-            .remote = c.remote,
-            .sequence = c.snd.number_without_text(),
-            .acknowledgment = c.rcv.nxt,
-            .flags = flag::rst | flag::ack,
-            .dscp = c.options.dscp,
-            .hop_limit = c.options.hop_limit};
-    if constexpr (Tcp::options::timestamps)
-        if (c.agreed.timestamps) r.options.timestamps = {c.clock.value(env.now), c.clock.recent()};
-    env.answer(r);
-}
-
-template <class Tcp>
-constexpr void fail(control_block<Tcp>& c, environment<Tcp>& env, error why) {
-    c.error = why;
-    drop_received(c, env);  // 3.10.7.4 second: all segment queues are flushed
-    c.tell(news::failed);
-}
-
+/// The error of a call that is refused, else none.
 template <event Event, class Tcp>
-constexpr error fire(control_block<Tcp>& c, environment<Tcp>& env);
+constexpr error fire(control_block<Tcp>& c, environment<Tcp>& env) {
+    const state before = c.state;
+    return control_block<Tcp>::machine::template fire<Event>(c.state, [&]<class Answer>(Answer) {
+        count_transition(env.count, before, c.state, Event);
+        env.observe().on_transition({.now = env.now, .from = before, .to = c.state, .on = Event});
+        carry_out<Answer>(c, env);
+    });
+}
 
 /// What a row does besides moving, one action after the other as the enumeration orders them. `Answer` is the machine's.
 template <class Answer, class Tcp>
@@ -137,15 +59,78 @@ constexpr void count_transition(counters& count, state from, state to, event on)
     if (to == state::closed && (from == state::established || from == state::close_wait)) ++count.established_resets;
 }
 
-/// The error of a call that is refused, else none.
-template <event Event, class Tcp>
-constexpr error fire(control_block<Tcp>& c, environment<Tcp>& env) {
-    const state before = c.state;
-    return control_block<Tcp>::machine::template fire<Event>(c.state, [&]<class Answer>(Answer) {
-        count_transition(env.count, before, c.state, Event);
-        env.observe().on_transition({.now = env.now, .from = before, .to = c.state, .on = Event});
-        carry_out<Answer>(c, env);
-    });
+/// <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK> (3.10.5, N8), where the peer accepts that number.
+template <class Tcp>
+constexpr void send_reset(control_block<Tcp>& c, environment<Tcp>& env) {
+    reply r{.local = c.local,
+            .remote = c.remote,
+            .sequence = c.snd.number_without_text(),
+            .acknowledgment = c.rcv.nxt,
+            .flags = flag::rst | flag::ack,
+            .dscp = c.options.dscp,
+            .hop_limit = c.options.hop_limit};
+    if constexpr (Tcp::options::timestamps)
+        if (c.agreed.timestamps) r.options.timestamps = {c.clock.value(env.now), c.clock.recent()};
+    env.answer(r);
+}
+
+template <class Tcp>
+constexpr void fail(control_block<Tcp>& c, environment<Tcp>& env, error why) {
+    c.error = why;
+    drop_received(c, env);  // 3.10.7.4 second: all segment queues are flushed
+    c.tell(news::failed);
+}
+
+/// A call or a SYN opens a connection: nothing of a former one's end is left either.
+template <class Tcp>
+constexpr void open_conversation(control_block<Tcp>& c, environment<Tcp>& env) {
+    start_conversation(c, env);
+    c.options = env.settings.limits.connection;
+    c.error = error::none;
+    c.pending_news = {};
+    c.owned = true;
+}
+
+/// A fresh conversation: everything that a former one left behind is gone, and policies begin with their settings.
+template <class Tcp>
+constexpr void start_conversation(control_block<Tcp>& c, environment<Tcp>& env) {
+    drop_conversation(c, env);
+    c.incoming.clear(env.pool);
+    c.assembly.clear(env.pool);
+    if constexpr (requires { c.incoming.start(env.settings.buffers); }) {
+        c.outgoing.start(env.settings.buffers);
+        c.incoming.start(env.settings.buffers);
+    }
+    static_cast<conversation<Tcp>&>(c) = {};
+    c.congestion = env.settings.congestion;
+    c.rtt = env.settings.rtt;
+    c.recovery = env.settings.recovery;
+    c.ack = env.settings.ack;
+    c.ecn = env.settings.ecn;
+    c.min_rtt = {env.settings.limits.min_rtt_window, duration::max()};
+    c.last_sent = c.last_received = c.challenges_since = env.now;
+    c.last_stray_ack = env.now - env.settings.limits.stray_ack_interval;
+}
+
+/// Timers but TIME-WAIT's, queues and marks of a conversation that is over. What can be read stays; what waits for text
+/// before it will never be.
+template <class Tcp>
+constexpr void drop_conversation(control_block<Tcp>& c, environment<Tcp>& env) {
+    c.timer.stop_all();
+    c.flight.clear();
+    c.flight.rest(env.pool);
+    c.outgoing.clear(env.pool);
+    c.assembly.forget_text(env.pool);
+    if constexpr (requires { c.incoming.forget_beyond(env.pool); }) c.incoming.forget_beyond(env.pool);
+    c.fin_queued = c.close_waits = c.wants_room = false;
+    c.retransmit_now = c.probe_now = c.probing = c.override_now = c.keep_alive_now = false;
+}
+
+/// Text that nobody will read, in order or not.
+template <class Tcp>
+constexpr void drop_received(control_block<Tcp>& c, environment<Tcp>& env) {
+    c.incoming.clear(env.pool);
+    c.assembly.forget_text(env.pool);
 }
 
 }  // namespace sluice

@@ -130,14 +130,6 @@ public:
     }
 
 private:
-    /// Of a packet that has not been verified; what is too short for one is nobody's.
-    static ip_address destination_of(octets packet) {
-        if (packet.size() >= ipv6::header_length && packet[0] >> 4 == 6)
-            return ip_address::v6(packet.subspan(ipv6::at::destination, 16));
-        if (packet.size() >= ipv4::header_length) return ip_address::v4(packet.subspan(ipv4::at::destination, 4));
-        return {};
-    }
-
     /// The cookie of what is open in the stack is its socket's index here.
     void tell_news() {
         while (const auto e = stack_.poll_event()) sockets_[static_cast<list_index>(e->cookie)].wake_due();

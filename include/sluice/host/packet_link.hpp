@@ -17,7 +17,6 @@ namespace sluice {
 struct link_capabilities {
     std::uint16_t mtu = 1500;
     std::uint32_t largest_super_segment = 0;  // octets of payload that it takes at once, and cuts; 0: one segment
-    bool finishes_checksums = false;          // of packets that leave (wire/packet.hpp)
     bool virtual_payload = false;             // octets that are only counted can pass
 };
 

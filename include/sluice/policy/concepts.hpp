@@ -155,8 +155,6 @@ concept lifecycle_policy = policy_for<P, lifecycle_slot> && has_table<P>;
 template <class P>
 concept leaves_an_option_out = requires { { P::leaves_out } -> std::convertible_to<option_kind>; } &&
     (P::leaves_out == option_kind::timestamps || P::leaves_out == option_kind::window_scale || P::leaves_out == option_kind::sack);
-template <class P>
-concept options_policy = policy_for<P, options_slot> && leaves_an_option_out<P>;
 
 // The observe slot: who watches; any number. They see values and change nothing.
 //   optional  void on_transition(const transition_report&)

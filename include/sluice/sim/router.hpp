@@ -49,10 +49,4 @@ constexpr hop take_hop(mutable_octets packet) {
     return hop::taken;
 }
 
-/// Of a packet that has taken its hop.
-constexpr ip_address destination_of(octets packet) {
-    return packet[0] >> 4 == 4 ? ip_address::v4(packet.subspan(ipv4::at::destination, 4))
-                               : ip_address::v6(packet.subspan(ipv6::at::destination, 16));
-}
-
 }  // namespace sluice::sim

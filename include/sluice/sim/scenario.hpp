@@ -78,6 +78,35 @@ concept composition = requires {
     typename Tcp::endpoint;
 };
 
+namespace detail {
+
+/// What the two ends say when all is over.
+transfer_report report_of(auto& w, error opened, instant last_event) {
+    transfer_report report{.failure = opened};
+    const bulk& sender = w.client().application;
+    const bulk& receiver = w.server().application;
+    const auto is_over = [](const auto& h) { return h.endpoint.state() == state::closed; };
+    for (const error e : {sender.failure, receiver.failure})
+        if (report.failure == error::none) report.failure = e;
+    report.complete = report.failure == error::none && sender.is_complete() && receiver.is_complete() &&
+                      is_over(w.client()) && is_over(w.server());
+    const bool has_arrived = receiver.reader.complete_at != never;
+    report.time = (has_arrived ? receiver.reader.complete_at : last_event).time_since_epoch();
+    if (report.time > duration::zero())
+        report.goodput =
+            static_cast<double>(receiver.reader.read) * 8e9 / static_cast<double>(report.time.count());
+    report.client = w.client().endpoint.count();
+    report.server = w.server().endpoint.count();
+    report.segments = report.client.segments_out;
+    report.retransmitted = report.client.retransmitted;
+    report.recoveries = report.client.recoveries;
+    report.timeouts = report.client.timeouts;
+    report.events = w.events();
+    return report;
+}
+
+}  // namespace detail
+
 /// `after(world)` is called after each event with the world<Client, Server> itself: client() and server() are its hosts,
 /// each with its endpoint and its application, now() is the time.
 template <class Client, class Server, class After>
@@ -98,8 +127,7 @@ transfer_report transfer(const scenario& s, typename Client::settings client, ty
     if (s.record) w.watch(wire);
     if (s.capture) w.watch(packets);
 
-    transfer_report report;
-    report.failure = w.open().error();
+    const error opened = w.open().error();
     instant last_event{};
     w.run(instant() + s.time_limit, [&](auto& now) {
         if (s.record) windows.look(now.client().endpoint.connection().variables(), now.now());
@@ -107,27 +135,9 @@ transfer_report transfer(const scenario& s, typename Client::settings client, ty
         after(now);
     });
 
-    const bulk& sender = w.client().application;
-    const bulk& receiver = w.server().application;
-    const auto is_over = [](const auto& h) { return h.endpoint.state() == state::closed; };
-    for (const error e : {sender.failure, receiver.failure})
-        if (report.failure == error::none) report.failure = e;
-    report.complete = report.failure == error::none && sender.is_complete() && receiver.is_complete() &&
-                      is_over(w.client()) && is_over(w.server());
-    const bool has_arrived = receiver.reader.complete_at != never;
-    report.time = (has_arrived ? receiver.reader.complete_at : last_event).time_since_epoch();
-    if (report.time > duration::zero())
-        report.goodput =
-            static_cast<double>(receiver.reader.read) * 8e9 / static_cast<double>(report.time.count());
-    report.client = w.client().endpoint.count();
-    report.server = w.server().endpoint.count();
-    report.segments = report.client.segments_out;
-    report.retransmitted = report.client.retransmitted;
-    report.recoveries = report.client.recoveries;
-    report.timeouts = report.client.timeouts;
+    transfer_report report = detail::report_of(w, opened, last_event);
     report.mean_queueing = waits.mean();
     report.queueing_95 = waits.percentile(95);
-    report.events = w.events();
     report.samples = windows.take();
     report.wire = wire.take();
     report.packets = packets.file();

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <sluice/base/index_list.hpp>
-#include <sluice/connection/control_block.hpp>
+#include <sluice/connection/news.hpp>
 
 namespace sluice {
 

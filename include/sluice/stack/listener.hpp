@@ -3,7 +3,9 @@
 // A socket that waits for connections, and how many may wait in it: half open, or ready to be accepted.
 #pragma once
 
+#include <sluice/base/time.hpp>
 #include <sluice/stack/handle.hpp>
+#include <sluice/wire/address.hpp>
 
 namespace sluice {
 

@@ -5,6 +5,7 @@
 // in connection/; here is decided whose segment it is, who may send next, and whose time has come.
 #pragma once
 
+#include <sluice/connection/arrival.hpp>
 #include <sluice/connection/info.hpp>
 #include <sluice/stack/parting.hpp>
 
@@ -129,19 +130,11 @@ public:
 
     /// A packet with its IP header.
     void on_packet(const rx_packet& packet, instant now) {
-        at(now);
-        if (const auto parsed = parse_packet(packet))
-            arrives(parsed->ip, parsed->segment);
-        else
-            ++t_.env.count.malformed;
+        open_packet(at(now), packet, [&](const ip_meta& ip, const segment& s) { arrives(ip, s); });
     }
     /// A segment whose IP header somebody else has read.
     void on_segment(const ip_meta& ip, const rx_packet& payload, instant now) {
-        at(now);
-        if (const auto parsed = parse_segment(ip, payload))
-            arrives(ip, *parsed);
-        else
-            ++t_.env.count.malformed;
+        open_segment(at(now), ip, payload, [&](const ip_meta&, const segment& s) { arrives(ip, s); });
     }
 
     /// For when next_deadline() has come, late or not.
@@ -292,9 +285,6 @@ private:
     }
 
     void arrives(const ip_meta& ip, const segment& s) {
-        t_.env.count.segments_in += s.segments;
-        // Neither end may be a group of hosts (MUST-57, MUST-63).
-        if (!ip.source.is_host() || !ip.destination.is_host()) return;
         const four_tuple addresses{{ip.destination, s.destination_port}, {ip.source, s.source_port}};
         const tuple_hash hash = t_.by_address.hash(addresses);
         if (const auto found = t_.find(addresses, hash)) {

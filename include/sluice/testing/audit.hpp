@@ -46,22 +46,11 @@ private:
     }
 };
 
-/// The first rule that does not hold, or null. For use between calls, after everything that could leave has left.
+namespace detail {
+
+/// Contiguous over [SND.UNA, SND.NXT), in order; the pipe is their sum.
 template <class Tcp>
-constexpr const char* audit(const control_block<Tcp>& c) {
-    const auto runs = [&](timer t) { return c.timer.runs(t); };
-    if (c.state == state::closed || c.state == state::listen) {
-        if (!c.flight.empty()) return "records in flight without a connection";
-        if (c.timer.next() != never) return "a timer without a connection";
-        return nullptr;
-    }
-
-    // Sequence spaces.
-    if (c.snd.nxt < c.snd.una) return "SND.NXT before SND.UNA";
-    if (c.rcv.synchronized && c.rcv.edge < c.rcv.nxt) return "the receive window is negative";
-    if (c.snd.syn_sent() && c.snd.nxt != c.snd.una && c.flight.empty()) return "unacknowledged numbers without a record";
-
-    // Records: contiguous over [SND.UNA, SND.NXT), in order; the pipe is their sum.
+constexpr const char* audit_records(const control_block<Tcp>& c) {
     std::uint32_t pipe = 0, sacked = 0, ignored = 0;
     bool after_sacked = false;
     seq at = c.snd.una;
@@ -79,22 +68,30 @@ constexpr const char* audit(const control_block<Tcp>& c) {
     if (pipe != c.flight.pipe()) return "the pipe is not the sum of its records";
     if (sacked != c.flight.sacked_octets()) return "what was reported is not the sum of its records";
     if (sacked > 0 && !c.uses_sack()) return "a report without SACK";
-    if (c.flight.reneged() && !runs(timer::reneging)) return "a report that the ACK contradicts, without a timer";
+    if (c.flight.reneged() && !c.timer.runs(timer::reneging)) return "a report that the ACK contradicts, without a timer";
     instant before = instant::min();
     for (list_index i = c.flight.oldest(); i != no_index; i = c.flight.sent_after(i)) {
         if (c.flight[i].sent < before) return "the order of transmissions is no order of time";
         before = c.flight[i].sent;
     }
+    return nullptr;
+}
 
-    // Buffers.
+template <class Tcp>
+constexpr const char* audit_buffers(const control_block<Tcp>& c) {
     if (c.outgoing.size() > c.outgoing.capacity()) return "more queued than the send buffer holds";
     if (c.incoming.size() > c.incoming.capacity()) return "more unread than the receive buffer holds";
     if (c.rcv.synchronized && may_receive_text.has(c.state) && c.rcv.wnd() > c.incoming.free())
         return "the offered window is larger than the buffer's room";
     for (const auto& held : c.assembly.held().all())
         if (!(c.rcv.nxt < held.begin) || c.rcv.edge < held.end) return "out-of-order text outside the window";
+    return nullptr;
+}
 
-    // Owed work has a deadline; who owes nothing may rest for ever.
+/// Owed work has a deadline; who owes nothing may rest for ever.
+template <class Tcp>
+constexpr const char* audit_deadlines(const control_block<Tcp>& c) {
+    const auto runs = [&](timer t) { return c.timer.runs(t); };
     if (!c.flight.empty() && !runs(timer::retransmission) && !runs(timer::window_probe))
         return "unacknowledged data without a timer";
     if (c.flight.empty() && runs(timer::retransmission)) return "a retransmission timer with nothing in flight";
@@ -104,6 +101,24 @@ constexpr const char* audit(const control_block<Tcp>& c) {
     if (c.state == state::fin_wait_2 && !c.owned && !runs(timer::time_wait)) return "an orphan in FIN-WAIT-2 for ever";
     if (!c.snd.syn_sent() && !runs(timer::sws_override)) return "a SYN that does not leave";
     return nullptr;
+}
+
+}  // namespace detail
+
+/// The first rule that does not hold, or null. For use between calls, after everything that could leave has left.
+template <class Tcp>
+constexpr const char* audit(const control_block<Tcp>& c) {
+    if (c.state == state::closed || c.state == state::listen) {
+        if (!c.flight.empty()) return "records in flight without a connection";
+        if (c.timer.next() != never) return "a timer without a connection";
+        return nullptr;
+    }
+    if (c.snd.nxt < c.snd.una) return "SND.NXT before SND.UNA";
+    if (c.rcv.synchronized && c.rcv.edge < c.rcv.nxt) return "the receive window is negative";
+    if (c.snd.syn_sent() && c.snd.nxt != c.snd.una && c.flight.empty()) return "unacknowledged numbers without a record";
+    if (const char* broken = detail::audit_records(c)) return broken;
+    if (const char* broken = detail::audit_buffers(c)) return broken;
+    return detail::audit_deadlines(c);
 }
 
 }  // namespace sluice::testing

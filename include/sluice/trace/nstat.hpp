@@ -7,7 +7,7 @@
 #include <array>
 #include <string>
 
-#include <sluice/connection/environment.hpp>
+#include <sluice/connection/counters.hpp>
 #include <sluice/trace/text.hpp>
 
 namespace sluice::trace {

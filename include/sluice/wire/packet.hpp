@@ -15,6 +15,7 @@
 #include <sluice/wire/ipv4.hpp>
 #include <sluice/wire/ipv6.hpp>
 #include <sluice/wire/tcp_header.hpp>
+#include <sluice/wire/tcp_options.hpp>
 
 namespace sluice {
 
@@ -30,6 +31,14 @@ struct rx_packet {
     std::uint16_t segment_size = 0;  // payload of each of the coalesced segments; 0: just one
     checksum_state checksum = checksum_state::unknown;
 };
+
+/// Where a packet goes that has not been verified; what is too short for one is nobody's.
+constexpr ip_address destination_of(octets packet) {
+    if (packet.size() >= ipv6::header_length && packet[0] >> 4 == 6)
+        return ip_address::v6(packet.subspan(ipv6::at::destination, 16));
+    if (packet.size() >= ipv4::header_length) return ip_address::v4(packet.subspan(ipv4::at::destination, 4));
+    return {};
+}
 
 /// A packet that leaves. Its TCP checksum field holds the pseudo-header's sum, as Linux calls CHECKSUM_PARTIAL.
 /// Payload is borrowed until the next call into the connection or stack that built it.
@@ -95,6 +104,10 @@ constexpr void finish_headers(tx_packet& packet, tcp_header tcp, std::size_t opt
 constexpr void write_headers(tx_packet& packet, const tcp_header& tcp, octets options) {
     copy(options, options_of(packet));
     finish_headers(packet, tcp, options.size());
+}
+constexpr void write_headers_with(tx_packet& packet, const tcp_header& tcp, const tcp_options& options) {
+    options.write(options_of(packet));
+    finish_headers(packet, tcp, options.length());
 }
 
 /// Writes the packet to `out`, finishes its TCP checksum on the way, and returns its length. Virtual payload is written

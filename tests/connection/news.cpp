@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// connection/control_block.hpp: what news is called.
+// connection/news.hpp: what news is called.
 #include <set>
 #include <string>
 
 #include <doctest/doctest.h>
 
-#include <sluice/connection/control_block.hpp>
+#include <sluice/connection/news.hpp>
 
 using namespace sluice;
 

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+//
+// What a connection asks its policies, with the answer that holds where one has no such hook. Whoever sends, judges an ACK or
+// only looks asks here, so that all hear the same.
+#pragma once
+
+#include <sluice/connection/control_block.hpp>
+#include <sluice/connection/environment.hpp>
+
+namespace sluice {
+
+/// The congestion policy's window, bounded so that no sum with it wraps.
+template <class Tcp>
+constexpr std::uint32_t target_window(const control_block<Tcp>& c) {
+    return std::min(c.congestion.window(), largest_window);
+}
+
+template <class Tcp>
+constexpr quota_report quota_now(const control_block<Tcp>& c) {
+    return {.target = target_window(c), .pipe = c.flight.pipe(), .flight = c.snd.flight(), .mss = c.mss};
+}
+
+/// What may leave on the way to the target: the recovery policy's quota, or target − pipe. A window below one segment still
+/// lets one out when nothing else is in the network, or nothing would ever move.
+template <class Tcp>
+constexpr std::uint32_t quota(const control_block<Tcp>& c) {
+    const quota_report report = quota_now(c);
+    if (report.pipe == 0 && report.target < c.mss) return c.mss;
+    if constexpr (requires { c.recovery.quota(report); })
+        return c.recovery.quota(report);
+    else
+        return floored_difference(report.target, report.pipe);
+}
+
+template <class Tcp>
+constexpr bool in_recovery(const control_block<Tcp>& c) {
+    if constexpr (requires { c.recovery.in_recovery(); })
+        return c.recovery.in_recovery();
+    else
+        return false;
+}
+
+template <class Tcp>
+constexpr bool after_timeout(const control_block<Tcp>& c) {
+    if constexpr (requires { c.recovery.after_timeout(); })
+        return c.recovery.after_timeout();
+    else
+        return false;
+}
+
+/// What a congestion policy says of itself; one that does not say where slow start ends never leaves it.
+template <class Tcp>
+constexpr std::uint32_t ssthresh(const control_block<Tcp>& c) {
+    if constexpr (requires { c.congestion.ssthresh(); })
+        return std::min<std::uint32_t>(c.congestion.ssthresh(), largest_window);
+    else
+        return largest_window;
+}
+
+/// The answers of this moment, for those who watch.
+template <class Tcp>
+constexpr void report_window(control_block<Tcp>& c, environment<Tcp>& env) {
+    window_report report{.now = env.now,
+                         .cwnd = c.congestion.window(),
+                         .pipe = c.flight.pipe(),
+                         .flight = c.snd.flight(),
+                         .peer_window = c.snd.wnd,
+                         .rto = c.rtt.rto(),
+                         .in_recovery = in_recovery(c)};
+    if constexpr (requires { c.rtt.srtt(); }) report.srtt = c.rtt.srtt();
+    env.observe().on_window(report);
+}
+
+}  // namespace sluice
