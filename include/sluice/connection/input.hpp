@@ -199,7 +199,7 @@ constexpr void note_fin(control_block<Tcp>& c, environment<Tcp>& env, const segm
     if (!s.has(flag::fin)) return;
     const seq at = s.sequence + s.text_length;
     if (c.assembly.fin() && *c.assembly.fin() != at) ++env.count.second_fins;
-    if (may_receive_text.has(c.state)) c.assembly.note_fin(at);
+    if (may_receive_text.has(c.state)) c.assembly.note_fin(env.pool, c.incoming, c.rcv.nxt, at);
 }
 
 template <class Tcp>

@@ -73,7 +73,7 @@ void unfold(const time_wait& w, control_block<Tcp>& c, environment<Tcp>& env) {
     c.snd.max_wnd = std::uint32_t{65535} << 14;  // RFC 5961 section 5.2 allows it
     c.fin_queued = c.fin_sent = true;
     c.rcv.start(w.rcv_nxt - 1, std::uint32_t{w.window} << w.shift);
-    c.assembly.note_fin(w.rcv_nxt - 1);
+    c.assembly.end_at(w.rcv_nxt - 1);
     if constexpr (Tcp::options::timestamps) {
         if (w.timestamps) c.clock.take(w.timestamp, w.rcv_nxt, env.now);
         c.clock.ack_sent(w.rcv_nxt);
