@@ -83,9 +83,18 @@ public:
             return place;
         }
     }
-    constexpr void commit(environment& env, std::size_t length) {
-        if constexpr (!Tcp::counts_only) c_.outgoing.commit(env.pool, length);
-        arm_window_probe(c_, env);
+    /// bad_argument for more than can have been reserved.
+    constexpr result<void> commit(environment& env, std::size_t length) {
+        if constexpr (Tcp::counts_only) {
+            return error::not_supported;
+        } else {
+            if (c_.error != error::none) return c_.error;
+            if constexpr (requires { c_.outgoing.most_to_commit(); })
+                if (length > c_.outgoing.most_to_commit()) return error::bad_argument;
+            c_.outgoing.commit(env.pool, length);
+            arm_window_probe(c_, env);
+            return {};
+        }
     }
 
     /// SEND of octets that stay the application's until they are returned (growable_send_buffer.hpp): all or nothing.

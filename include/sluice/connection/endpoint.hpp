@@ -32,7 +32,7 @@ public:
     constexpr result<std::size_t> receive(mutable_octets to, instant now) { return connection_.receive(at(now), to); }
     /// Both without a copy, in two halves.
     constexpr result<mutable_octets> reserve(std::size_t most, instant now) { return connection_.reserve(at(now), most); }
-    constexpr void commit(std::size_t length, instant now) { connection_.commit(at(now), length); }
+    constexpr result<void> commit(std::size_t length, instant now) { return connection_.commit(at(now), length); }
     constexpr result<void> lend(auto& lent, instant now) { return connection_.lend(at(now), lent); }
     constexpr auto peek(instant now) { return connection_.peek(at(now)); }
     constexpr result<void> consume(std::size_t length, instant now) { return connection_.consume(at(now), length); }

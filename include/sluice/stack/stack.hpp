@@ -95,7 +95,7 @@ public:
         return call(h, now, [&](auto& tcp) { return tcp.reserve(t_.env, most); });
     }
     result<void> commit(handle h, std::size_t length, instant now) {
-        return call(h, now, [&](auto& tcp) { return tcp.commit(t_.env, length), result<void>(); });
+        return call(h, now, [&](auto& tcp) { return tcp.commit(t_.env, length); });
     }
     result<void> lend(handle h, auto& lent, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.lend(t_.env, lent); });

@@ -45,6 +45,8 @@ public:
         return taken;
     }
 
+    /// No reserve() can have given more.
+    std::size_t most_to_commit() const { return std::min<std::size_t>(free(), chunk_left()); }
     /// Where the next octets, up to `most`, may be written in one piece; they count when they are committed, which has to be
     /// before anything else happens here.
     mutable_octets reserve(auto& pool, std::size_t most) {
