@@ -341,11 +341,11 @@ constexpr void note_sent(control_block<Tcp>& c, environment<Tcp>& env, const tx_
     env.count.segments_out += report.segments;
     c.totals.segments_out += report.segments;
     if (tcp.flags.has(flag::ack)) {
-        c.ack_now = false;
+        if (report.length == 0) c.tell_user_timeout = false;
+        c.ack_now = c.tell_user_timeout;  // which takes an ACK without text: beside text it might not fit
         c.timer.stop(timer::delayed_ack);
         if constexpr (Tcp::options::timestamps) c.clock.ack_sent(tcp.acknowledgment);
         if constexpr (Tcp::options::sack) c.to_report.sent();
-        if (report.length == 0) c.tell_user_timeout = false;
         if constexpr (requires { c.ack.on_ack_sent(); }) c.ack.on_ack_sent();
     }
     if (report.length > 0) {
