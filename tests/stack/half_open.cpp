@@ -550,3 +550,16 @@ TEST_CASE("a host that slept for up to an hour answers at once, and one that sle
         CHECK(b.tables().half_opens.size() == 0);
     }
 }
+
+TEST_CASE("a SYN that comes again without the timestamp that it had is answered for a record, too") {
+    bench b;
+    b.listen();
+    tcp_options offered;
+    offered.timestamps = timestamps_option{5000, 0};
+    b.arrives(syn(offered));
+    const auto first = b.take_one();
+    b.arrives(syn());
+    const auto again = b.take_one();
+    CHECK(again.flags == (flag::syn | flag::ack));
+    CHECK(again.sequence == first.sequence);
+}

@@ -30,11 +30,12 @@ constexpr void arrives_when_synchronized(control_block<Tcp>& c, environment<Tcp>
     c.keep_alives = 0;
     if (!s.has(flag::syn)) s.window <<= c.agreed.send_shift;  // N29: on a SYN it is never scaled
     if (!timestamp_fits(c, env, s)) return;  // PAWS: before all else
+    const seq first = s.sequence;
     step answer = check_sequence(c, env, s);
     if (answer == step::go_on) c.received_dscp = ip.dscp;
     if (answer == step::go_on) answer = check_reset(c, env, s);
     if (answer == step::go_on) answer = check_syn(c, env, s);
-    if (answer == step::go_on) answer = check_ack(c, env, s);
+    if (answer == step::go_on) answer = check_ack(c, env, s, first);
     if (answer == step::go_on) answer = take_content(c, env, s);
     if (answer == step::drop_and_ack) c.ack_now = true;
     if (answer == step::drop_and_challenge) challenge(c, env);
@@ -69,11 +70,7 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
         return step::drop;
     }
     if (c.rcv.acceptable(s.sequence, s.length())) {
-        if (s.flags.has_any(flag::rst | flag::syn)) return step::go_on;
-        remember_timestamp(c, env, s);
-        take_user_timeout(c, env, s);
-        note_duplicate(c, env, s.sequence, earlier(s.sequence + s.text_length, c.rcv.nxt));
-        trim_to_window(c, s);
+        if (!s.flags.has_any(flag::rst | flag::syn)) trim_to_window(c, s);
         return step::go_on;
     }
     if (s.has(flag::rst)) return s.sequence == c.rcv.nxt ? step::go_on : step::drop;  // MUST-66: with text, too
@@ -88,7 +85,8 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
         return step::go_on;
     }
     ++env.count.unacceptable;
-    note_duplicate(c, env, s.sequence, earlier(s.sequence + s.text_length, c.rcv.nxt));
+    if (s.has(flag::ack) && c.snd.acceptable_ack(s.acknowledgment))
+        note_duplicate(c, env, s.sequence, earlier(s.sequence + s.text_length, c.rcv.nxt));
     if (c.state == state::time_wait && s.has(flag::fin) && s.end() == c.rcv.nxt) fire<event::fin>(c, env);  // N2
     acknowledge_unacceptable(c, env, s);
     return step::drop;
@@ -141,7 +139,7 @@ constexpr step check_syn(control_block<Tcp>& c, environment<Tcp>& env, const seg
 // ---- fifth: ACK ------------------------------------------------------------------------------------------------------
 
 template <class Tcp>
-constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
+constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, seq first) {
     if (!s.has(flag::ack)) return step::drop;
     if (syn_received.has(c.state)) {
         if (!c.snd.acknowledges_new(s.acknowledgment)) return step::drop_and_reset;  // N5: before RFC 5961's check
@@ -164,6 +162,7 @@ constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const seg
     if (!c.snd.syn_acknowledged() && c.snd.acknowledges_new(s.acknowledgment)) start_transfer(c, env);  // closed before that
     take_ack(c, env, s);
     if (!c.fin_acknowledged()) return step::go_on;
+        heed(c, env, s, first);
     if (c.state == state::fin_wait_1) {
         fire<event::ack_of_fin>(c, env);
         c.tell(news::drained);
@@ -174,6 +173,8 @@ constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const seg
         fire<event::ack_of_fin>(c, env);
         c.tell(news::drained);
         return step::drop;
+    heed(c, env, s, first);
+    if (s.sequence != first) note_duplicate(c, env, first, s.sequence);  // what was trimmed
     }
     return step::go_on;
 }
@@ -197,6 +198,14 @@ constexpr step check_urgent(control_block<Tcp>& c, environment<Tcp>&, const segm
 template <class Tcp>
 constexpr void note_fin(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
     if (!s.has(flag::fin)) return;
+/// What its options say beside its text: believed only now, since a number in the window is easier to guess than that and
+/// an ACK, and a timestamp from the future would make all that follows look old (RFC 7323 section 5.3; RFC 5961 section 5).
+template <class Tcp>
+constexpr void heed(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, seq first) {
+    remember_timestamp(c, env, s, first);
+    take_user_timeout(c, env, s);
+}
+
     const seq at = s.sequence + s.text_length;
     if (c.assembly.fin() && *c.assembly.fin() != at) ++env.count.second_fins;
     if (may_receive_text.has(c.state)) c.assembly.note_fin(env.pool, c.incoming, c.rcv.nxt, at);

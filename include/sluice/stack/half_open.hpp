@@ -54,7 +54,7 @@ void limit_answers(control_block<Tcp>& c, const environment<Tcp>& env, bool answ
     if (!answered) return;
     c.last_stray_ack = env.now;
     c.challenges_since = env.now;
-    c.challenges = no_limit;
+    c.challenges = endless_challenges - 1;
 }
 template <class Tcp>
 bool has_answered(const control_block<Tcp>& c, const environment<Tcp>& env) {
