@@ -201,15 +201,16 @@ constexpr void send_new(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
 template <class Tcp>
 constexpr bool send_window_probe(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
     if (!std::exchange(c.probe_now, false) || c.nothing_owed()) return false;
+    const bool has_record = c.flight.provide(env.pool, 2);
+    if (c.flight.empty() && !has_record) return false;  // else what is in flight is probed with (MUST-36)
     ++env.count.window_probes;
     const sent_report report{.why = transmission::window_probe, .length = 1, .allowed = 1};
-    if (!c.flight.provide(env.pool, 2)) return false;
     if (c.flight.empty()) {
         send_new(c, env, p, 1, report);
         return true;
     }
     const list_index head = c.flight.first();
-    if (c.flight[head].length() > 1) c.flight.split(head, c.snd.una + 1);
+    if (c.flight[head].length() > 1) c.flight.split(head, c.snd.una + 1);  // or the rest counts as sent with it
     build(c, env, p, c.snd.una, 1);
     c.flight.resend(head, env.now);
     note_sent(c, env, p, report);
