@@ -56,6 +56,7 @@ struct limits {
     duration msl = 30s;                               // 2 MSL = 60 s, practice; the RFC's is 2 min; a stack's
                                                       // records wait for 2 MSL, or 34 min
     duration orphan_fin_wait_2 = 60s;                 // N28, practice
+    duration orphan_stand_off = 5min;                 // RFC 6429 section 4: a peer that answers, and takes nothing
     duration longest_probe_interval = 60s;            // 3.8.6.1
     duration sws_override = 200ms;                    // 3.8.6.2.1: 0.1 to 1 s
     std::uint8_t challenge_acks = 10;                 // RFC 5961 section 7: per 5 s and connection, plus a random share
