@@ -322,7 +322,7 @@ constexpr void build(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p,
         tcp.acknowledgment = c.rcv.nxt;
         tcp.window = c.rcv.field(c.free_to_receive(), is_syn ? 0 : c.agreed.receive_shift);
     } else {
-        tcp.window = static_cast<std::uint16_t>(std::min<std::size_t>(c.incoming.free(), 65535));
+        tcp.window = c.first_offer();
     }
     if (c.snd.urgent && begin < c.snd.up) {
         // MUST-62: the pointer is the octet after the urgent data; while that is out of its reach, as far as it goes (N33).

@@ -45,14 +45,17 @@ struct receive_space {
         return true;
     }
 
-    /// The window as it is written into a segment: in units of 2^shift (RFC 7323 section 2.2). Rounded down, the edge that
-    /// the peer sees would move left; so it is rounded up while there is room for that (section 2.4: senders survive it).
+    /// What of the window can be said in units of 2^shift (RFC 7323 section 2.2). Rounded down, the edge that the peer sees
+    /// would move left; so it is rounded up while there is room for that (section 2.4: senders survive it).
+    constexpr std::uint32_t in_units(std::uint32_t free_space, std::uint8_t shift) const {
+        const std::uint32_t units = wnd() >> shift;
+        const bool is_rounded_up = units << shift != wnd() && (units + 1) << shift <= free_space;
+        return is_rounded_up ? units + 1 : units;
+    }
+    /// The window as it is written into a segment.
     constexpr std::uint16_t field(std::uint32_t free_space, std::uint8_t shift) {
-        std::uint32_t units = wnd() >> shift;
-        if (units << shift != wnd() && (units + 1) << shift <= free_space) {
-            ++units;
-            edge = nxt + (units << shift);
-        }
+        const std::uint32_t units = in_units(free_space, shift);
+        edge = later(edge, nxt + (units << shift));
         return static_cast<std::uint16_t>(std::min<std::uint32_t>(units, 65535));
     }
 };
