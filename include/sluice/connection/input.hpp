@@ -88,8 +88,27 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
     if (s.has(flag::ack) && c.snd.acceptable_ack(s.acknowledgment))
         note_duplicate(c, env, s.sequence, earlier(s.sequence + s.text_length, c.rcv.nxt));
     if (c.state == state::time_wait && s.has(flag::fin) && s.end() == c.rcv.nxt) fire<event::fin>(c, env);  // N2
+    const bool may_be_probe = synchronized.has(c.state) && c.state != state::time_wait && s.length() <= 1;
+    if (may_be_probe && s.sequence + 1 == c.rcv.nxt) return take_probe(c, env, s);
     acknowledge_unacceptable(c, env, s);
     return step::drop;
+}
+
+/// What stands right below RCV.NXT is a probe of a window that its sender thinks is shut, or a keep-alive. N38: its ACK
+/// counts. Where both ends probe each other and both windows open meanwhile, each takes the other's octet, and until it
+/// hears of that it can say nothing further on. It is answered always (N36), unless it has no text: whoever waits backs
+/// off and stays below the limit of challenges, two ends that answer each other for ever don't (N15).
+template <class Tcp>
+constexpr step take_probe(control_block<Tcp>& c, environment<Tcp>& env, segment& s) {
+    if (s.length() > 0)
+        c.ack_now = true;
+    else
+        challenge(c, env);
+    s.text = {};
+    s.text_length = 0;
+    s.flags = s.flags.without(flag::fin | flag::psh);
+    s.trimmed = true;
+    return step::go_on;
 }
 
 /// Cuts what lies outside the window. What is cut at the front has been received before; a FIN goes with the text behind it.
@@ -116,7 +135,7 @@ template <class Tcp>
 constexpr step check_reset(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
     if (!s.has(flag::rst)) return step::go_on;
     if (s.sequence != c.rcv.nxt && c.state != state::time_wait)  // RFC 5961 section 3.2; N18: there, all are ignored
-        return c.rcv.in_window(s.sequence) ? step::drop_and_challenge : step::drop;
+        return c.rcv.acceptable(s.sequence, 0) ? step::drop_and_challenge : step::drop;  // N37: at the edge as well
     ++env.count.resets_in;
     fire<event::reset>(c, env);
     return step::drop;
@@ -143,6 +162,7 @@ constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const seg
     if (!s.has(flag::ack)) return step::drop;
     if (syn_received.has(c.state)) {
         if (!c.snd.acknowledges_new(s.acknowledgment)) return step::drop_and_reset;  // N5: before RFC 5961's check
+        heed(c, env, s, first);
         fire<event::ack_of_syn>(c, env);
         start_transfer(c, env);
         take_ack(c, env, s);
@@ -153,6 +173,8 @@ constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const seg
         return step::go_on;
     }
     if (!c.snd.acceptable_ack(s.acknowledgment)) return step::drop_and_challenge;  // RFC 5961 section 5.2, MAY-12
+    heed(c, env, s, first);
+    if (s.sequence != first) note_duplicate(c, env, first, s.sequence);  // what was trimmed
 
     if (c.state == state::time_wait) {
         if (s.length() == 0) return step::drop;  // N16: two TIME-WAITs would answer each other for ever
@@ -162,7 +184,6 @@ constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const seg
     if (!c.snd.syn_acknowledged() && c.snd.acknowledges_new(s.acknowledgment)) start_transfer(c, env);  // closed before that
     take_ack(c, env, s);
     if (!c.fin_acknowledged()) return step::go_on;
-        heed(c, env, s, first);
     if (c.state == state::fin_wait_1) {
         fire<event::ack_of_fin>(c, env);
         c.tell(news::drained);
@@ -173,10 +194,16 @@ constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const seg
         fire<event::ack_of_fin>(c, env);
         c.tell(news::drained);
         return step::drop;
-    heed(c, env, s, first);
-    if (s.sequence != first) note_duplicate(c, env, first, s.sequence);  // what was trimmed
     }
     return step::go_on;
+}
+
+/// What its options say beside its text: believed only now, since a number in the window is easier to guess than that and
+/// an ACK, and a timestamp from the future would make all that follows look old (RFC 7323 section 5.3; RFC 5961 section 5).
+template <class Tcp>
+constexpr void heed(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, seq first) {
+    remember_timestamp(c, env, s, first);
+    take_user_timeout(c, env, s);
 }
 
 // ---- sixth: URG ------------------------------------------------------------------------------------------------------
@@ -198,14 +225,6 @@ constexpr step check_urgent(control_block<Tcp>& c, environment<Tcp>&, const segm
 template <class Tcp>
 constexpr void note_fin(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
     if (!s.has(flag::fin)) return;
-/// What its options say beside its text: believed only now, since a number in the window is easier to guess than that and
-/// an ACK, and a timestamp from the future would make all that follows look old (RFC 7323 section 5.3; RFC 5961 section 5).
-template <class Tcp>
-constexpr void heed(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, seq first) {
-    remember_timestamp(c, env, s, first);
-    take_user_timeout(c, env, s);
-}
-
     const seq at = s.sequence + s.text_length;
     if (c.assembly.fin() && *c.assembly.fin() != at) ++env.count.second_fins;
     if (may_receive_text.has(c.state)) c.assembly.note_fin(env.pool, c.incoming, c.rcv.nxt, at);

@@ -116,7 +116,7 @@ template <class Tcp>
 constexpr void number_from(control_block<Tcp>& c, seq iss) {
     const send_space before = c.snd;
     c.snd.start(iss);
-    c.snd.take_window(before.wl1, before.wl2, before.wnd);
+    c.snd.take_window(before.wl1, iss, before.wnd);
     c.round_end = c.app_limited_end = iss;
 }
 
@@ -130,7 +130,8 @@ constexpr void take_syn(control_block<Tcp>& c, environment<Tcp>& env, const segm
     take_user_timeout(c, env, s);
     c.mss = std::min(peer, path_mss(c, env));
     if (c.uses_timestamps()) c.mss -= std::min(c.mss - 1, static_cast<std::uint32_t>(tcp_options::timestamps_length));
-    c.snd.take_window(s.sequence, s.acknowledgment, s.window);  // N4: also on the way from SYN-SENT
+    // N4: also on the way from SYN-SENT. A SYN without ACK acknowledges nothing: SND.WL2 is ISS.
+    c.snd.take_window(s.sequence, s.has(flag::ack) ? s.acknowledgment : c.snd.iss, s.window);
     c.last_received = env.now;
 }
 

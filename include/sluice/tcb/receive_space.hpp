@@ -29,10 +29,11 @@ struct receive_space {
     constexpr std::uint32_t wnd() const { return edge - nxt; }
     constexpr bool in_window(seq s) const { return nxt <= s && s < edge; }
 
-    /// Table 6. A segment with a length needs its first or its last octet inside.
+    /// Table 6, but for the right edge (N37). A segment with a length needs its first or its last octet inside. One without
+    /// may also stand at the edge: SND.NXT of a peer that has filled our window is just there.
     constexpr bool acceptable(seq first, std::uint32_t length) const {
-        if (wnd() == 0) return length == 0 && first == nxt;
-        return in_window(first) || (length > 0 && in_window(first + (length - 1)));
+        if (length == 0) return nxt <= first && first <= edge;
+        return in_window(first) || in_window(first + (length - 1));
     }
 
     /// Receiver SWS avoidance (3.8.6.2.2, MUST-39): the edge follows the free space only in steps worth a segment or half
