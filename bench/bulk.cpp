@@ -47,6 +47,9 @@ public:
         if (How == handling::lent) loans_.resize(sender_.writable() / loan + 2);
     }
 
+    flow(const flow&) = delete;
+    ~flow() { static_cast<void>(sender_.abort(now_)); }  // returns what is lent
+
     /// Moves so many octets and checks them; `every` octet, or just the first eight of each read.
     void transfer(std::uint64_t octets, bool every = false) {
         const std::uint64_t end = sent_ + octets;

@@ -154,6 +154,7 @@ int main(int count, char** arguments) {
     std::puts("open and close, both ends");
     program.race({churning("16 alive, MSL 0", {.alive = 16}), churning("1,024 alive, MSL 0", {.alive = 1024}),
                   churning("1,000,000 alive, MSL 0", {.alive = 1'000'000}),
+                  churning("16 alive, 10,000 in TIME-WAIT", {.alive = 16, .time_waits = 10'000}),
                   churning("16 alive, 1,000,000 in TIME-WAIT", {.alive = 16, .time_waits = 1'000'000}),
                   churning("1,000,000 alive, 1,000,000 in TIME-WAIT", {.alive = 1'000'000, .time_waits = 1'000'000})},
                  print);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Does an ACK cost more the more is in flight, while segments are lost at random? Two endpoints with SACK (RFC 6675) and a
-// window that nothing changes, and between them a path that is long enough to hold the window: one segment arrives each
-// microsecond of virtual time, and each is acknowledged. The time is that of both ends and the path; octets are only counted,
-// so that what grows is not the caches' share of them. The goal: from 64 KiB to 64 MiB no more than 1.3 times as much.
+// Does an ACK cost more the more is in flight, while segments are lost at random, or none are? Two endpoints with SACK
+// (RFC 6675) and a window that nothing changes, and between them a path that is long enough to hold the window: one segment
+// arrives each microsecond of virtual time, and each is acknowledged. The time is that of both ends and the path; octets are
+// only counted, so that what grows is not the caches' share of them. The goal: from 64 KiB to 64 MiB no more than 1.3 times
+// as much.
 #include <map>
 #include <memory>
 
@@ -43,6 +44,8 @@ public:
     /// The most that there was when a run ended.
     std::uint32_t segments_in_flight() const { return most_octets_ / segment; }
     std::uint32_t records_in_flight() const { return most_records_; }
+    /// With 64 MiB: 40,552 segments.
+    bool fills_its_window() const { return most_octets_ >= window_ / 8 * 7; }
 
 private:
     struct frame {
@@ -128,7 +131,8 @@ void race(bench::program& program, std::uint32_t lost_per_thousand, const std::s
     const auto add = [&](std::uint32_t window, std::string name) {
         contestants.push_back({name, [=, &paths]() -> bench::work {
                                    auto path = std::make_shared<lossy_path>(window, lost_per_thousand);
-                                   path->run(least);
+                                   for (int look = 0; look < 4; ++look) path->run(least / 4);
+                                   require(path->fills_its_window(), "a full window");
                                    paths[name] = path;
                                    return [path](std::size_t acknowledgments) { path->run(acknowledgments); };
                                }});
@@ -144,7 +148,6 @@ void race(bench::program& program, std::uint32_t lost_per_thousand, const std::s
             const lossy_path& path = *paths.at(name);
             std::printf("%-58s %7.0f ns  %5.2f x  %6u segments in flight, %6u records\n", name.c_str(), r.ns, r.ratio,
                         path.segments_in_flight(), path.records_in_flight());
-            if (name == contestants.back().name) require(path.segments_in_flight() >= 40'000, "a full window");
         },
         least);
 }
@@ -154,6 +157,7 @@ void race(bench::program& program, std::uint32_t lost_per_thousand, const std::s
 int main(int count, char** arguments) {
     bench::program program(count, arguments);
     std::puts("for each ACK");
+    race(program, 0, ", nothing lost");
     race(program, 10, ", 1 % lost");
     race(program, 50, ", 5 % lost");
     return program.finish();

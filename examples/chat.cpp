@@ -15,8 +15,6 @@ using stream = tcp_socket<my_tcp>;
 
 constexpr std::uint16_t chat_port = 6667;
 
-octets octets_of(const std::string& text) { return {reinterpret_cast<const octet*>(text.data()), text.size()}; }
-
 /// Cuts what comes into lines.
 struct line_reader {
     stream& from;
@@ -28,7 +26,7 @@ struct line_reader {
         for (std::size_t end; (end = pending.find('\n')) == std::string::npos;) {
             const auto got = co_await from.recv(some);
             if (got.value_or(0) == 0) co_return std::string();
-            pending.append(some.begin(), some.begin() + static_cast<std::ptrdiff_t>(*got));
+            pending += as_text(octets(some).first(*got));
         }
         std::string line = pending.substr(0, pending.find('\n') + 1);
         pending.erase(0, line.size());
@@ -81,7 +79,7 @@ private:
         while (!one.has_left || !one.to_say.empty()) {
             if (one.to_say.empty()) co_await one.news.wait();
             const std::string now = std::exchange(one.to_say, {});
-            const auto said = co_await one.socket.send(octets_of(now));
+            const auto said = co_await one.socket.send(as_octets(now));
             if (!said) co_return;
         }
     }
@@ -109,7 +107,7 @@ struct visitor {
         for (const scripted_line& each : script) {
             co_await sleep_until(instant(each.when));
             const std::string line = name + ": " + each.text + '\n';
-            const auto said = co_await to.send(octets_of(line));
+            const auto said = co_await to.send(as_octets(line));
             if (!said) co_return;
         }
         co_await sleep_until(instant(10s));

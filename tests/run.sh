@@ -3,12 +3,13 @@
 # run.sh [--short]: sets up what the tests need (Debian; else says what is missing), builds and runs them all, or with
 # --short all but the long ones. CXX chooses the compiler, SANITIZE=1 adds the address and undefined-behaviour
 # sanitizers; each has a directory of its own under build/. The last line counts doctest's cases; a CTest that is no
-# doctest program counts as one, and so does a program that failed outside of its cases or ran none.
+# doctest program counts as one, and so does a program that failed outside of its cases or ran none. What was skipped is
+# named before, and not counted.
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/.."
 CXX=${CXX:-g++}
 short=
-if [ "${1-}" = --short ]; then short=1; elif [ $# -gt 0 ]; then sed -n 3,6p "$0"; exit 2; fi
+if [ "${1-}" = --short ]; then short=1; elif [ $# -gt 0 ]; then sed -n 3,7p "$0"; exit 2; fi
 sanitize=$([ "${SANITIZE:-0}" = 0 ] && echo OFF || echo ON)
 
 # "what (Debian package)" for each thing that is not there.
@@ -23,7 +24,12 @@ missing() {
             echo "the sanitizers of $CXX (libclang-rt-dev)"
     fi
 }
-things=$(missing)
+# The same for what tests can do without: those that want it are skipped then.
+wanted() {
+    [ $short ] || [ $sanitize = ON ] || [[ $CXX == *clang* ]] || command -v valgrind > /dev/null ||
+        echo "valgrind (valgrind)"
+}
+things=$(missing; wanted)
 if [ -n "$things" ]; then
     sudo=
     [ "$(id -u)" = 0 ] || sudo="sudo -n"
@@ -50,13 +56,14 @@ bash tests/requirements.sh | tail -n 2 || true
 awk -v status=$status '
     function finish() {
         if (!name) return
+        if (skipped && !bad) { print name " was " skipped; name = ""; return }
         passed += doctest ? cases_passed : !bad
         failed += cases_failed ? cases_failed : bad
         name = ""
     }
-    /^[0-9]+\/[0-9]+ Testing: / { finish(); name = $3; bad = 1; doctest = cases_passed = cases_failed = 0 }
+    /^[0-9]+\/[0-9]+ Testing: / { finish(); name = $3; bad = 1; skipped = doctest = cases_passed = cases_failed = 0 }
     /^\[doctest\] test cases:/ { doctest = 1; cases_passed = $6; cases_failed = $9 }
-    /^skipped: / { doctest = 1 }  # counts for nothing
+    /^skipped: / { skipped = $0 }
     /^Test Passed\.$/ { bad = 0 }
     END {
         finish()

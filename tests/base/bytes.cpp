@@ -4,6 +4,9 @@
 
 #include <sluice/base/bytes.hpp>
 
+#include <string>
+#include <vector>
+
 #include "support/octets.hpp"
 
 namespace {
@@ -29,6 +32,21 @@ constexpr std::array<octet, 18> stored() {
 static_assert(stored() == test::hex("0089ab0089abcdef0089abcdef0123456700"));
 
 }  // namespace
+
+TEST_CASE("text and bytes are octets where they lie, without a 0 at the end of a literal, and octets are text") {
+    const std::string text = "h\xe9llo";
+    const std::array<std::byte, 2> bytes{std::byte{1}, std::byte{0xff}};
+    CHECK(as_octets(text).data() == static_cast<const void*>(text.data()));
+    CHECK(as_octets(text).size() == 5);
+    CHECK(as_octets(text)[1] == 0xe9);
+    CHECK(as_octets("hello").size() == 5);
+    CHECK(as_octets(std::string_view("hell")).size() == 4);
+    CHECK(as_octets(bytes).data() == static_cast<const void*>(bytes.data()));
+    CHECK(as_octets(std::span(bytes))[1] == 0xff);
+    CHECK(as_octets(std::vector<char>(3, 'x')).size() == 3);
+    CHECK(as_octets("").empty());
+    CHECK(as_text(as_octets(text)) == text);
+}
 
 TEST_CASE("integers are loaded and stored in network order at any address") {
     CHECK(load_be16(sample.data() + 1) == 0x0123);

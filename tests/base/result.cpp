@@ -57,6 +57,23 @@ TEST_CASE("a value that only moves is taken out of a result that is given up") {
     CHECK(result<only_moves>(only_moves(5)).value().number == 5);
 }
 
+TEST_CASE("a value is used in place, and changed there") {
+    result<only_moves> got{only_moves(4)};
+    CHECK(got->number == 4);
+    CHECK((*got).number == 4);
+    got->number = 5;
+    (*got).number += 1;
+    got.value().number += 1;
+    const result<only_moves>& seen = got;
+    CHECK(seen->number == 7);
+    CHECK(&*seen == &*got);
+    CHECK(&seen.value() == &*got);
+    // Out of a temporary comes a value.
+    static_assert(std::is_same_v<decltype(*result<int>(1)), int>);
+    static_assert(std::is_same_v<decltype(result<int>(1).value()), int>);
+    static_assert(*result<int>() == 0 && result<int>());
+}
+
 TEST_CASE("each error has a text of its own, and those of RFC 9293 section 3.10 are the RFC's words") {
     std::set<std::string> texts;
     int errors = 0;
@@ -70,5 +87,6 @@ TEST_CASE("each error has a text of its own, and those of RFC 9293 section 3.10 
     CHECK(std::string(text(error::closing)) == "connection closing");
     CHECK(std::string(text(error::reset)) == "connection reset");
     CHECK(std::string(text(error::refused)) == "connection refused");
-    CHECK(std::string(text(error::timed_out)) == "connection aborted due to user timeout");
+    // The RFC's "connection aborted due to user timeout" would be wrong of a call whose limit is over.
+    CHECK(std::string(text(error::timed_out)) == "timed out");
 }

@@ -23,6 +23,18 @@ static_assert(can_be_read<std::chrono::steady_clock> && !can_be_read<virtual_clo
 
 }  // namespace
 
+TEST_CASE("after as long as there is, or longer, is never") {
+    CHECK(after(instant(5s), 2s) == instant(7s));
+    CHECK(after(instant(5s), -2s) == instant(3s));
+    for (const instant from : {instant(), instant(1ns), instant(24h * 365 * 290)}) {
+        CHECK(after(from, duration::max()) == never);
+        CHECK(after(from, never - from) == never);
+        CHECK(after(from, never - from - 1ns) == never - 1ns);
+        CHECK(after(from, 1ns) == from + 1ns);
+    }
+    CHECK(after(instant(-1ns), duration::max()) == never - 1ns);
+}
+
 TEST_CASE("a deadline that is not set is later than every other") {
     CHECK(never > instant{} + 24h * 365 * 290);
     CHECK(std::min(never, instant{} + 1ns) == instant{} + 1ns);

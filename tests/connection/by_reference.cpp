@@ -18,6 +18,12 @@ using phantom_tcp = tcp<testing::gate_audit, phantom_buffers>;
 
 constexpr std::uint32_t mss = 1460;
 
+/// Nothing that a test lends outlives it: declared after what is lent, it takes it back.
+struct lending_bench : bench<growable_tcp> {
+    using bench<growable_tcp>::bench;
+    ~lending_bench() { static_cast<void>(endpoint.abort(now)); }
+};
+
 std::vector<octet> octets_of(const std::string& text) { return {text.begin(), text.end()}; }
 std::string string_of(octets text) { return {text.begin(), text.end()}; }
 
@@ -132,9 +138,9 @@ TEST_CASE_TEMPLATE("more than can have been reserved is not committed, and nothi
 TEST_CASE("octets against a shut window are probed for, whichever way they came") {
     std::vector<octet> text = octets_of(lab::text(5000));
     for (const bool lent : {false, true}) {
-        bench<growable_tcp> b;
-        b.establish(0);
         lent_octets l{.data = text};
+        lending_bench b;
+        b.establish(0);
         if (lent)
             REQUIRE(b.endpoint.lend(l, b.now));
         else
@@ -150,11 +156,11 @@ TEST_CASE("octets against a shut window are probed for, whichever way they came"
 }
 
 TEST_CASE("octets that are lent leave from where they lie, and once more from there when they are lost") {
+    const std::vector<octet> text = octets_of(lab::text(6000));
+    lent_octets lent{.data = text};
     lab::mixed<growable_tcp> b(lab::each_mix());
     b.establish();
     switch_nagle_off(b);
-    const std::vector<octet> text = octets_of(lab::text(6000));
-    lent_octets lent{.data = text};
     REQUIRE(b.endpoint.lend(lent, b.now));
     const std::size_t before = in_use(b);
     CHECK(before == 256);  // the pieces; no chunk
@@ -179,11 +185,11 @@ TEST_CASE("octets that are lent leave from where they lie, and once more from th
 }
 
 TEST_CASE("lent octets are returned when the peer has acknowledged them all, not before") {
-    bench<growable_tcp> b;
-    b.establish();
-    switch_nagle_off(b);
     const std::vector<octet> text = octets_of(lab::text(5000));
     lent_octets first{.data = text}, second{.data = text};
+    lending_bench b;
+    b.establish();
+    switch_nagle_off(b);
     CHECK(*b.send("ab") == 2);
     REQUIRE(b.endpoint.lend(first, b.now));
     REQUIRE(b.endpoint.lend(second, b.now));
@@ -215,28 +221,50 @@ TEST_CASE("a few lent octets are copied and returned at once") {
 }
 
 TEST_CASE("lending is all or nothing, and the application hears when to try again") {
-    bench<growable_tcp> b;
-    b.establish();
-    const std::vector<octet> text = octets_of(lab::text(40'000));
+    const std::vector<octet> text = octets_of(lab::text(70'000));
     lent_octets first{.data = text}, second{.data = text};
+    lending_bench b;
+    b.establish();
     REQUIRE(b.endpoint.lend(first, b.now));
     CHECK(b.endpoint.lend(second, b.now).error() == error::would_block);
     CHECK_FALSE(second.returned);
-    CHECK(b.endpoint.writable() == 65'536 - 40'000);
+    CHECK(b.endpoint.writable() == 0);
     b.flush();
     b.take();
     b.acks(1 + 10 * mss);
     CHECK(b.heard(news::writable));
-    CHECK(b.endpoint.lend(second, b.now));
+    CHECK(b.endpoint.writable() == 65'536 - (70'000 - 10 * mss));
+    CHECK(b.endpoint.lend(second, b.now));  // there is room, and it needs no memory
+}
+
+TEST_CASE("more is lent than the buffer could ever hold, in one piece or in several") {
+    const std::string text = lab::text(300'000);
+    const std::vector<octet> from = octets_of(text);
+    lent_octets lent{.data = from};
+    lending_bench b;
+    b.establish();
+    REQUIRE(b.endpoint.lend(lent, b.now));
+    std::string got;
+    while (!lent.returned) {
+        b.flush();
+        const auto sent = b.take();
+        REQUIRE_FALSE(sent.empty());
+        for (const auto& s : sent) got += s.text;
+        b.acks(1 + static_cast<std::uint32_t>(got.size()));
+    }
+    CHECK(got == text);
+    // More than 2^30 octets, of which none is read.
+    lent_octets too_many{.data = {from.data(), (std::size_t{1} << 30) + 1}};
+    CHECK(b.endpoint.lend(too_many, b.now).error() == error::bad_argument);
 }
 
 TEST_CASE("whatever ends the connection returns what was lent") {
     const std::vector<octet> text = octets_of(lab::text(50'000));
     for (const char* how : {"abort", "reset", "timeout", "new connection"}) {
         INFO(std::string(how));
-        bench<growable_tcp> b;
-        b.establish();
         lent_octets lent{.data = text};
+        lending_bench b;
+        b.establish();
         REQUIRE(b.endpoint.lend(lent, b.now));
         b.flush();
         b.acks(1 + 3 * mss);
@@ -253,13 +281,60 @@ TEST_CASE("whatever ends the connection returns what was lent") {
     }
 }
 
+TEST_CASE_TEMPLATE("drained says when all that was sent is acknowledged, the FIN too once there is one", Tcp,
+                   growable_tcp, fixed_tcp, phantom_tcp) {
+    bench<Tcp> b;
+    b.establish();
+    switch_nagle_off(b);
+    CHECK(b.endpoint.drained(b.now));
+    REQUIRE(b.endpoint.send(payload::counted(Tcp::counts_only ? 2000 : 0), b.now));
+    if constexpr (!Tcp::counts_only) REQUIRE(b.endpoint.send(octets_of(lab::text(2000)), b.now));
+    CHECK(b.endpoint.drained(b.now).error() == error::would_block);
+    b.flush();
+    b.acks(1 + 1999);
+    CHECK(b.heard(news::writable));
+    CHECK(b.endpoint.drained(b.now).error() == error::would_block);
+    b.acks(1 + 2000);
+    CHECK(b.heard(news::writable));
+    CHECK(b.endpoint.drained(b.now));
+    REQUIRE(b.endpoint.shutdown(b.now));
+    b.flush();
+    CHECK(b.endpoint.drained(b.now).error() == error::would_block);
+    b.acks(1 + 2001);
+    CHECK(b.heard(news::drained));
+    CHECK(b.endpoint.drained(b.now));
+    REQUIRE(b.abort());
+    CHECK(b.endpoint.drained(b.now).error() == error::aborted);
+}
+
+TEST_CASE("what is lent is out until it is returned, and that can be asked") {
+    const std::vector<octet> text = octets_of(lab::text(5000));
+    lent_octets lent{.data = text};
+    lending_bench b;
+    b.establish();
+    switch_nagle_off(b);
+    CHECK(*b.send("before") == 6);
+    CHECK_FALSE(b.endpoint.connection().has_lent());
+    REQUIRE(b.endpoint.lend(lent, b.now));
+    CHECK(*b.send("behind") == 6);
+    b.flush();
+    for (const std::uint32_t acked : {6u, 6u + 4999u}) {
+        b.acks(1 + acked);
+        CHECK(b.endpoint.connection().has_lent());
+        CHECK(lent.is_out);
+    }
+    b.acks(1 + 6 + 5000);
+    CHECK_FALSE(b.endpoint.connection().has_lent());
+    CHECK_FALSE(lent.is_out);
+}
+
 TEST_CASE("a super-segment has no more octets than it has spans for, and only whole segments before more to come") {
-    bench<growable_tcp> b;
+    std::vector<octet> text = octets_of(lab::text(4096));
+    std::array<lent_octets, 4> lent;
+    lending_bench b;
     b.endpoint.set_largest_super_segment(65'000);
     b.establish();
     switch_nagle_off(b);
-    std::vector<octet> text = octets_of(lab::text(4096));
-    std::array<lent_octets, 4> lent;
     std::string all;
     for (auto& l : lent) {
         CHECK(*b.endpoint.send(octets_of("0123456789"), b.now) == 10);

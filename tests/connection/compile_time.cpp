@@ -96,7 +96,7 @@ struct tally {
     friend constexpr bool operator==(const tally&, const tally&) = default;
 };
 
-struct conversation {
+struct talk {
     std::uint32_t lost_from_client, lost_from_server;
     bool v6;
     bool sack;  // and window scale
@@ -105,7 +105,7 @@ struct conversation {
 };
 
 /// Nothing at all if either end did not get every octet right, or broke a rule of the audit, or did not end CLOSED.
-constexpr tally converse(const conversation& what) {
+constexpr tally converse(const talk& what) {
     const auto mtu = static_cast<std::uint16_t>(mss + (what.v6 ? 60 : 40) + (what.timestamps ? 12 : 0));
     end client(true, what.lost_from_client, mtu, what.sack, what.timestamps),
         server(false, what.lost_from_server, mtu, what.sack, what.timestamps);
@@ -180,7 +180,7 @@ constexpr tally converse(const conversation& what) {
 //
 // The other direction is the same: the FIN rides on segment 8 and is ACKed, in its turn, when all before it has come.
 // clang-format off
-constexpr std::array<conversation, 12> conversations{{
+constexpr std::array<talk, 12> conversations{{
     // client lost  server lost   IPv6   SACK   stamps  sent    again  reduced  ssthresh
     {0,             0,            false, false, false, {17, 17, 0, 0,  0, 0,    1u << 30, 60s +  50ms}},
     {0,             0,            true,  false, false, {17, 17, 0, 0,  0, 0,    1u << 30, 60s +  50ms}},
@@ -211,7 +211,7 @@ static_assert(converse(conversations[9]) == conversations[9].expected);
 }  // namespace
 
 TEST_CASE("two connections lose segments, recover and close in the program as in the compiler") {
-    for (conversation c : conversations)
+    for (talk c : conversations)
         for (const bool timestamps : {false, true}) {
             c.timestamps = timestamps;
             CAPTURE(c.lost_from_client);

@@ -7,12 +7,17 @@
 #include "support/lab.hpp"
 #include "support/memory.hpp"
 
+#include <sluice/policy/buffers/fixed_buffers.hpp>
 #include <sluice/policy/buffers/growable_buffers.hpp>
 
 using namespace sluice;
 using lab::bench;
 using test::memory_books;
 using test::metered;
+
+// What README says of endpoints that keep their buffers inside.
+static_assert(sizeof(tcp<fixed_buffers<>>::endpoint) < 145'000);
+static_assert(sizeof(tcp<fixed_buffers<2048, 2048, 16, 4>>::endpoint) < 7'500);
 
 namespace {
 

@@ -266,6 +266,31 @@ TEST_CASE("options that no header can carry are refused, and the old ones stay")
     CHECK(b.sent.front().ip.hop_limit == 1);
 }
 
+TEST_CASE("options that leave no time or no try are refused, whatever state it is in, and the old ones stay") {
+    for (const bool established : {true, false}) {
+        small_bench b;
+        if (established)
+            b.establish();
+        else
+            REQUIRE(b.connect());
+        b.take();
+        const auto refused = [&](auto&& change) {
+            connection_options options;
+            options.nagle = false;
+            change(options);
+            check_refused(b, b.endpoint.set_options(options, b.now), error::bad_argument);
+            CHECK(b.endpoint.connection().options().nagle);
+        };
+        for (const duration bad : {duration(0ns), duration(-1ns), duration::min()}) {
+            refused([&](auto& o) { o.user_timeout = bad; });
+            refused([&](auto& o) { o.keep_alive_idle = bad; });
+            refused([&](auto& o) { o.keep_alive_interval = bad; });
+        }
+        refused([](auto& o) { o.r2_time = -1ns; });
+        refused([](auto& o) { o.keep_alive_tries = 0; });
+    }
+}
+
 TEST_CASE("polling without room, or with nothing to send, builds nothing; early deadlines do nothing") {
     small_bench b;
     CHECK(b.endpoint.poll_transmit(b.now, {}) == 0);

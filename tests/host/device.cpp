@@ -106,6 +106,36 @@ TEST_CASE("calls block one by one for who has no loop") {
     CHECK(j.near_device.block_on(socket.close()));
 }
 
+TEST_CASE("whatever can be awaited can be blocked on: limits, several at once, time, turns") {
+    joined j;
+    CHECK(j.far.spawn(echo::server(j.far)));
+    tcp_socket socket(j.near);
+    std::array<octet, 10> place;
+    const instant before = j.near.now();
+    const socket_address nobody{ip_address::v4(198, 18, 9, 9), 9};
+    CHECK(j.near_device.block_on(with_timeout(socket.connect(nobody), 300ms)).error() == error::timed_out);
+    CHECK(j.near.now() == before + 300ms);
+    CHECK(j.near_device.block_on(with_timeout(socket.connect(lab::echo_port), 300ms)));
+    auto both = j.near_device.block_on(when_all(socket.send(lab::message(10)), socket.recv(place)));
+    REQUIRE(both);
+    CHECK(std::get<0>(*both).value() == 10);
+    CHECK(std::get<1>(*both).value() == 10);
+    const instant now = j.near.now();
+    CHECK(j.near_device.block_on(sleep_for(20ms)));
+    CHECK(j.near.now() == now + 20ms);
+    auto nap = sleep_until(now + 30ms);
+    CHECK(j.near_device.block_on(nap));
+    CHECK(j.near.now() == now + 30ms);
+    CHECK(j.near_device.block_on(next_turn()));
+    error nested{};
+    const auto program = [&]() -> task<> {
+        nested = j.near_device.block_on(with_timeout(seven_after(1ms), 1s)).error();
+        co_return;
+    };
+    CHECK(j.near_device.block_on(program()));
+    CHECK(nested == error::would_deadlock);
+}
+
 TEST_CASE("a program that would block the loop in which it runs is told so: would_deadlock") {
     joined j;
     error blocked{}, ran{}, in_call{};

@@ -68,6 +68,44 @@ TEST_CASE("what no header can carry is refused, and nothing changes") {
     }
 }
 
+TEST_CASE("what leaves no time or no try is refused, and nothing changes") {
+    lab::connected p;
+    tcp_socket fresh(p.client);
+    for (auto* socket : {&p.near, &fresh}) {
+        for (const duration bad : {duration(0ns), duration(-1ns), duration::min()}) {
+            CHECK(socket->set_option(option::user_timeout{bad}).error() == error::bad_argument);
+            CHECK(socket->set_option(option::keepalive_idle{bad}).error() == error::bad_argument);
+            CHECK(socket->set_option(option::keepalive_interval{bad}).error() == error::bad_argument);
+        }
+        CHECK(socket->set_option(option::keepalive_count{0}).error() == error::bad_argument);
+        CHECK_FALSE(socket->get_option<option::user_timeout>().value().value);
+        CHECK(socket->get_option<option::keepalive_idle>().value().value == 2h);
+        CHECK(socket->get_option<option::keepalive_interval>().value().value == 75s);
+        CHECK(socket->get_option<option::keepalive_count>().value().value == 9);
+    }
+}
+
+TEST_CASE("what lasts for ever is taken, and does not end anything") {
+    lab::connected p;
+    p.pass(1s);
+    CHECK(p.near.set_option(option::keepalive{}));
+    CHECK(p.near.set_option(option::keepalive_idle{duration::max()}));
+    CHECK(p.near.set_option(option::keepalive_interval{duration::max()}));
+    CHECK(p.near.set_option(option::keepalive_count{no_limit}));
+    CHECK(p.near.set_option(option::user_timeout{duration::max()}));
+    CHECK(p.near.set_option(option::linger{duration::max()}));
+    error sent{};
+    const auto data = lab::message(100);
+    p.spawn(p.client, lab::keep_error(p.near.send(data), sent));
+    p.pass(1min);
+    CHECK(sent == error::none);
+    CHECK(p.client.next_deadline() == never);
+    error closed{};
+    p.spawn(p.client, lab::keep_error(p.near.close(), closed));
+    p.pass(1min);
+    CHECK(closed == error::none);
+}
+
 TEST_CASE("nodelay: a second small segment does not wait for the first one's ACK") {
     for (const bool nodelay : {false, true}) {
         lab::connected p;

@@ -426,7 +426,7 @@ TEST_CASE("peek shows what has come, consume takes it, and after the end there i
 
 TEST_CASE("lend sends octets from where they lie, waits for room, and says when they are free again") {
     lab::connected p;
-    const auto data = message(60'000), more = message(60'000, 9);
+    const auto data = message(70'000), more = message(70'000, 9);  // more than the buffer's 65536
     lent_octets first{data}, second{more};
     error answer{}, waits{};
     bool is_lost = true;
@@ -443,8 +443,56 @@ TEST_CASE("lend sends octets from where they lie, waits for room, and says when 
     CHECK(waits == error::none);
     CHECK(first.returned);
     CHECK(second.returned);
-    CHECK(read.size() == 120'000);
-    CHECK(std::equal(more.begin(), more.end(), read.begin() + 60'000));
+    CHECK(read.size() == 140'000);
+    CHECK(std::equal(more.begin(), more.end(), read.begin() + 70'000));
+}
+
+TEST_CASE("drained waits until the peer has acknowledged what was sent, and then what was lent is returned") {
+    const auto data = message(50'000);
+    lent_octets lent{data};
+    lab::connected p;
+    error answer{}, drained{};
+    bool is_lost = true;
+    p.passes = [&](bool, const segment&) { return !is_lost; };
+    p.spawn(p.client, lab::keep_error(p.near.drained(), drained));
+    CHECK(drained == error::none);  // nothing was sent
+    p.spawn(p.client, lab::keep_error(p.near.lend(lent), answer));
+    p.spawn(p.client, lab::keep_error(1ms, p.near.drained(), drained));
+    p.pass(1ms);
+    CHECK(drained == error::timed_out);
+    p.spawn(p.client, lab::keep_error(p.near.drained(), drained));
+    CHECK(drained == error::would_block);
+    CHECK_FALSE(lent.returned);
+    std::vector<octet> read;
+    p.spawn(p.server, lab::read_all(p.far, read, answer));
+    is_lost = false;
+    p.pass(1min);
+    CHECK(drained == error::none);
+    CHECK(lent.returned);
+    // And the end, once there is one.
+    is_lost = true;
+    CHECK(p.near.shutdown());
+    p.spawn(p.client, lab::keep_error(p.near.drained(), drained));
+    CHECK(drained == error::would_block);
+    is_lost = false;
+    p.pass(1min);
+    CHECK(drained == error::none);
+    CHECK(read == data);
+}
+
+TEST_CASE("drained hears of a reset, and what was lent is returned") {
+    const auto data = message(50'000);
+    lent_octets lent{data};
+    lab::connected p;
+    error answer{}, drained{};
+    p.spawn(p.client, lab::keep_error(p.near.lend(lent), answer));
+    p.spawn(p.client, lab::keep_error(p.near.drained(), drained));
+    p.pass(1ms);
+    CHECK(drained == error::would_block);  // nobody reads
+    CHECK(p.far.abort());
+    p.settle();
+    CHECK(drained == error::reset);
+    CHECK(lent.returned);
 }
 
 TEST_CASE("urgent waits until something urgent has come, and says how far it reaches") {
@@ -754,6 +802,80 @@ TEST_CASE("who waits can be destroyed at any time, with the program that awaits 
     check([&](auto& s) { return s.send_some(data); });
     check([&](auto& s) { return s.reserve(10); });
     check([&](auto& s) { return s.lend(lent); });
+}
+
+// ---- what is lent, and goes -----------------------------------------------------------------------------------------
+
+namespace {
+
+/// As a program would: the file, what is lent of it, the socket, in its own frame.
+task<> lend_a_file(tcp_socket<lab::host_tcp> from, bool& returned, bool closes, bool waits) {
+    struct watch {
+        lent_octets lent;
+        bool& returned;
+        ~watch() { returned = !lent.is_out; }
+    };
+    std::vector<octet> file = message(60'000);
+    watch watched{lent_octets{file}, returned};
+    tcp_socket<lab::host_tcp> socket = std::move(from);
+    const auto lent = co_await socket.lend(watched.lent);
+    CHECK(lent);
+    if (waits) co_await sleep_until(never);
+    if (!closes) co_return;
+    const auto closed = co_await socket.close();
+    CHECK(closed);
+}
+
+}  // namespace
+
+TEST_CASE("a program that ends, is cancelled, or goes with its host while something lent is out: TCP lets go of it") {
+    const auto limited = [](task<> program, duration limit) -> task<> {
+        const auto done = co_await with_timeout(std::move(program), limit);
+        CHECK(done.error() == error::timed_out);
+    };
+    for (const std::string how : {"ends", "is cancelled", "goes with its host"}) {
+        INFO(how);
+        bool returned = false;
+        {
+            std::array<octet, 1> place;
+            error reading{};
+            lab::connected p;
+            p.passes = [](bool from_client, const segment& s) { return !from_client || s.has(flag::rst); };
+            p.spawn(p.server, lab::keep_error(p.far.recv(place), reading));
+            auto program = lend_a_file(std::move(p.near), returned, false, how != "ends");
+            if (how == "ends")
+                p.spawn(p.client, std::move(program));
+            else
+                p.spawn(p.client, limited(std::move(program), how == "is cancelled" ? 2s : 1h));
+            CHECK(returned == (how == "ends"));
+            p.pass(2s);
+            const bool is_over = how != "goes with its host";
+            CHECK(returned == is_over);
+            CHECK(p.client.is_done() == is_over);
+            CHECK(reading == (is_over ? error::reset : error::would_block));
+        }
+        CHECK(returned);
+    }
+}
+
+TEST_CASE("close, awaited, waits for what is lent, with linger or without, and does not reset") {
+    for (const bool linger : {false, true}) {
+        lab::connected p;
+        if (linger) CHECK(p.near.set_option(option::linger{1h}));
+        bool returned = false, is_lost = true;
+        p.passes = [&](bool, const segment&) { return !is_lost; };
+        p.spawn(p.client, lend_a_file(std::move(p.near), returned, true, false));
+        CHECK_FALSE(returned);
+        std::vector<octet> read;
+        error answer{};
+        p.spawn(p.server, lab::read_all(p.far, read, answer));
+        is_lost = false;
+        p.pass(1min);
+        CHECK(returned);
+        CHECK(answer == error::none);
+        CHECK(read == message(60'000));
+        CHECK(p.client.stack().count().resets_out == 0);
+    }
 }
 
 // ---- what is not open -----------------------------------------------------------------------------------------------

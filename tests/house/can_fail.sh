@@ -25,7 +25,9 @@ good_house() {
     header base/a.hpp '#include <cstdint>'
     header base/b.hpp '#include <sluice/base/a.hpp>' '#include <chrono>'
     header wire/c.hpp '#include "../base/b.hpp"' '#include "d.hpp"'
-    header wire/d.hpp
+    header wire/d.hpp '// N1: as decided.'
+    mkdir -p "$work/include/sluice/connection"
+    printf '%s\n' '| note | decided |' '|---|---|' '| N1 | So. |' > "$work/include/sluice/connection/README.md"
     header io/tun.hpp '#include <sys/ioctl.h>' '#include <sluice/wire/c.hpp>'
     header sluice.hpp '#if __cplusplus < 202002L' '#error "C++20"' '#endif' \
         '#include <sluice/version.hpp>' '#include <sluice/base/b.hpp>' '#include <sluice/wire/c.hpp>'
@@ -42,7 +44,7 @@ breach() {  # breach <rule> <what the message must say>, after the house was bro
 }
 
 good_house
-for rule in layering heads sizes umbrella std_headers top_level readme; do
+for rule in layering heads sizes umbrella std_headers top_level readme notes; do
     bash "$check" $rule "$work" || { echo "$rule fails in a good house" && failed=1; }
 done
 
@@ -76,7 +78,7 @@ breach heads 'a.hpp: has no #pragma once'
 echo 'int main() {}' > "$work/tests/a.cpp"
 breach heads 'tests/a.cpp: has no SPDX line'
 
-seq 496 | sed 's|^|//|' >> "$work/include/sluice/wire/d.hpp"
+seq 495 | sed 's|^|//|' >> "$work/include/sluice/wire/d.hpp"
 breach sizes 'wire/d.hpp: has 500 lines'
 
 echo 'struct a;' >> "$work/include/sluice/sluice.hpp"
@@ -124,5 +126,11 @@ breach top_level 'missing at the top level: LICENSE'
 
 sed -i 's/int main/bool main/' "$work/README.md"
 breach readme 'its program is not examples/first_program.cpp'
+
+header wire/d.hpp '// N1, N12: as decided.'
+breach notes 'N12 is cited, and missing'
+
+echo '| N2 | So. |' >> "$work/include/sluice/connection/README.md"
+breach notes 'N2 is listed in connection/README.md, and cited nowhere'
 
 exit $failed

@@ -137,8 +137,16 @@ readme() {
         echo "README.md: its program is not examples/first_program.cpp"
 }
 
+# Each note that the headers cite is in connection/README.md's list, and each one listed is cited.
+notes() {
+    diff <(grep -rhoE '\bN[1-9][0-9]*\b' include/sluice --include='*.hpp' | sort -u) \
+        <(sed -nE 's/^\| (N[0-9]+) \|.*/\1/p' include/sluice/connection/README.md | sort -u) |
+        sed -n 's/^< \(.*\)/\1 is cited, and missing in connection\/README.md/p
+                s/^> \(.*\)/\1 is listed in connection\/README.md, and cited nowhere/p' || true
+}
+
 rule=$1
 cd "$2"
-[[ $rule =~ ^(layering|heads|sizes|umbrella|std_headers|top_level|readme)$ ]] || { echo "no such rule: $rule" >&2; exit 2; }
+[[ $rule =~ ^(layering|heads|sizes|umbrella|std_headers|top_level|readme|notes)$ ]] || { echo "no such rule: $rule" >&2; exit 2; }
 breaches=$($rule)
 [ -z "$breaches" ] || { echo "$breaches"; exit 1; }

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <sluice/policy/buffers/fixed_buffers.hpp>
+#include <sluice/policy/buffers/growable_buffers.hpp>
+#include <sluice/policy/buffers/phantom_buffers.hpp>
 #include <sluice/policy/compose.hpp>
 #include <sluice/policy/concepts.hpp>
 
@@ -236,6 +238,8 @@ TEST_CASE("a policy is one of its own slot only") {
     CHECK(isn_policy<rfc6528>);
     CHECK_FALSE(isn_policy<no_ecn>);
     CHECK(buffers_policy<fixed_buffers<>>);
+    CHECK(buffers_policy<growable_buffers>);
+    CHECK(buffers_policy<phantom_buffers>);
     CHECK_FALSE(buffers_policy<rfc6528>);
     CHECK(lifecycle_policy<full>);
     CHECK_FALSE(lifecycle_policy<fixed_buffers<>>);

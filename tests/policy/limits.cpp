@@ -27,3 +27,34 @@ TEST_CASE("limits that can be switched off can't be reached by counting") {
     CHECK(o.r2 < no_limit);
     CHECK(l.syn_ack_tries < no_limit);
 }
+
+TEST_CASE("what an application may set: no header is too small for it, and nothing ends before it could begin") {
+    const auto answer = [](auto&& change) {
+        connection_options changed;
+        change(changed);
+        return check(changed);
+    };
+    static_assert(check(connection_options{}) == error::none);
+    const auto taken = [&](auto&& change) { CHECK(answer(change) == error::none); };
+    const auto refused = [&](auto&& change) { CHECK(answer(change) == error::bad_argument); };
+    taken([](auto& c) { c.dscp = 63; });
+    refused([](auto& c) { c.dscp = 64; });
+    taken([](auto& c) { c.hop_limit = 1; });
+    refused([](auto& c) { c.hop_limit = 0; });
+    taken([](auto& c) { c.keep_alive_tries = 1; });
+    taken([](auto& c) { c.keep_alive_tries = no_limit; });
+    refused([](auto& c) { c.keep_alive_tries = 0; });
+    taken([](auto& c) { c.r2_time = 0s; });
+    refused([](auto& c) { c.r2_time = -1ns; });
+    for (const duration good : {duration(1ns), duration(1h), no_time_limit - 1ns, no_time_limit}) {
+        taken([&](auto& c) { c.keep_alive_idle = good; });
+        taken([&](auto& c) { c.keep_alive_interval = good; });
+        taken([&](auto& c) { c.user_timeout = good; });
+        taken([&](auto& c) { c.r2_time = good; });
+    }
+    for (const duration bad : {duration(0ns), duration(-1ns), duration(-1h), duration::min()}) {
+        refused([&](auto& c) { c.keep_alive_idle = bad; });
+        refused([&](auto& c) { c.keep_alive_interval = bad; });
+        refused([&](auto& c) { c.user_timeout = bad; });
+    }
+}

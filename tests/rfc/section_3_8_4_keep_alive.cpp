@@ -47,6 +47,38 @@ TEST_CASE("MUST-24 MAY-5 keep-alive can be switched on and off for one connectio
     CHECK(b.quiet());
 }
 
+TEST_CASE("an idle time without end is never over") {
+    for (const duration idle : {no_time_limit, no_time_limit - 1ns}) {
+        bench<default_tcp> b;
+        b.establish();
+        b.set_options(changed(b, [&](auto& o) { o.keep_alive = true, o.keep_alive_idle = idle; }));
+        CHECK(b.endpoint.next_deadline() == never);
+        b.arrives({.sequence = b.next_seq(), .text = "x"});
+        b.wait(1s);
+        CHECK(b.endpoint.next_deadline() == never);
+    }
+}
+
+TEST_CASE("an interval without end brings one probe and no end; and without an end of tries it is probed for ever") {
+    bench<default_tcp> once, always;
+    for (auto* b : {&once, &always}) b->establish();
+    once.set_options(changed(once, [](auto& o) { o.keep_alive = true, o.keep_alive_interval = no_time_limit; }));
+    once.wait(2h);
+    CHECK(once.take().size() == 1);
+    CHECK(once.endpoint.next_deadline() == never);
+    // A user timeout, which decides in place of tries (N23), ends it; one without end does not.
+    once.acks(1);
+    once.set_options(changed(once, [](auto& o) { o.user_timeout = no_time_limit - 1ns; }));
+    once.wait(2h);
+    CHECK(once.take().size() == 1);
+    CHECK(once.endpoint.next_deadline() == never);
+
+    always.set_options(changed(always, [](auto& o) { o.keep_alive = true, o.keep_alive_tries = no_limit; }));
+    always.wait(2h + 999 * 75s);
+    CHECK(always.take().size() == 1000);
+    CHECK(always.state() == state::established);
+}
+
 TEST_CASE("MUST-28 MAY-5 the first probe leaves after two idle hours, on either end") {
     bench<default_tcp> active(kept_alive()), passive(kept_alive());
     active.establish();

@@ -3,6 +3,8 @@
 // back (RFC 4987). This file counts what the whole program takes from the heap, while a flood is on.
 #include <doctest/doctest.h>
 
+#include <deque>
+
 #include "support/heap_calls.hpp"
 #include "support/memory.hpp"
 #include "support/stack_bench.hpp"
@@ -71,7 +73,8 @@ TEST_CASE("a cookie's ACK brings its connection back, 0 to 3 steps of 64 s later
             CHECK(b.count().cookies_sent == 1);
             CHECK(b.tables().half_opens.size() == 1);  // the filler
             b.now += age == 0 ? 0ns : (age - 1) * a_step + 1ns;
-            b.arrives(ack_of(answer, clock ? with_clock(answer, 6) : tcp_options{}, "text"));
+            // Text that is no cookie's might be behind one (below).
+            b.arrives(ack_of(answer, clock ? with_clock(answer, 6) : tcp_options{}, age <= 3 ? "text" : ""));
             const auto c = b.stack.accept(l, b.now);
             CHECK(bool(c) == (age <= 3));
             if (age <= 3) {
@@ -328,6 +331,116 @@ TEST_CASE("a cookie's ACK is dropped while the accept queue is full, and good af
     const auto c = b.stack.accept(l, b.now);
     REQUIRE(c);
     CHECK(b.read(*c) == "text");
+}
+
+TEST_CASE("text behind the lost ACK of a cookie gets no RST, and what comes again brings the connection back") {
+    bench b;
+    const handle l = flooded(b);
+    const auto answer = cookie_for(b, syn());
+    lab::shot second = ack_of(answer, {}, "text");
+    second.sequence = irs + 1 + 5;
+    b.arrives(second);
+    lab::shot fin = ack_of(answer);
+    fin.flags = flag::fin | flag::ack;
+    fin.sequence = irs + 1 + 9;
+    b.arrives(fin);
+    CHECK(b.quiet());
+    CHECK_FALSE(b.stack.accept(l, b.now));
+    CHECK(b.count().cookies_refused == 2);
+    b.arrives(ack_of(answer, {}, "some "));
+    b.arrives(second);
+    b.take();
+    const auto c = b.stack.accept(l, b.now);
+    REQUIRE(c);
+    CHECK(b.read(*c) == "some text");
+    // Once no cookie is good any more, it is nobody's.
+    b.now += 256s;
+    b.arrives(second, {filler.address, 50});
+    CHECK(b.take().back().flags == flag::rst);
+}
+
+TEST_CASE("nothing that may complete an open gets a RST while cookies are good and the accept queue is full") {
+    bench b;
+    const handle l = flooded(b);
+    const auto one = cookie_for(b, syn()), two = cookie_for(b, syn(), {filler.address, 50});
+    b.arrives(ack_of(one));
+    lab::shot second = ack_of(two, {}, "text");
+    second.sequence = irs + 1 + 5;
+    lab::shot bare = ack_of(two);
+    bare.sequence = irs + 1 + 9;
+    for (const auto& s : {ack_of(two), second, bare}) b.arrives(s, {filler.address, 50});
+    CHECK(b.quiet());
+    CHECK(b.count().accept_overflows == 3);
+    CHECK(b.count().cookies_refused == 0);
+    CHECK(b.stack.accept(l, b.now));
+    b.arrives(bare, {filler.address, 50});
+    CHECK(b.take_one().flags == flag::rst);
+    b.arrives(ack_of(two, {}, "some "), {filler.address, 50});
+    CHECK(b.stack.accept(l, b.now));
+}
+
+TEST_CASE("200 clients at once get through a backlog of 128 on a lossless wire, and their text with them") {
+    constexpr std::size_t clients = 200, length = 20'000;
+    tcp_type::stack a({.seed = 1}), b({.seed = 2});
+    const std::array<tcp_type::stack*, 2> hosts{&a, &b};
+    struct packet {
+        instant at;
+        std::size_t to;
+        std::vector<octet> octets;
+    };
+    std::deque<packet> wire;
+    instant now{};
+    const auto l = b.listen(server_socket, now);
+    REQUIRE(l);
+    const std::vector<octet> text(length, 'x');
+    std::array<std::size_t, clients> left;
+    left.fill(length);
+    for (std::uint64_t i = 0; i < clients; ++i) REQUIRE(a.connect({lab::client_address, 0}, server_socket, now, i));
+    std::size_t got = 0, ended = 0, failed = 0;
+    const auto client_hears = [&](const stack_event& e) {
+        if (e.what == news::failed) ++failed;
+        if (e.what != news::connected && e.what != news::writable) return;
+        std::size_t& mine = left[e.cookie];
+        while (mine > 0) {
+            const auto taken = a.send(e.socket, octets(text).first(mine), now);
+            if (!taken) return;
+            mine -= *taken;
+        }
+        CHECK(a.close(e.socket, now));
+    };
+    const auto server_hears = [&](const stack_event& e) {
+        if (e.what == news::acceptable) {
+            while (b.accept(*l, now)) {
+            }
+            return;
+        }
+        std::array<octet, 8192> room;
+        auto some = b.receive(e.socket, room, now);
+        for (; some; some = b.receive(e.socket, room, now)) got += *some;
+        if (some.error() != error::closing || !b.close(e.socket, now)) return;
+        ++ended;
+    };
+    while (now < instant(10min)) {
+        while (const auto e = a.poll_event()) client_hears(*e);
+        while (const auto e = b.poll_event()) server_hears(*e);
+        for (std::size_t i = 0; i < 2; ++i)
+            for (tx_packet p; hosts[i]->poll_transmit(now, {&p, 1}) == 1;) {
+                wire.push_back({now + 10ms, 1 - i, std::vector<octet>(p.length())});
+                write(p, wire.back().octets);
+            }
+        const instant arrival = wire.empty() ? never : wire.front().at;
+        now = std::min({a.next_deadline(), b.next_deadline(), arrival});
+        for (; !wire.empty() && wire.front().at <= now; wire.pop_front())
+            hosts[wire.front().to]->on_packet({.data = wire.front().octets}, now);
+        for (tcp_type::stack* const each : hosts)
+            if (each->next_deadline() <= now) each->on_deadline(now);
+    }
+    CHECK(b.count().cookies_sent == clients - 128);
+    CHECK(b.count().accept_overflows > 0);
+    CHECK(failed == 0);
+    CHECK(ended == clients);
+    CHECK(got == clients * length);
+    CHECK(b.count().resets_out == 0);
 }
 
 TEST_CASE("RST, SYN and FIN without ACK are no cookie's answer") {

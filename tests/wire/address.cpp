@@ -8,6 +8,9 @@
 
 namespace {
 
+// Any address, as -Wextra lets one write it.
+static_assert(sluice::socket_address{.port = 80} == sluice::socket_address{{}, 80});
+
 using namespace sluice;
 
 constexpr ip_address v4 = ip_address::v4(192, 0, 2, 1);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// Octets and big-endian integers ("network order", RFC 9293 section 3.1).
-// Everything here also runs in the compiler: integers are put together by shifts, which g++ and clang turn into one load
-// and a byte swap.
+// Octets and big-endian integers ("network order", RFC 9293 section 3.1). All but the casts of text also runs in the
+// compiler: integers are put together by shifts, which g++ and clang turn into one load and a byte swap.
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace sluice {
 
@@ -54,6 +55,16 @@ constexpr void store_be64(octet* at, std::uint64_t value) {
     store_be32(at, static_cast<std::uint32_t>(value >> 32));
     store_be32(at + 4, static_cast<std::uint32_t>(value));
 }
+
+/// Text, or what else holds single bytes in one piece, as octets: `socket.send(as_octets("hello"))`. And back, as text.
+inline octets as_octets(std::string_view text) { return {reinterpret_cast<const octet*>(text.data()), text.size()}; }
+template <class Bytes>
+    requires requires(const Bytes& b) { { b.data() } -> std::convertible_to<const std::byte*>; } ||
+             requires(const Bytes& b) { { b.data() } -> std::convertible_to<const char*>; }
+octets as_octets(const Bytes& bytes) {
+    return {reinterpret_cast<const octet*>(bytes.data()), bytes.size()};
+}
+inline std::string_view as_text(octets from) { return {reinterpret_cast<const char*>(from.data()), from.size()}; }
 
 /// `to` must be at least as long as `from`.
 constexpr void copy(octets from, mutable_octets to) {

@@ -20,7 +20,8 @@ enum class error : std::uint8_t {
     reset,                   // "connection reset"
     refused,                 // "connection refused"
     aborted,                 // by our own ABORT
-    timed_out,               // "connection aborted due to user timeout", R2 and the keep-alive limit included
+    timed_out,               // "connection aborted due to user timeout", R2 and the keep-alive limit included; or the
+                             // limit of a call, which does not end the connection
     would_block,             // nothing to read yet, no room to write yet
     bad_address,             // a remote address that can't be a peer (MUST-46), or two families in one connection
     bad_argument,            // what the call's documentation rules out
@@ -29,6 +30,7 @@ enum class error : std::uint8_t {
     would_deadlock,          // a blocking call by one of those that it would wait for
 };
 
+/// For people. (What has a name of its own, as states, events and news do, tells it by name().)
 constexpr const char* text(error e) {
     switch (e) {
         case error::none: return "no error";
@@ -40,7 +42,7 @@ constexpr const char* text(error e) {
         case error::reset: return "connection reset";
         case error::refused: return "connection refused";
         case error::aborted: return "connection aborted by its user";
-        case error::timed_out: return "connection aborted due to user timeout";
+        case error::timed_out: return "timed out";
         case error::would_block: return "operation would block";
         case error::bad_address: return "address cannot be a peer's";
         case error::bad_argument: return "invalid argument";
@@ -51,17 +53,23 @@ constexpr const char* text(error e) {
     return "?";
 }
 
-/// A T or the reason why there is none. T is small and default constructible. One that only moves is taken out of a result
-/// that is given up: `*std::move(got)`.
+/// A T or the reason why there is none. T is default constructible. One that only moves is used in place,
+/// `got->send(text)`, or taken out of a result that is given up: `*std::move(got)`. Out of a temporary comes a value,
+/// which nothing dangles from.
 template <class T>
 class [[nodiscard]] result {
 public:
+    constexpr result() = default;  // T{}
     constexpr result(T value) : value_(std::move(value)) {}
     constexpr result(sluice::error e) : error_(e) { assert(e != error::none); }
 
     constexpr explicit operator bool() const { return error_ == error::none; }
     constexpr sluice::error error() const { return error_; }
-    constexpr T value() const& {
+    constexpr T& value() & {
+        assert(*this);
+        return value_;
+    }
+    constexpr const T& value() const& {
         assert(*this);
         return value_;
     }
@@ -69,8 +77,11 @@ public:
         assert(*this);
         return std::move(value_);
     }
-    constexpr T operator*() const& { return value(); }
+    constexpr T& operator*() & { return value(); }
+    constexpr const T& operator*() const& { return value(); }
     constexpr T operator*() && { return std::move(*this).value(); }
+    constexpr T* operator->() { return &value(); }
+    constexpr const T* operator->() const { return &value(); }
     constexpr T value_or(T other) const { return *this ? value_ : other; }
 
 private:

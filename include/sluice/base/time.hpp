@@ -25,4 +25,10 @@ using namespace std::chrono_literals;
 /// A deadline that is not set. Compare with it, never add to it.
 inline constexpr instant never = instant::max();
 
+/// Never where that lies beyond all time, as `duration::max()` does, which stands for "for ever".
+constexpr instant after(instant from, duration delay) {
+    const bool is_beyond = from > instant() && delay > never - from;
+    return is_beyond ? never : from + delay;
+}
+
 }  // namespace sluice

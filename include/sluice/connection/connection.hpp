@@ -98,12 +98,14 @@ public:
     }
 
     /// SEND of octets that stay the application's until they are returned (growable_send_buffer.hpp): all or nothing.
+    /// Any number up to 2^30, more is a bad_argument: they take no memory, so that any room at all is enough for them.
     constexpr result<void> lend(environment& env, auto& lent) {
         if constexpr (!Tcp::takes_lent) {
             return error::not_supported;
         } else {
             if (const auto refusal = may_send(env); !refusal) return refusal.error();
-            const bool fits = lent.data.size() <= c_.outgoing.free();
+            if (lent.data.size() > c_.outgoing.most_lent) return error::bad_argument;
+            const bool fits = c_.outgoing.has_room_for_lent(lent.data.size());
             if (!c_.outgoing.append_lent(env.pool, lent)) {
                 c_.wants_room = true;
                 return fits ? error::insufficient_resources : error::would_block;
@@ -149,6 +151,16 @@ public:
         return {};
     }
 
+    /// All that was sent is acknowledged, the FIN of shutdown() too: what was lent is returned. would_block until then,
+    /// with news when to ask again; after any other error, too, nothing is out any more.
+    constexpr result<void> drained() {
+        if (c_.error != error::none) return c_.error;
+        if (c_.outgoing.size() > 0) c_.wants_room = true;
+        const bool ends = (c_.fin_queued || c_.close_waits) && c_.state != state::closed;
+        if (c_.outgoing.size() > 0 || (ends && !c_.fin_acknowledged())) return error::would_block;
+        return {};
+    }
+
     /// CLOSE of the sending side (3.10.4); receiving goes on (N28).
     constexpr result<void> shutdown(environment& env) {
         if (c_.close_waits) return error::closing;
@@ -186,7 +198,7 @@ public:
     constexpr const connection_options& options() const { return c_.options; }
     constexpr result<void> set_options(environment& env, const connection_options& options) {
         if (c_.state == state::closed) return error::not_open;
-        if (options.dscp > 63 || options.hop_limit == 0) return error::bad_argument;
+        if (const sluice::error wrong = check(options); wrong != error::none) return wrong;
         const bool was_told = c_.options.user_timeout_option;
         const auto told = own_user_timeout(c_, env);
         c_.options = options;
@@ -247,6 +259,11 @@ public:
     constexpr const socket_address& remote() const { return c_.remote; }
     constexpr std::size_t readable() const { return c_.incoming.size(); }
     constexpr std::size_t writable() const { return c_.outgoing.free(); }
+    /// Octets of the application's are being sent from where they lie.
+    constexpr bool has_lent() const {
+        if constexpr (Tcp::takes_lent) return c_.outgoing.has_lent();
+        else return false;
+    }
     /// What the network, or the peer, has marked its segments with lately (RFC 2474; MAY-9).
     constexpr std::uint8_t received_dscp() const { return c_.received_dscp; }
     /// Unread octets up to and including the last urgent one that was announced (MUST-33).

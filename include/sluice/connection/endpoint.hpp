@@ -30,7 +30,9 @@ public:
     constexpr result<std::size_t> send_urgent(payload data, instant now) { return connection_.send_urgent(at(now), data); }
     /// What has come in order; would_block while there is nothing, closing once the peer has ended and all is read.
     constexpr result<std::size_t> receive(mutable_octets to, instant now) { return connection_.receive(at(now), to); }
-    /// Both without a copy, in two halves.
+    /// All that was sent is acknowledged, and what was lent is returned; would_block until then.
+    constexpr result<void> drained(instant now) { return at(now), connection_.drained(); }
+    /// Both without a copy, in two halves. What is lent has to stay until it is returned, or until an abort().
     constexpr result<mutable_octets> reserve(std::size_t most, instant now) { return connection_.reserve(at(now), most); }
     constexpr result<void> commit(std::size_t length, instant now) { return connection_.commit(at(now), length); }
     constexpr result<void> lend(auto& lent, instant now) { return connection_.lend(at(now), lent); }

@@ -5,6 +5,8 @@
 // whole can be copied.
 #pragma once
 
+#include <cassert>
+
 #include <sluice/base/random.hpp>
 #include <sluice/connection/counters.hpp>
 #include <sluice/connection/replies.hpp>
@@ -29,6 +31,7 @@ struct environment {
 
     constexpr explicit environment(const typename Tcp::settings& s)
         : settings(s), random(s.seed), challenge_limit(s.limits.challenge_acks), pool(s.buffers) {
+        assert(check(s.limits.connection) == error::none);
         const std::uint64_t bits = random.bits(), more_bits = random.bits();
         if constexpr (requires { settings.isn.on_start(bits, more_bits); }) settings.isn.on_start(bits, more_bits);
         challenge_limit += static_cast<std::uint32_t>(random.below(challenge_limit + 1));

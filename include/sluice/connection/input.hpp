@@ -172,7 +172,7 @@ constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const seg
         }
         return step::go_on;
     }
-    if (!c.snd.acceptable_ack(s.acknowledgment)) return step::drop_and_challenge;  // RFC 5961 section 5.2, MAY-12
+    if (!c.snd.acceptable_ack(s.acknowledgment)) return step::drop_and_challenge;  // RFC 5961 section 5.2, MAY-12, N11
     heed(c, env, s, first);
     if (s.sequence != first) note_duplicate(c, env, first, s.sequence);  // what was trimmed
 

@@ -87,12 +87,12 @@ constexpr void on_keep_alive_timeout(control_block<Tcp>& c, environment<Tcp>& en
     const bool idle = c.nothing_owed() && env.now - c.last_received >= c.options.keep_alive_idle;
     if (!idle) return watch_idle_peer(c, c.nothing_owed() ? c.last_received : env.now);
     if (c.keep_alives == 0) c.retrying_since = env.now;
-    instant next = env.now + c.options.keep_alive_interval;
+    instant next = after(env.now, c.options.keep_alive_interval);
     if (c.options.user_timeout && *c.options.user_timeout != no_time_limit) {  // N23: time decides, not tries
-        const instant end = c.retrying_since + *c.options.user_timeout;
+        const instant end = after(c.retrying_since, *c.options.user_timeout);
         if (c.keep_alives > 0 && env.now >= end) return void(fire<event::user_timeout>(c, env));
         next = std::min(next, end);
-    } else if (c.keep_alives >= c.options.keep_alive_tries) {  // MUST-29
+    } else if (c.options.keep_alive_tries != no_limit && c.keep_alives >= c.options.keep_alive_tries) {  // MUST-29
         return void(fire<event::retries_exhausted>(c, env));
     }
     if (c.keep_alives < no_limit) ++c.keep_alives;

@@ -14,7 +14,7 @@ namespace sluice {
 template <class Tcp>
 constexpr void watch_idle_peer(control_block<Tcp>& c, instant since) {
     if (c.options.keep_alive && synchronized.has(c.state) && c.state != state::time_wait)
-        c.timer.set(timer::keep_alive, since + c.options.keep_alive_idle);
+        c.timer.set(timer::keep_alive, after(since, c.options.keep_alive_idle));
     else
         c.timer.stop(timer::keep_alive);
 }

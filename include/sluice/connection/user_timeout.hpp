@@ -42,7 +42,7 @@ constexpr void restart_user_timeout(control_block<Tcp>& c, const environment<Tcp
     const duration limit = user_timeout(c, env);
     if (limit == no_time_limit || c.flight.empty()) return c.timer.stop(timer::user_timeout);
     const in_flight_record& head = c.flight[c.flight.first()];
-    c.timer.set(timer::user_timeout, (head.transmissions == 1 ? head.sent : env.now) + limit);
+    c.timer.set(timer::user_timeout, after(head.transmissions == 1 ? head.sent : env.now, limit));
 }
 
 /// What an acceptable segment says of the peer's.

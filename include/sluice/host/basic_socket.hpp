@@ -28,7 +28,7 @@ public:
         if (s == nullptr) return of_.missing();
         socket_options changed = s->options;
         one.write(changed);
-        if (changed.connection.dscp > 63 || changed.connection.hop_limit == 0) return error::bad_argument;
+        if (const error wrong = check(changed.connection); wrong != error::none) return wrong;
         if (changed.linger && *changed.linger < duration::zero()) return error::bad_argument;
         s->options = changed;
         if (of_.at->stack().look(s->opened) == nullptr) return {};

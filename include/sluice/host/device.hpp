@@ -59,6 +59,13 @@ public:
         return block_on(task<typename Call::answer>(std::move(awaited)));
     }
 
+    /// with_timeout, when_all, sleep_for and the like.
+    template <class Awaited>
+        requires requires(Awaited& awaited) { awaited.await_resume(); }
+    auto block_on(Awaited&& awaited) {
+        return block_on(await(awaited));
+    }
+
     /// What there is to do now, for a loop of one's own; that calls it again when the link has something or wants
     /// something, or next_deadline() has come.
     void turn() {
@@ -76,6 +83,12 @@ private:
 
     void wait() {
         if (const instant next = next_deadline(); next > host_.now()) link_.wait(next);
+    }
+
+    /// It stays where it is, in the call that blocks.
+    template <class Awaited>
+    static auto await(Awaited& awaited) -> task<decltype(awaited.await_resume())> {
+        co_return co_await awaited;
     }
 
     template <class T, class Answer>

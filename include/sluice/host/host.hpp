@@ -33,6 +33,7 @@ struct host_addresses {
     }
 };
 
+/// There is no loopback: what it sends to an address of its own leaves as everything else does.
 /// Outlives its sockets, but for those that its programs hold: programs that have not ended go with it.
 template <class Tcp>
 class host {
@@ -118,11 +119,14 @@ public:
     /// nullptr for a stale one.
     socket_state* find(handle h) { return sockets_.is_live(h.index, h.generation) ? &sockets_[h.index] : nullptr; }
 
-    /// The socket is gone at once; who waits for it is told; TCP finishes alone, or by a RST if that is asked for.
+    /// The socket is gone at once; who waits for it is told; TCP finishes alone, or by a RST if that is asked for, or
+    /// if it still reads what a program has lent it, which may be gone next.
     result<void> remove(handle h, bool abort) {
         socket_state* const s = find(h);
         if (s == nullptr) return error::bad_handle;
         result<void> answer;
+        const auto* const tcp = stack_.look(s->opened);
+        if (tcp != nullptr && tcp->has_lent()) abort = true;
         if (s->is_open()) answer = abort ? stack_.abort(s->opened, now()) : stack_.close(s->opened, now());
         s->dismiss_all();
         sockets_.release(h.index);

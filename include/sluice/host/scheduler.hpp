@@ -89,10 +89,7 @@ public:
 
     /// What it was told last.
     instant now() const { return now_; }
-    instant after(duration delay) const {
-        const bool too_far = delay > duration::zero() && now_ > never - delay;
-        return too_far ? never : now_ + delay;
-    }
+    instant after(duration delay) const { return sluice::after(now_, delay); }
 
     void ready(waiter& one) { ready_.push_back(one); }
     void set(alarm& one, instant deadline) { alarms_.set(one, deadline); }

@@ -75,8 +75,8 @@ struct ttl {
     constexpr void write(socket_options& o) const { o.connection.hop_limit = value; }
 };
 
-/// What close() does with what the peer has not acknowledged. None: TCP finishes alone. 0: a RST at once. Else
-/// `co_await close()` waits for so long, and resets then.
+/// What close() does with what the peer has not acknowledged. None: TCP finishes alone (but see lend). 0: a RST at
+/// once. Else `co_await close()` waits for so long, and resets then.
 struct linger {
     std::optional<duration> value{};
     static constexpr linger of(const socket_options& o) { return {o.linger}; }

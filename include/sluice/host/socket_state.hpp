@@ -18,7 +18,7 @@ namespace sluice {
 
 enum class direction : std::uint8_t {
     in,      // recv, peek, accept
-    out,     // send, reserve, lend, connect, close
+    out,     // send, reserve, lend, drained, connect, close
     urgent,
 };
 

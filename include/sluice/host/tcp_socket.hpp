@@ -15,7 +15,9 @@ namespace sluice {
 template <class Tcp>
 class tcp_listener;
 
-/// A socket can be moved while programs wait for it: a call knows the socket, not this object.
+/// A socket can be moved while programs wait for it: a call knows the socket, not this object. One program at a time
+/// may wait in each direction: one that receives, one that sends, connects or closes, one for urgent; a second one's
+/// answer is bad_argument.
 template <class Tcp>
 class tcp_socket : public basic_socket<Tcp> {
 public:
@@ -51,11 +53,17 @@ public:
     result<void> commit(std::size_t length) {
         return of_.ask([&](auto& stack, handle h, instant now) { return stack.commit(h, length, now); });
     }
-    /// All of it is going to be sent from where it lies. It outlives the connection, or `lent.returned`.
+    /// All of it is going to be sent from where it lies, up to 2^30 octets, as soon as there is any room. Neither it
+    /// nor `lent` moves or goes before `lent.returned`, which it is by the end of drained() or close(), awaited, and
+    /// whatever ends the connection. A socket that is closed without waiting, or destroyed, as in a program that is
+    /// cancelled, resets while anything lent is out: so declare what is lent before the socket, and nothing reads what
+    /// is gone.
     template <class Lent>
     auto lend(Lent& lent) {
         return operation(calls::lending<Tcp, Lent>{of_, &lent});
     }
+    /// Until the peer has acknowledged all that was sent; after shutdown(), the end of it too.
+    auto drained() { return operation(calls::awaiting_acks<Tcp>{of_}); }
     /// Nothing is sent any more after what was; the peer reads 0 octets then. Receiving goes on.
     result<void> shutdown() {
         return of_.ask([](auto& stack, handle h, instant now) { return stack.shutdown(h, now); });
@@ -76,8 +84,9 @@ public:
 
     // ---- the end ----------------------------------------------------------------------------------------------------
 
-    /// As option::linger has it. The socket is given up even if what is returned is not awaited. With octets unread, or
-    /// coming, it resets: they would be lost (RFC 9293 MAY-1, SHLD-3).
+    /// As option::linger has it; without it, awaited, it waits for what is lent to be returned. The socket is given up
+    /// even if what is returned is not awaited. With octets unread, or coming, it resets: they would be lost (RFC 9293
+    /// MAY-1, SHLD-3).
     task<result<void>> close() { return finish(std::move(*this)); }
     /// A RST, at once.
     result<void> abort() { return this->let_go(true); }
@@ -111,7 +120,8 @@ private:
     static task<result<void>> finish(tcp_socket socket) {
         const auto linger = socket.template get_option<option::linger>();
         if (!linger) co_return linger.error();
-        const duration limit = linger.value().value.value_or(duration::zero());
+        const bool has_lent = socket.connection() != nullptr && socket.connection()->has_lent();
+        const duration limit = linger.value().value.value_or(has_lent ? no_time_limit : duration::zero());
         if (limit == duration::zero()) co_return socket.let_go();
         socket.of_.state()->dismiss_all();
         // What is shut down already, or was never open, has nothing else to be done.

@@ -110,6 +110,17 @@ struct lending {
 };
 
 template <class Tcp>
+struct awaiting_acks {
+    using answer = result<void>;
+    static constexpr direction waits_in = direction::out;
+    socket_ref<Tcp> of;
+
+    answer attempt() {
+        return of.ask([](auto& stack, handle h, instant now) { return stack.drained(h, now); });
+    }
+};
+
+template <class Tcp>
 struct receiving {
     using answer = result<std::size_t>;
     static constexpr direction waits_in = direction::in;

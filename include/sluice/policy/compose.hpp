@@ -76,7 +76,7 @@ struct basic_tcp {
     static constexpr bool grows_records =
         requires(typename Buffers::records& r, typename Buffers::pool& p) { r.grow(p, 1); };
     /// Buffers whose sizes follow the path.
-    static constexpr bool tunes_buffers = requires(const Buffers& b) { b.largest_receive; };
+    static constexpr bool tunes_buffers = requires { requires Buffers::tunes; };
 
     /// One instance a slot, and the limits. A connection begins with copies.
     struct settings {

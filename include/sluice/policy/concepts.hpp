@@ -10,11 +10,14 @@
 #include <concepts>
 #include <type_traits>
 
+#include <sluice/base/memory.hpp>
+#include <sluice/base/payload.hpp>
 #include <sluice/policy/hooks.hpp>
 #include <sluice/policy/reports.hpp>
 #include <sluice/policy/slots.hpp>
 #include <sluice/tcb/in_flight.hpp>
 #include <sluice/wire/address.hpp>
+#include <sluice/wire/packet.hpp>
 #include <sluice/wire/segment.hpp>
 
 namespace sluice {
@@ -131,7 +134,41 @@ template <class P> concept isn_timestamp_offset_ok = hook::absent<P, hook::times
 template <class P>
 concept isn_policy = policy_for<P, isn_slot> && has_choose<P> && isn_on_start_ok<P> && isn_timestamp_offset_ok<P>;
 
-// The buffers slot: where octets, records and intervals wait. Types, see buffers/fixed_buffers.hpp.
+// The buffers slot: where octets, records and intervals wait. One a stack; of its types each connection has one. Every
+// length is in octets, offsets count from the first octet that is there, and `pool` is what the connections share.
+//   required  pool                        pool(const Policy&)
+//             replies                     size_t: answers that are no connection's, and wait to leave
+//             records                     of in_flight_record, as std::array and pool_array are
+//             intervals                   a basic_interval_set<seq, …>: what is held behind gaps
+//             send_buffer                 octets from SND.UNA on
+//               size_t capacity() const, size() const, free() const
+//               size_t append(pool&, octets)               SEND: as many as there is room and memory for
+//               mutable_octets reserve(pool&, size_t most) SEND in two halves: room in one piece, none without memory
+//               void commit(pool&, size_t length)          and so much of it is written
+//               size_t lend(size_t offset, size_t length, tx_packet&) const   a segment leaves; as many as it has
+//                                                          spans for
+//               void drop(pool&, size_t length)            acknowledged
+//               void clear(pool&)                          the connection is over: gives back all
+//             receive_buffer              octets that are not read yet, and behind them others in their places
+//               size_t capacity() const, size() const, free() const
+//               static size_t largest(const Policy&)       that capacity() will ever be: the window scale follows
+//               bool write(pool&, size_t offset, payload)  text comes, `offset` behind what is in order; false: no memory
+//               void commit(size_t length)                 so many more are in order
+//               octets peek() const                        RECEIVE in two halves: what lies in one piece
+//               void consume(pool&, size_t length)         and so much of it is dealt with
+//               size_t read(pool&, mutable_octets)         RECEIVE
+//               void clear(pool&)
+//   optional  counts_only = true          nothing is kept: append takes a payload; no reserve, commit, peek
+//             tunes = true                receive_buffer: void adapt(pool&, const Policy&, size_t wanted)
+//             lent                        what an application lends, with `octets data`. send_buffer:
+//                                         bool append_lent(pool&, lent&), bool has_room_for_lent(size_t) const,
+//                                         bool has_lent() const, size_t most_lent
+//             of either buffer: void start(const Policy&)  a conversation begins
+//             of send_buffer:   void adapt(pool&, const Policy&, uint32_t cwnd)   the congestion window has moved
+//                               size_t lendable(size_t offset, size_t length) const  as lend, without lending
+//             of receive_buffer: void forget_beyond(pool&) text behind gaps goes: text in order needs its memory
+//             of records and the store of intervals: grow(pool&, size_t), give_back(pool&)
+//   a stack requires memory_type, a memory_source, and a member `source` of it: where its tables come from
 template <class P>
 concept buffers_types = requires {
     typename P::send_buffer;
@@ -139,10 +176,81 @@ concept buffers_types = requires {
     typename P::records;
     typename P::intervals;
     typename P::pool;
-    P::replies;
+    { P::replies } -> std::convertible_to<std::size_t>;
 };
 template <class P>
-concept buffers_policy = policy_for<P, buffers_slot> && buffers_types<P>;
+concept buffers_pool_ok = std::constructible_from<typename P::pool, const P&>;
+template <class P>
+concept buffers_records_ok = requires(typename P::records& r, std::size_t i) {
+    { r[i] } -> std::same_as<in_flight_record&>;
+    { r.size() } -> std::convertible_to<std::size_t>;
+};
+template <class P>
+concept buffers_intervals_ok = requires(typename P::intervals& held, const typename P::intervals& seen, seq s) {
+    { held.add(s, s) } -> std::convertible_to<bool>;
+    { seen.empty() } -> std::convertible_to<bool>;
+    seen.all(), seen.first_overlap(s, s);
+    held.remove_below(s), held.remove_from(s), held.clear();
+};
+template <class B>
+concept has_buffer_sizes = std::default_initializable<B> && requires(const B& b) {
+    { b.capacity() } -> std::convertible_to<std::size_t>;
+    { b.size() } -> std::convertible_to<std::size_t>;
+    { b.free() } -> std::convertible_to<std::size_t>;
+};
+template <class P>
+concept keeps_octets = !requires { requires P::counts_only; };
+template <class P>
+concept buffers_send_ok = has_buffer_sizes<typename P::send_buffer> &&
+    requires(typename P::send_buffer& b, const typename P::send_buffer& seen, typename P::pool& pool, std::size_t n,
+             tx_packet& to) {
+        { seen.lend(n, n, to) } -> std::convertible_to<std::size_t>;
+        b.drop(pool, n), b.clear(pool);
+    };
+template <class P>
+concept buffers_append_ok = requires(typename P::send_buffer& b, typename P::pool& pool, std::size_t n, octets o,
+                                     payload text) {
+    requires !keeps_octets<P> || requires {
+        { b.append(pool, o) } -> std::convertible_to<std::size_t>;
+        { b.reserve(pool, n) } -> std::convertible_to<mutable_octets>;
+        b.commit(pool, n);
+    };
+    requires keeps_octets<P> || requires { { b.append(pool, text) } -> std::convertible_to<std::size_t>; };
+};
+template <class P>
+concept buffers_receive_ok = has_buffer_sizes<typename P::receive_buffer> &&
+    requires(typename P::receive_buffer& b, const typename P::receive_buffer& seen, typename P::pool& pool,
+             const P& policy, std::size_t n, payload text, mutable_octets to) {
+        { P::receive_buffer::largest(policy) } -> std::convertible_to<std::size_t>;
+        { b.write(pool, n, text) } -> std::convertible_to<bool>;
+        { b.read(pool, to) } -> std::convertible_to<std::size_t>;
+        b.commit(n), b.consume(pool, n), b.clear(pool);
+        requires !keeps_octets<P> || requires { { seen.peek() } -> std::convertible_to<octets>; };
+    };
+template <class P>
+concept buffers_tunes_ok = !requires { requires P::tunes; } ||
+    requires(typename P::receive_buffer& b, typename P::pool& pool, const P& policy, std::size_t n) {
+        b.adapt(pool, policy, n);
+    };
+template <class P>
+concept buffers_lent_ok = !requires { typename P::lent; } ||
+    requires(typename P::send_buffer& b, const typename P::send_buffer& seen, typename P::pool& pool,
+             typename P::lent& lent, std::size_t n) {
+        { lent.data } -> std::convertible_to<octets>;
+        { b.append_lent(pool, lent) } -> std::convertible_to<bool>;
+        { seen.has_room_for_lent(n) } -> std::convertible_to<bool>;
+        { seen.has_lent() } -> std::convertible_to<bool>;
+        { seen.most_lent } -> std::convertible_to<std::size_t>;
+    };
+template <class P>
+concept buffers_policy = policy_for<P, buffers_slot> && buffers_types<P> && buffers_pool_ok<P> &&
+                         buffers_records_ok<P> && buffers_intervals_ok<P> && buffers_send_ok<P> &&
+                         buffers_append_ok<P> && buffers_receive_ok<P> && buffers_tunes_ok<P> && buffers_lent_ok<P>;
+template <class P>
+concept buffers_for_stack = requires(const P& p) {
+    typename P::memory_type;
+    { p.source } -> std::convertible_to<typename P::memory_type>;
+} && memory_source<typename P::memory_type>;
 
 // The lifecycle slot: a transition table, `static constexpr auto table`.
 template <class P>

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 
+#include <sluice/base/result.hpp>
 #include <sluice/base/time.hpp>
 
 namespace sluice {
@@ -31,6 +32,16 @@ struct connection_options {
                                                       // stand-off and overrides keep_alive_tries (N23, MUST-37)
     bool user_timeout_option = false;                 // RFC 5482: tell the peer, and take its value where none is set here
 };
+
+/// bad_argument for what no header can carry (dscp, hop_limit), and for what would end or probe a connection before
+/// anything had time to happen: no tries, or no time. no_limit and no_time_limit stand for "for ever".
+constexpr error check(const connection_options& o) {
+    const bool fits = o.dscp <= 63 && o.hop_limit > 0;
+    const bool is_patient = o.keep_alive_tries > 0 && o.keep_alive_idle > duration::zero() &&
+                            o.keep_alive_interval > duration::zero() && o.r2_time >= duration::zero() &&
+                            o.user_timeout.value_or(no_time_limit) > duration::zero();
+    return fits && is_patient ? error::none : error::bad_argument;
+}
 
 /// Of ports for the connections that we open. RFC 6056 section 3.2: the wider, the harder to guess; all that are not
 /// well-known.

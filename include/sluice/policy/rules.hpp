@@ -84,6 +84,14 @@ struct slot<P, isn_slot> {
 template <class P>
 struct slot<P, buffers_slot> {
     static_assert(buffers_types<P>, "sluice: buffers slot: a policy must have the types pool, send_buffer, receive_buffer, records and intervals, and a number of replies");
+    static_assert(buffers_pool_ok<P>,      "sluice: buffers slot: pool must be constructible from a const reference to the policy");
+    static_assert(buffers_records_ok<P>,   "sluice: buffers slot: records must be an array of in_flight_record, as std::array and pool_array are");
+    static_assert(buffers_intervals_ok<P>, "sluice: buffers slot: intervals must be a basic_interval_set of seq");
+    static_assert(buffers_send_ok<P>,      "sluice: buffers slot: send_buffer must have capacity, size, free, lend, drop and clear as policy/concepts.hpp has them");
+    static_assert(buffers_append_ok<P>,    "sluice: buffers slot: send_buffer must have append, reserve and commit as policy/concepts.hpp has them; with counts_only, append of a payload");
+    static_assert(buffers_receive_ok<P>,   "sluice: buffers slot: receive_buffer must have capacity, largest, size, free, write, commit, peek, consume, read and clear as policy/concepts.hpp has them");
+    static_assert(buffers_tunes_ok<P>,     "sluice: buffers slot: with tunes, receive_buffer must have `void adapt(pool&, const Policy&, std::size_t wanted)`");
+    static_assert(buffers_lent_ok<P>,      "sluice: buffers slot: with lent, send_buffer must have append_lent, has_room_for_lent, has_lent and most_lent as policy/concepts.hpp has them");
     static constexpr bool kept = true;
 };
 

@@ -21,7 +21,7 @@ enum class drop_cause : std::uint8_t {
     chosen,  // by the link's settings
 };
 
-constexpr const char* text(drop_cause cause) {
+constexpr const char* name(drop_cause cause) {
     switch (cause) {
         case drop_cause::none: return "not dropped";
         case drop_cause::queue_full: return "queue full";

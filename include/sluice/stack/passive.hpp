@@ -197,18 +197,25 @@ std::optional<half_open> read_cookie(const stack_tables<Tcp>& t, const four_tupl
     return out;
 }
 
-/// True when the segment was the ACK of a cookie.
+/// True when that was all: the segment was the ACK of a cookie, or may be followed by it.
 template <class Tcp>
 bool arrives_with_cookie(stack_tables<Tcp>& t, list_index l, const four_tuple& addresses, tuple_hash hash,
                          const ip_meta& ip, const segment& s) {
-    const auto record = read_cookie(t, addresses, s);
-    if (!record) {
-        ++t.env.count.cookies_refused;
-        return false;
-    }
+    // It comes again; by then there may be room. Only cookies make it worth waiting for, but whose it is is not even
+    // read: what comes behind a cookie that was dropped here carries none.
     if (t.listeners[l].is_full()) {
         ++t.env.count.accept_overflows;
         return true;
+    }
+    const auto record = read_cookie(t, addresses, s);
+    if (!record) {
+        ++t.env.count.cookies_refused;
+        // The peer of a cookie is in SYN-RECEIVED, though nobody here remembers it. There text or a FIN behind a gap,
+        // which acknowledges our SYN, is acceptable (RFC 9293 section 3.10.7.4, first and fifth), and a RST would end a
+        // good connection: the ACK before it was lost, or dropped above. What lies before the gap comes again, the
+        // cookie with it. An ACK that occupies no sequence space has nothing before it but what brought a connection
+        // back: nobody's.
+        return s.length() > 0;
     }
     const list_index i = t.scratch();
     // Without memory it is as if it had been lost on its way, before it has acknowledged anything.

@@ -13,6 +13,8 @@ namespace sluice {
 
 template <class Tcp>
 class basic_stack {
+    static_assert(buffers_for_stack<typename Tcp::buffers_policy>,
+                  "sluice: buffers slot: for a stack, a policy must have a memory_type, and a member `source` of it");
     using tables = stack_tables<Tcp>;
     using socket = typename tables::socket;
 
@@ -97,8 +99,13 @@ public:
     result<void> commit(handle h, std::size_t length, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.commit(t_.env, length); });
     }
+    /// They stay until they are returned: also past close(), after which TCP finishes alone. abort() returns them at
+    /// once.
     result<void> lend(handle h, auto& lent, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.lend(t_.env, lent); });
+    }
+    result<void> drained(handle h, instant now) {
+        return call(h, now, [](auto& tcp) { return tcp.drained(); });
     }
     result<std::size_t> receive(handle h, mutable_octets to, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.receive(t_.env, to); });

@@ -79,7 +79,9 @@ constexpr const char* audit_records(const control_block<Tcp>& c) {
 
 template <class Tcp>
 constexpr const char* audit_buffers(const control_block<Tcp>& c) {
-    if (c.outgoing.size() > c.outgoing.capacity()) return "more queued than the send buffer holds";
+    std::size_t most_queued = c.outgoing.capacity();
+    if constexpr (Tcp::takes_lent) most_queued = std::max(most_queued, c.outgoing.most_lent);  // without memory
+    if (c.outgoing.size() > most_queued) return "more queued than the send buffer holds";
     if (c.incoming.size() > c.incoming.capacity()) return "more unread than the receive buffer holds";
     if (c.rcv.synchronized && may_receive_text.has(c.state) && c.rcv.wnd() > c.incoming.free())
         return "the offered window is larger than the buffer's room";

@@ -72,7 +72,7 @@ struct ip_address {
 };
 
 struct socket_address {
-    ip_address address;
+    ip_address address{};
     std::uint16_t port = 0;
     friend constexpr bool operator==(const socket_address&, const socket_address&) = default;
 };

@@ -22,6 +22,7 @@ struct basic_growable_buffers {
     using records = pool_array<in_flight_record>;
     using intervals = basic_interval_set<seq, pool_array<interval<seq>, 4096>>;  // bounded against attack
 
+    static constexpr bool tunes = true;
     using memory_type = Memory;
     static constexpr std::size_t replies = 256;
 

@@ -5,18 +5,25 @@
 // from where they lie. How much it may hold follows the congestion window.
 #pragma once
 
+#include <cassert>
+
 #include <sluice/base/block_pool.hpp>
 #include <sluice/base/payload.hpp>
 #include <sluice/base/pool_array.hpp>
+#include <sluice/policy/reports.hpp>
 #include <sluice/wire/packet.hpp>
 
 namespace sluice {
 
-/// Octets of the application's that are sent from where they lie. Neither they nor this move until `returned` is true: the
-/// peer has acknowledged them all, or the connection is over.
+/// Octets of the application's that are sent from where they lie. Neither they nor this move, or go, until `returned`
+/// is true: the peer has acknowledged them all, or the connection is over. Who can't wait aborts, which returns them at
+/// once.
 struct lent_octets {
-    octets data;
+    octets data{};
     bool returned = false;
+    bool is_out = false;  // TCP reads them still; not the application's
+
+    ~lent_octets() { assert(!is_out && "lent octets must outlive their connection, or be returned"); }
 };
 
 class growable_send_buffer {
@@ -61,19 +68,36 @@ public:
         at(count_ - 1).end = end_;
     }
 
+    /// More than can ever be in flight (RFC 7323 section 2.3): sequence numbers would not tell its ends apart.
+    static constexpr std::size_t most_lent = largest_window;
+    /// The capacity is a limit of memory, of which lent octets take none: they need no more than any room at all,
+    /// whatever their number, and always find it when nothing is queued.
+    bool has_room_for_lent(std::size_t length) const {
+        if (size() == 0 || length <= free()) return true;
+        return length >= least_worth_lending && free() > 0 && size() + length <= most_lent;
+    }
     /// All of it, or nothing; a few octets are not worth a piece of their own, are copied, and returned at once.
     bool append_lent(auto& pool, lent_octets& lent) {
+        assert(!lent.is_out);
         lent.returned = false;
-        if (lent.data.size() > free()) return false;
-        if (lent.data.size() < least_worth_lending) {
+        if (!has_room_for_lent(lent.data.size())) return false;
+        if (lent.data.size() < least_worth_lending && lent.data.size() <= free()) {
             const std::size_t before = size();
             lent.returned = append(pool, lent.data) == lent.data.size();
             if (!lent.returned) cut(pool, before);
             return lent.returned;
         }
         if (!add(pool, {.theirs = lent.data.data(), .owner = &lent, .begin = end_, .end = end_})) return false;
+        lent.is_out = true;
         commit(pool, lent.data.size());
         return true;
+    }
+
+    /// Some of it is the application's own, and not returned yet.
+    bool has_lent() const {
+        for (std::size_t i = 0; i < count_; ++i)
+            if (at(i).owner) return true;
+        return false;
     }
 
     /// How much of it one packet has spans for.
@@ -176,7 +200,9 @@ private:
 
     void give_back(auto& pool, piece& p) {
         if (p.mine) pool.give(p.mine, chunk);
-        if (p.owner) p.owner->returned = true;
+        if (!p.owner) return;
+        p.owner->is_out = false;
+        p.owner->returned = true;
     }
     void forget(auto& pool) {
         pieces_.give_back(pool);
