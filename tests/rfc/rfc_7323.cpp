@@ -329,7 +329,7 @@ TEST_CASE("what covers the number that was acknowledged last is echoed, although
 TEST_CASE("RFC 5961 4.2: a SYN without the timestamp that was agreed on is challenged like any, and no more often") {
     for (const std::uint32_t at : {1u, 1'000'000u}) {
         auto b = with(timestamps_offered());
-        const lab::wire_segment syn{.flags = flag::syn, .sequence = at};
+        const lab::wire_segment syn{.flags = flag::syn, .sequence = at, .raw_options = {1, 1, 1, 1}};
         b.arrives(syn);
         CHECK(b.take_one().is_pure_ack());
         CHECK(b.state() == state::established);

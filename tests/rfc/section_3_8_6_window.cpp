@@ -638,15 +638,13 @@ TEST_CASE("an ACK whose sender has filled our window counts, though what it sent
     CHECK(b.endpoint.count().timeouts == 0);
 }
 
-TEST_CASE("a peer that has filled our window, of which the beginning was lost, and then aborts, is heard (N37)") {
+TEST_CASE("a peer that has filled our window, all of which was lost, and then aborts, is heard (N37)") {
     // Its RST has SND.NXT, which is the edge; the challenge shows it where RCV.NXT is.
     crossing<tcp<fixed_buffers<65536, 7240>>> x;
     const std::vector<octet> text(20000);
     REQUIRE(x.a.send(octets(text), x.now));
-    auto burst = x.leaves(x.a);
+    static_cast<void>(x.leaves(x.a));
     REQUIRE(x.a.connection().variables().snd.usable_window() == 0);
-    burst.erase(burst.begin());
-    x.deliver(burst, x.b);
     REQUIRE(x.a.abort(x.now));
     x.settle();
     CHECK(x.a.state() == state::closed);
