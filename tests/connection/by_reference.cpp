@@ -54,7 +54,7 @@ std::size_t write_in_place(auto& b, const std::string& text) {
             break;
         }
         copy(octets_of(text.substr(written, (*place).size())), *place);
-        b.endpoint.commit((*place).size(), b.now);
+        REQUIRE(b.endpoint.commit((*place).size(), b.now));
         written += (*place).size();
     }
     b.flush();
@@ -90,7 +90,7 @@ TEST_CASE_TEMPLATE("a reservation counts for nothing until it is committed, and 
     b.flush();
     CHECK(b.quiet());
     copy(octets_of(lab::text(100)), *place);
-    b.endpoint.commit(40, b.now);
+    REQUIRE(b.endpoint.commit(40, b.now));
     b.flush();
     CHECK(b.take_one().text == lab::text(40));
 }
@@ -108,7 +108,7 @@ TEST_CASE_TEMPLATE("when there is no room, reserve says so, and the application 
     CHECK(b.heard(news::writable));
     const auto place = b.endpoint.reserve(2 * mss, b.now);
     REQUIRE(place);
-    b.endpoint.commit(0, b.now);
+    REQUIRE(b.endpoint.commit(0, b.now));
 }
 
 TEST_CASE("a reservation of which nothing is committed costs nothing") {
@@ -116,8 +116,23 @@ TEST_CASE("a reservation of which nothing is committed costs nothing") {
     b.establish();
     REQUIRE(b.endpoint.reserve(1000, b.now));
     CHECK(in_use(b) > 0);
-    b.endpoint.commit(0, b.now);
+    REQUIRE(b.endpoint.commit(0, b.now));
     CHECK(in_use(b) == 0);
+}
+
+TEST_CASE_TEMPLATE("more than can have been reserved is not committed, and nothing leaves", Tcp, growable_tcp, fixed_tcp) {
+    bench<Tcp> b;
+    b.establish();
+    const std::size_t room = b.endpoint.writable();
+    if constexpr (std::is_same_v<Tcp, growable_tcp>) CHECK(b.endpoint.commit(5, b.now).error() == error::bad_argument);
+    CHECK(b.endpoint.commit(room + 1, b.now).error() == error::bad_argument);
+    REQUIRE(b.endpoint.reserve(100, b.now));
+    CHECK(b.endpoint.commit(room + 1, b.now).error() == error::bad_argument);
+    CHECK(b.endpoint.writable() == room);
+    b.flush();
+    CHECK(b.quiet());
+    REQUIRE(b.abort());
+    CHECK(b.endpoint.commit(1, b.now).error() == error::aborted);
 }
 
 TEST_CASE("octets against a shut window are probed for, whichever way they came") {

@@ -137,3 +137,37 @@ TEST_CASE("out of intervals the newest text behind gaps is dropped, and nothing 
     got += b.receive();
     CHECK(got == all);
 }
+
+TEST_CASE("whatever the limit of challenge ACKs is set to, between it and twice as many leave; with no limit all do") {
+    for (const int limit : {0, 1, 100, 130, 200, 254, 255})
+        for (std::uint64_t host = 0; host < 10; ++host) {
+            default_tcp::settings s;
+            s.limits.challenge_acks = static_cast<std::uint8_t>(limit);
+            s.seed = host;
+            bench<default_tcp> b(s);
+            b.establish();
+            const std::size_t count = challenges(b, 1000);
+            if (limit == no_limit) {
+                CHECK(count == 1000);
+                continue;
+            }
+            CHECK(count >= static_cast<std::size_t>(limit));
+            CHECK(count <= 2 * static_cast<std::size_t>(limit));
+        }
+}
+
+TEST_CASE("what came twice is reported only beside an ACK that may be its sender's (RFC 5961 section 5)") {
+    for (const bool genuine : {true, false}) {
+        bench<default_tcp> b;
+        b.peer_offers.sack_permitted = true;
+        b.establish();
+        b.says("text");
+        b.wait(50ms);
+        b.take();
+        b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = genuine ? 1u : 0x55555555u, .text = "text"});
+        CHECK(b.take_one().options.sack.size() == (genuine ? 1u : 0u));
+        b.arrives({.flags = flag::ack, .sequence = 3, .acknowledgment = genuine ? 1u : 0x55555555u, .text = "xtand"});
+        b.wait(50ms);
+        CHECK(b.take_one().options.sack.size() == (genuine ? 1u : 0u));
+    }
+}

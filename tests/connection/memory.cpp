@@ -381,3 +381,19 @@ TEST_CASE("a transfer under way takes nothing from the source: after set-up 10 M
     CHECK(calls_for_10_mb(100'000, 256 << 10) > 0);
     CHECK(calls_for_10_mb(1'000'000, 4 << 20) > 0);
 }
+
+TEST_CASE("text behind a FIN that came later leaves no memory in use once all before it is read") {
+    for (const bool fin_alone : {false, true}) {
+        counted_bench b(plenty);
+        b.establish();
+        b.arrives_at(40001, std::string(100, 'z'));
+        if (fin_alone) {
+            b.arrives_at(1, "0123456789");
+            b.arrives_at(11, "", flag::fin);
+        } else {
+            b.arrives_at(1, "0123456789", flag::fin);
+        }
+        CHECK(b.receive() == "0123456789");
+        CHECK(b.in_use() == 0);
+    }
+}

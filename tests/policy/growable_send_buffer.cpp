@@ -290,6 +290,24 @@ TEST_CASE("what is lent takes no memory: any room is enough for it, and none is 
     CHECK(few.returned);
 }
 
+TEST_CASE("what is refused is not out, and was returned if it was before") {
+    for (const std::size_t length : {100u, 4096u})
+        for (const bool before : {true, false}) {
+            pair_of_buffers b(20'000, 1 << 20);
+            const std::vector<octet> text(20'000);
+            REQUIRE(b.buffer.append(b.pool, text) == text.size());
+            lent_octets lent{.data = octets(text).first(length), .returned = before};
+            CHECK_FALSE(b.buffer.append_lent(b.pool, lent));  // no room
+            CHECK(lent.returned == before);
+            b.buffer.drop(b.pool, text.size());
+            b.books.refuse(1, 1000);
+            while (void* const block = b.pool.take(256)) static_cast<void>(block);
+            CHECK_FALSE(b.buffer.append_lent(b.pool, lent));  // no memory
+            CHECK(lent.returned == before);
+            CHECK_FALSE(lent.is_out);
+        }
+}
+
 TEST_CASE("not more is queued than a window can hold, what is lent counted (2^30)") {
     // Only counted: nobody reads it.
     const octet one{};

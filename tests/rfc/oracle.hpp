@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The oracle: what RFC 9293 section 3.10 says happens to one connection, written from its text and from the notes N1 to
-// N36 that decide what it leaves open (where a note and the text differ, the note holds). It includes nothing of
+// N38 that decide what it leaves open (where a note and the text differ, the note holds). It includes nothing of
 // sluice: states, events and expectations are its own. Sequence numbers are relative to the ISS of their sender and
 // never wrap; that the code gets the same results with numbers that do is for the test to try.
 //
@@ -21,6 +21,8 @@
 //   would cut it: it needs no room, and alone it would be taken a moment later (N20).
 // - With a receive window of 0 an ACK without text is also taken at RCV.NXT+1, where a peer stands whose probe was refused;
 //   and what we send without text has a number that a peer's shut or shrunk window holds, not SND.NXT (N12).
+// - What occupies no sequence space is also taken at the window's right edge (N37), and the ACK of a single octet, or of
+//   none, right below RCV.NXT counts (N38).
 // - In TIME-WAIT a segment in the window with text or a second FIN is answered and restarts 2MSL like a retransmitted
 //   FIN (N16); a pure ACK is dropped, a RST is ignored wherever it stands (N18).
 #pragma once
@@ -309,9 +311,10 @@ inline void arrives_when_synchronized(tcb& t, arriving s) {
         trim(t, s);
     } else {
         const number length = s.length();
-        const bool acceptable = t.rcv_wnd() == 0
-                                    ? length == 0 && (s.seq == t.rcv_nxt || (s.seq == t.rcv_nxt + 1 && !s.rst && !s.syn))
-                                    : t.in_window(s.seq) || (length > 0 && t.in_window(s.seq + length - 1));
+        const bool past_refused_probe = t.rcv_wnd() == 0 && s.seq == t.rcv_nxt + 1 && !s.rst;
+        const bool acceptable = length == 0
+                                    ? (t.rcv_nxt <= s.seq && s.seq <= t.rcv_edge) || past_refused_probe  // N37
+                                    : t.in_window(s.seq) || t.in_window(s.seq + length - 1);
         if (!acceptable) {
             const bool shut = t.rcv_wnd() == 0 && s.seq == t.rcv_nxt && (s.rst || !s.syn);
             if (!shut) {
@@ -319,9 +322,10 @@ inline void arrives_when_synchronized(tcb& t, arriving s) {
                 if (t.state == time_wait && s.fin && !s.syn && s.seq + length == t.rcv_nxt)
                     t.starts_time_wait = true;  // N2
                 t.owes_ack = true;
-                return;
-            }
-            if (s.text > 0) {  // N12, MUST-66: ACK, URG and RST count; a FIN alone does, too (N20)
+                if (t.opening() || t.state == time_wait || s.syn || length > 1 || s.seq + 1 != t.rcv_nxt) return;
+                s.text = 0;  // N38: the ACK of a probe that had been taken before counts
+                s.fin = false;
+            } else if (s.text > 0) {  // N12, MUST-66: ACK, URG and RST count; a FIN alone does, too (N20)
                 s.text = 0;
                 s.fin = false;
                 t.owes_ack = !s.rst;
@@ -333,7 +337,7 @@ inline void arrives_when_synchronized(tcb& t, arriving s) {
     if (s.rst) {
         if (t.state == time_wait) return;  // N18
         if (s.seq != t.rcv_nxt) {
-            t.owes_ack = t.in_window(s.seq);
+            t.owes_ack = t.in_window(s.seq) || s.seq == t.rcv_edge;  // N37
             return;
         }
         if (t.state == syn_received_passive) return back_to_listen(t);

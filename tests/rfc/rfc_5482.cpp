@@ -94,3 +94,31 @@ TEST_CASE("the peer may change its mind at any time") {
     CHECK(b.now - sent >= 400s);
     b.take();
 }
+
+TEST_CASE("a segment whose ACK is refused, or that has none, changes no timeout") {
+    for (const tcp_flags flags : {flag::ack, flag::psh}) {
+        bench<default_tcp> b(told());
+        b.establish();
+        b.arrives({.flags = flags, .sequence = 1, .acknowledgment = 0x55555555, .options = {.user_timeout = 0x8000 | 1440}});
+        CHECK_FALSE(b.block().peer_user_timeout);
+    }
+}
+
+TEST_CASE("a change is told though only text leaves: by one ACK beside it") {
+    bench<default_tcp> b(told());
+    b.establish();
+    auto options = b.endpoint.connection().options();
+    options.user_timeout = 77s;
+    options.nagle = false;
+    const std::string text = "text";
+    REQUIRE(b.endpoint.send(octets(std::vector<octet>(text.begin(), text.end())), b.now));
+    b.set_options(options);
+    std::size_t told_so = 0;
+    for (const auto& s : b.take()) {
+        CHECK((s.is_pure_ack() || !s.options.user_timeout));
+        told_so += s.options.user_timeout == 77;
+    }
+    CHECK(told_so == 1);
+    REQUIRE(b.send("more"));
+    CHECK_FALSE(b.take_one().options.user_timeout);
+}

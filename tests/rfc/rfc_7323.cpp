@@ -251,11 +251,11 @@ TEST_CASE("PAWS: a segment in the window with an older timestamp is dropped, and
     CHECK(b.state() == state::closed);  // section 5.3: a RST is exempt
 }
 
-TEST_CASE("PAWS: a SYN with an older timestamp draws the same ACK") {
+TEST_CASE("PAWS: a SYN with an older timestamp is challenged like any SYN") {
     auto b = with(timestamps_offered());
     b.arrives({.flags = flag::syn, .sequence = 100, .options = {.timestamps = timestamps_option{b.peer_clock() - 9, 0}}});
     CHECK(b.take_one().is_pure_ack());
-    CHECK(b.endpoint.count().challenge_acks == 0);
+    CHECK(b.endpoint.count().challenge_acks == 1);
     CHECK(b.endpoint.count().too_old == 1);
 }
 
@@ -290,4 +290,63 @@ TEST_CASE("timestamps wrap: five seconds before and after 2^32 ticks the older o
     near.arrives({.flags = flag::ack, .sequence = 5, .acknowledgment = 1, .text = "old", .options = {.timestamps = value_at(4000)}});
     CHECK(near.endpoint.count().too_old == 1);
     near.take();
+}
+
+TEST_CASE("a segment whose ACK is refused, or that has none, is not echoed: a blind one can't make the next ones look old") {
+    for (const tcp_flags flags : {flag::ack, flag::psh}) {
+        auto b = with(timestamps_offered());
+        b.says("old");
+        b.take();
+        // Any number up to a segment's length below RCV.NXT will do; the timestamp is as far ahead as can be.
+        lab::wire_segment forged{.flags = flags, .sequence = 2, .acknowledgment = 0x55555555, .text = std::string(1460, 'x')};
+        forged.options.timestamps = {.value = b.peer_clock() + (1u << 30), .echo = 0};
+        b.arrives(forged);
+        b.take();
+        CHECK(b.block().clock.recent() == b.peer_clock());
+        b.wait(10s);
+        b.says("genuine");
+        CHECK(b.receive() == "oldgenuine");
+        CHECK(b.endpoint.count().too_old == 0);
+    }
+}
+
+TEST_CASE("what covers the number that was acknowledged last is echoed, although its front is cut off (R3)") {
+    auto b = with(timestamps_offered());
+    for (int i = 0; i < 16; ++i) b.says(lab::text(1448));  // past the quick start
+    b.receive();
+    b.take();
+    const std::uint32_t at = b.next_seq(), first_clock = b.peer_clock();
+    b.says("one");  // its ACK is delayed: the last one that left is `at`
+    REQUIRE(b.quiet());
+    b.wait(5ms);
+    b.arrives({.flags = flag::ack, .sequence = at, .acknowledgment = 1, .text = "onetwo"});
+    b.wait(50ms);
+    const auto ack = b.take().back();
+    CHECK(ack.acknowledgment == at + 6);
+    CHECK(ack.options.timestamps->echo == first_clock + 5);
+}
+
+TEST_CASE("RFC 5961 4.2: a SYN without the timestamp that was agreed on is challenged like any, and no more often") {
+    for (const std::uint32_t at : {1u, 1'000'000u}) {
+        auto b = with(timestamps_offered());
+        const lab::wire_segment syn{.flags = flag::syn, .sequence = at, .raw_options = {1, 1, 1, 1}};
+        b.arrives(syn);
+        CHECK(b.take_one().is_pure_ack());
+        CHECK(b.state() == state::established);
+        for (int i = 0; i < 1000; ++i) b.arrives(syn);
+        CHECK(b.take().size() < 20);
+    }
+}
+
+TEST_CASE("RFC 5961 section 7: SYNs with an older timestamp are challenged no more often than others") {
+    auto b = with(timestamps_offered());
+    b.says("now");
+    b.take();
+    lab::wire_segment syn{.flags = flag::syn, .sequence = 100'000, .text = "x"};
+    syn.options.timestamps = {.value = b.peer_clock() - 1000, .echo = 0};
+    for (int i = 0; i < 1000; ++i) b.arrives(syn);
+    const std::size_t answers = b.take().size();
+    CHECK(answers >= 10);
+    CHECK(answers <= 20);
+    CHECK(b.endpoint.count().too_old == 1000);
 }

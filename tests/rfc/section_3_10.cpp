@@ -148,7 +148,9 @@ TEST_CASE("a RST in the window but not at RCV.NXT draws a challenge ACK, outside
     CHECK(challenge.acknowledgment == 1);
     b.arrives({.flags = flag::rst, .sequence = 65535});  // the last one in the window
     CHECK(b.take().size() == 1);
-    b.arrives({.flags = flag::rst, .sequence = 65536});
+    b.arrives({.flags = flag::rst, .sequence = 65536});  // N37: where a peer stands that has filled it
+    CHECK(b.take().size() == 1);
+    b.arrives({.flags = flag::rst, .sequence = 65537});
     b.arrives({.flags = flag::rst, .sequence = 0});
     CHECK(b.quiet());
     CHECK(b.state() == state::established);

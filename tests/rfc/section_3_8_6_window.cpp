@@ -437,3 +437,272 @@ TEST_CASE("what leaves without text has a number that the peer's shut or shrunk 
     shrunk.wait(50ms);
     CHECK(shrunk.take_one().sequence == 2000);
 }
+
+// ---- two ends, and no loss ------------------------------------------------------------------------------------------
+
+namespace {
+
+/// Two endpoints. What leaves both at one time crosses on its way.
+template <class Tcp>
+struct crossing {
+    using packets = std::vector<std::vector<octet>>;
+    basic_endpoint<Tcp> a, b;
+    instant now{1s};
+
+    explicit crossing(const typename Tcp::settings& s = {}) : a(s), b(s) {
+        REQUIRE(b.listen(lab::there, now));
+        REQUIRE(a.connect(lab::here, lab::there, now));
+        settle();
+        REQUIRE(b.state() == state::established);
+    }
+    packets leaves(auto& from) {
+        packets out;
+        std::array<tx_packet, 1> room;
+        while (from.poll_transmit(now, room) == 1) out.push_back(lab::octets_of(room[0]));
+        return out;
+    }
+    void deliver(const packets& all, auto& to) {
+        for (const auto& p : all) to.on_packet({.data = p}, now);
+    }
+    void settle() {
+        for (int rounds = 0;; ++rounds) {
+            REQUIRE(rounds < 1000);
+            const packets from_a = leaves(a), from_b = leaves(b);
+            if (from_a.empty() && from_b.empty()) return;
+            now += 5ms;
+            deliver(from_a, b);
+            deliver(from_b, a);
+        }
+    }
+    void pass(duration d) {
+        lab::pass(now, d, a, b, [&] { settle(); });
+    }
+    std::size_t read(auto& end) {
+        std::vector<octet> into(65536);
+        return end.receive(into, now).value_or(0);
+    }
+};
+
+/// Both windows have shut, both ends probe, and both applications read everything before the probes arrive.
+template <class Tcp>
+void stand_off(const typename Tcp::settings& s, std::size_t length, bool shut_down) {
+    crossing<Tcp> x(s);
+    const std::vector<octet> text(length);
+    for (auto* end : {&x.a, &x.b}) {
+        REQUIRE(end->send(octets(text), x.now).value_or(0) == length);
+        if (shut_down) REQUIRE(end->shutdown(x.now));
+    }
+    x.settle();
+    const auto is_shut = [](const auto& end) { return end.connection().variables().snd.wnd == 0; };
+    for (int i = 0; i < 100 && !(is_shut(x.a) && is_shut(x.b)); ++i) x.pass(10ms);
+    REQUIRE(is_shut(x.a));
+    REQUIRE(is_shut(x.b));
+    x.now = std::max({x.now, x.a.next_deadline(), x.b.next_deadline()});
+    x.a.on_deadline(x.now);
+    x.b.on_deadline(x.now);
+    const auto probe_of_a = x.leaves(x.a), probe_of_b = x.leaves(x.b);
+    REQUIRE(probe_of_a.size() == 1);
+    REQUIRE(probe_of_b.size() == 1);
+    std::size_t at_a = x.read(x.a), at_b = x.read(x.b);
+    const auto update_of_a = x.leaves(x.a), update_of_b = x.leaves(x.b);
+    x.now += 5ms;
+    x.deliver(probe_of_a, x.b);
+    x.deliver(probe_of_b, x.a);
+    x.deliver(update_of_a, x.b);
+    x.deliver(update_of_b, x.a);
+    x.settle();
+    for (int i = 0; i < 5; ++i) {
+        x.pass(10s);
+        at_a += x.read(x.a);
+        at_b += x.read(x.b);
+        x.settle();
+    }
+    CHECK(at_a == length);
+    CHECK(at_b == length);
+    CHECK(x.a.connection().variables().nothing_owed());
+    CHECK(x.b.connection().variables().nothing_owed());
+    if (shut_down) CHECK((x.a.state() == state::time_wait || x.a.state() == state::closed));
+}
+
+}  // namespace
+
+TEST_CASE("MUST-36 two ends whose windows have shut at once, and whose applications read while probes cross, go on") {
+    for (const std::size_t length : {2001u, 2002u, 6000u})
+        for (const bool shut_down : {false, true}) {
+            stand_off<tcp<fixed_buffers<16384, 2000>>>({}, length, shut_down);
+            tcp<>::settings s;
+            s.buffers.receive = s.buffers.largest_receive = 2000;
+            stand_off<tcp<>>(s, length, shut_down);
+        }
+}
+
+TEST_CASE("MUST-36 two ends of which each has only its FIN to probe with go on likewise (N21)") {
+    stand_off<tcp<fixed_buffers<16384, 2000>>>({}, 2000, true);
+}
+
+TEST_CASE("the ACK of a probe that was taken before counts, its octet is reported, and no duplicate ACK is counted") {
+    for (const bool with_text : {false, true}) {
+        bench<default_tcp> b;
+        b.establish();
+        b.says("p");
+        REQUIRE(b.send(lab::text(2 * mss)));
+        b.take();
+        for (int i = 0; i < 4; ++i)
+            b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1, .text = with_text ? "p" : ""});
+        CHECK(b.take().size() == 4);  // each is answered (N36)
+        CHECK(b.endpoint.count().duplicate_acks_in == 0);
+        CHECK(b.endpoint.count().retransmitted == 0);
+        b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = b.next_ack(), .text = with_text ? "p" : ""});
+        CHECK(b.block().flight.empty());
+        CHECK(b.next_seq() == 2);
+        CHECK(b.receive() == "p");
+        // Further below nothing counts, nor does a longer one.
+        REQUIRE(b.send("more"));
+        b.arrives({.flags = flag::ack, .sequence = 0, .acknowledgment = b.next_ack()});
+        CHECK_FALSE(b.block().flight.empty());
+    }
+}
+
+TEST_CASE("MUST-36 MUST-37 a shut window is probed though every record is in use") {
+    const auto run = [](auto b) {
+        b.peer_offers.sack_permitted = true;
+        b.establish();
+        REQUIRE(b.send(lab::text(14600)));
+        const std::uint32_t upto = b.next_ack();
+        b.take();
+        for (std::uint32_t at = 1461; at + 100 < upto && !b.block().flight.full(); at += 1460) {
+            tcp_options o;
+            o.sack.push_back({seq(at), seq(at + 100)});
+            b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1, .options = o});
+        }
+        REQUIRE(b.block().flight.full());
+        b.acks(1, 0);
+        b.take();
+        std::size_t probes = 0;
+        for (int i = 0; i < 40; ++i) {
+            REQUIRE(b.wait_for_deadline());
+            for (const auto& s : b.take()) {
+                if (s.text.empty()) continue;
+                CHECK(s.sequence == 1);
+                CHECK(s.text.size() == 1);
+                ++probes;
+                b.acks(1, 0);
+            }
+        }
+        CHECK(probes >= 39);
+        CHECK(b.state() == state::established);
+        b.acks(1);  // and then all of it arrives
+        for (int i = 0; i < 100 && !b.block().flight.empty(); ++i) {
+            b.take();
+            b.acks(b.next_ack());
+            if (!b.block().flight.empty()) b.wait_for_deadline();
+        }
+        CHECK(b.block().nothing_owed());
+    };
+    run(bench<tcp<fixed_buffers<65536, 65535, 4, 16>>>{});
+    run(bench<tcp<fixed_buffers<65536, 65535, 8, 16>>>{});
+}
+
+TEST_CASE("a probe without text, right below RCV.NXT, is answered each time, at any interval of one that backs off (N36)") {
+    bench<default_tcp> b;
+    b.establish();
+    for (int i = 0; i < 10; ++i) {
+        b.arrives({.flags = flag::ack, .sequence = b.next_seq() - 1, .acknowledgment = 1});
+        CHECK(b.take().size() == 1);
+        b.wait(200ms * (1 << std::min(i, 6)));
+    }
+    // Whoever does not back off meets a limit (N15).
+    for (int i = 0; i < 1000; ++i) b.arrives({.flags = flag::ack, .sequence = b.next_seq() - 1, .acknowledgment = 1});
+    const std::size_t answers = b.take().size();
+    CHECK(answers >= 10);
+    CHECK(answers <= 20);
+}
+
+TEST_CASE("an ACK whose sender has filled our window counts, though what it sent first was lost (N37)") {
+    bench<default_tcp> b;
+    b.establish();
+    REQUIRE(b.send("hello"));
+    b.take();
+    const std::uint32_t edge = b.block().rcv.edge - b.peer_iss;
+    for (std::uint32_t at = 1 + mss, length; at < edge; at += length) {
+        length = std::min(mss, edge - at);
+        b.arrives({.flags = flag::ack, .sequence = at, .acknowledgment = 1, .text = std::string(length, 'x')});
+    }
+    b.take();
+    b.arrives({.flags = flag::ack, .sequence = edge, .acknowledgment = 6});
+    CHECK(b.block().flight.empty());
+    CHECK(b.quiet());  // it was acceptable
+    b.arrives({.flags = flag::ack, .sequence = edge + 1, .acknowledgment = 6});
+    CHECK(b.take_one().is_pure_ack());
+    b.wait(10s);
+    CHECK(b.endpoint.count().timeouts == 0);
+}
+
+TEST_CASE("a peer that has filled our window, all of which was lost, and then aborts, is heard (N37)") {
+    // Its RST has SND.NXT, which is the edge; the challenge shows it where RCV.NXT is.
+    crossing<tcp<fixed_buffers<65536, 7240>>> x;
+    const std::vector<octet> text(20000);
+    REQUIRE(x.a.send(octets(text), x.now));
+    static_cast<void>(x.leaves(x.a));
+    REQUIRE(x.a.connection().variables().snd.usable_window() == 0);
+    REQUIRE(x.a.abort(x.now));
+    x.settle();
+    CHECK(x.a.state() == state::closed);
+    CHECK(x.b.state() == state::closed);
+    CHECK(x.b.error() == error::reset);
+}
+
+TEST_CASE("SHLD-14 the edge that the peer sees moves left by no rounding while a reader pauses, nor by a 64th in any case") {
+    struct sizes {
+        std::size_t receive, largest;
+        int shift;
+        bool exactly;
+    };
+    for (const auto& [receive, largest, shift, exactly] : std::array<sizes, 5>{{{128 << 10, 6 << 20, 7, true},
+                                                                                {4096, 6 << 20, 6, true},
+                                                                                {128 << 10, 128 << 20, 11, false},
+                                                                                {128 << 10, 1 << 30, 11, false},
+                                                                                {32 << 10, 1 << 30, 9, false}}}) {
+        tcp<>::settings s;
+        s.buffers.receive = receive;
+        s.buffers.largest_receive = largest;
+        bench<tcp<>> b(s);
+        b.peer_offers.window_scale = 7;
+        b.establish();
+        CHECK(b.block().agreed.receive_shift == shift);
+        std::uint32_t edge = b.block().rcv.edge - b.peer_iss, left = edge - 1;
+        for (int i = 0; i < 300 && left > 0; ++i) {
+            b.says(lab::text(std::min<std::uint32_t>(777, left)));
+            b.wait(50ms);
+            for (const auto& ack : b.take()) {
+                left = std::uint32_t{ack.window} << shift;
+                const std::uint32_t its = ack.acknowledgment + left;
+                CHECK(its + (exactly ? 0 : receive / 64) >= edge);
+                edge = std::max(edge, its);
+            }
+        }
+        CHECK(left < 2048);
+        // What was promised is kept though the peer sees less; and a reader's first step is told to one that sees nothing.
+        CHECK(b.receive(3000).size() == 3000);
+        CHECK(!b.quiet());
+    }
+}
+
+TEST_CASE("an orphan whose peer keeps its window shut and answers each probe ends after five minutes (RFC 6429)") {
+    for (const bool owned : {true, false}) {
+        bench<default_tcp> b;
+        shut(b);
+        REQUIRE(b.send("unwanted"));
+        if (!owned) REQUIRE(b.close());
+        const instant begin = b.now;
+        while (b.state() != state::closed && b.now - begin < 24h) {
+            REQUIRE(b.wait_for_deadline());
+            for (const auto& s : b.take())
+                if (!s.text.empty()) b.acks(2, 0);
+        }
+        CHECK((b.state() == state::closed) == !owned);  // MUST-37
+        if (owned) continue;
+        CHECK(b.now - begin >= 5min);
+        CHECK(b.now - begin <= 5min + 62s);  // the probe's that finds out
+    }
+}

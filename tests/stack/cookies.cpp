@@ -570,3 +570,91 @@ TEST_CASE("when the queue of answers is full SYNs are dropped, and none is remem
     attack.one(b.stack, b.now);
     CHECK(b.tables().half_opens.size() == growable_buffers::replies + 1);
 }
+
+TEST_CASE("the ACK of a cookie that was slow is good though its SYN came again meanwhile and was answered by a record") {
+    // RFC 9293 section 3.10.7.4, fifth, would reset it: it acknowledges another number than the record's.
+    for (const bool clock : {false, true}) {
+        bench b;
+        const handle l = flooded(b);
+        tcp_options offered;
+        if (clock) offered.timestamps = timestamps_option{5, 0}, offered.window_scale = std::uint8_t{3};
+        const auto cookie = cookie_for(b, syn(offered));
+        b.arrives({.flags = flag::rst, .sequence = irs + 1}, filler);
+        REQUIRE(b.tables().half_opens.size() == 0);
+        b.wait(1s);
+        const auto by_record = cookie_for(b, syn(offered));
+        REQUIRE(b.count().cookies_sent == 1);
+        REQUIRE(by_record.sequence != cookie.sequence);
+        b.arrives(ack_of(cookie, clock ? with_clock(cookie, 6) : tcp_options{}, "text"));
+        CHECK(b.take_one().flags == flag::ack);
+        const auto c = b.stack.accept(l, b.now);
+        REQUIRE(c);
+        CHECK(b.read(*c) == "text");
+        CHECK(b.stack.look(*c)->variables().snd.iss == cookie.sequence);
+        CHECK(b.stack.look(*c)->variables().agreed.send_shift == (clock ? 3 : 0));
+        CHECK(b.count().cookies_accepted == 1);
+        CHECK(b.tables().half_opens.size() == 0);
+        CHECK(b.stack.abort(*c, b.now));
+        CHECK(b.stack.close(l, b.now));
+        b.check_empty();
+    }
+}
+
+TEST_CASE("a record's own ACK is good beside a cookie's, and text behind a cookie that was lost is dropped, not reset") {
+    bench b;
+    const handle l = flooded(b);
+    const auto cookie = cookie_for(b, syn());
+    b.arrives({.flags = flag::rst, .sequence = irs + 1}, filler);
+    const auto by_record = cookie_for(b, syn());
+    auto behind = ack_of(cookie, {}, "text");
+    behind.sequence = irs + 1001;
+    b.arrives(behind);
+    CHECK(b.quiet());
+    // A forged one is answered as ever: <SEQ=SEG.ACK><CTL=RST>.
+    auto forged = ack_of(cookie);
+    forged.acknowledgment += 1;
+    b.arrives(forged);
+    const auto reset = b.take_one();
+    CHECK(reset.flags == flag::rst);
+    CHECK(reset.sequence == forged.acknowledgment);
+    CHECK(b.tables().half_opens.size() == 1);
+    b.arrives(ack_of(by_record));
+    CHECK(b.stack.accept(l, b.now));
+    CHECK(b.count().cookies_accepted == 0);
+}
+
+TEST_CASE("without a cookie in the last 256 s a record believes its own number only") {
+    bench b;
+    const handle l = flooded(b);
+    const auto cookie = cookie_for(b, syn());
+    b.arrives({.flags = flag::rst, .sequence = irs + 1}, filler);
+    b.wait(256s - 30s);
+    cookie_for(b, syn());  // a record
+    b.wait(30s);
+    b.take();
+    b.arrives(ack_of(cookie));
+    CHECK(b.take_one().flags == flag::rst);
+    CHECK(b.stack.accept(l, b.now).error() == error::would_block);
+}
+
+TEST_CASE("MUST-16 a cookie's connection sends no segment larger than the peer's MSS, however low the least one is set") {
+    for (const std::uint16_t least : std::array<std::uint16_t, 3>{88, 216, 400})
+        for (const std::uint16_t announced : std::array<std::uint16_t, 6>{100, 300, 500, 535, 536, 1460}) {
+            bench::settings s;
+            s.limits.least_peer_mss = least;
+            bench b(s);
+            const handle l = flooded(b);
+            tcp_options offered;
+            offered.mss = announced;
+            const auto cookie = cookie_for(b, syn(offered));
+            b.arrives(ack_of(cookie));
+            const auto c = b.stack.accept(l, b.now);
+            REQUIRE(c);
+            const std::vector<octet> text(1460);
+            REQUIRE(b.stack.send(*c, octets(text), b.now));
+            b.flush();
+            const std::size_t first = b.take().at(0).text.size();
+            CHECK(first <= std::max(announced, least));
+            CHECK(first == (announced < 536 ? least : announced));
+        }
+}

@@ -262,18 +262,20 @@ TEST_CASE("half-open connections belong to the listener that is nearest now, and
     b.check_empty();
 }
 
-TEST_CASE("over IPv6 and IPv4 one listener for any address takes both") {
-    bench b;
-    const handle l = b.listen({}, {{}, 80});
-    const socket_address theirs{ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 1}), 5};
-    const socket_address ours{ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 2}), 80};
-    open(b, theirs, ours);
-    open(b, from_port(1));
-    const auto six = b.stack.accept(l, b.now), four = b.stack.accept(l, b.now);
-    REQUIRE(six);
-    REQUIRE(four);
-    CHECK(b.stack.look(*six)->local() == ours);
-    CHECK(b.stack.look(*four)->local() == server_socket);
+TEST_CASE("MUST-43 over IPv6 and IPv4 one listener for any address takes both, whichever family's any it is") {
+    for (const ip_address& any : {ip_address{}, ip_address::v4(0, 0, 0, 0)}) {
+        bench b;
+        const handle l = b.listen({}, {any, 80});
+        const socket_address theirs{ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 1}), 5};
+        const socket_address ours{ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 2}), 80};
+        open(b, theirs, ours);
+        open(b, from_port(1));
+        const auto six = b.stack.accept(l, b.now), four = b.stack.accept(l, b.now);
+        REQUIRE(six);
+        REQUIRE(four);
+        CHECK(b.stack.look(*six)->local() == ours);
+        CHECK(b.stack.look(*four)->local() == server_socket);
+    }
 }
 
 TEST_CASE("MUST-42 a port can be listened on while connections from it are in SYN-SENT and SYN-RECEIVED") {

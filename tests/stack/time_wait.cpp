@@ -415,3 +415,145 @@ TEST_CASE("where no records are allowed, connections stay in TIME-WAIT as they a
     CHECK(b.stack.close(l, b.now));
     b.check_empty();
 }
+
+TEST_CASE("SHLD-4 a connection in TIME-WAIT whose application holds it gives way to a new incarnation, and is read on") {
+    bench b;
+    const handle l = b.listen();
+    const handle c = establish(b, l, clocks[1]);
+    REQUIRE(b.stack.shutdown(c, b.now));
+    b.flush();
+    b.arrives({.flags = flag::ack | flag::fin,
+               .sequence = irs + 1,
+               .acknowledgment = our_next,
+               .text = "unread",
+               .options = clocks[1]()});
+    REQUIRE(b.stack.look(c)->state() == state::time_wait);
+    b.take();
+    const seq at = peers_next + 6 + 1000;
+    b.arrives(new_syn(at, clocks[1](0)));  // not beyond by its clock, but by its number
+    const auto answer = b.take_one();
+    CHECK(answer.flags == (flag::syn | flag::ack));
+    CHECK(answer.acknowledgment == at + 1);
+    CHECK(our_next < answer.sequence);
+    CHECK(b.count().reincarnations == 1);
+    b.arrives({.flags = flag::ack,
+               .sequence = at + 1,
+               .acknowledgment = answer.sequence + 1,
+               .text = "anew",
+               .options = clocks[1](2)});
+    const auto anew = b.stack.accept(l, b.now);
+    REQUIRE(anew);
+    CHECK(b.read(*anew) == "anew");
+    CHECK(b.read(c) == "unread");
+    // The old one ends as if nothing had been; nobody's segments are mixed up.
+    CHECK(b.stack.close(c, b.now));
+    b.take();
+    b.wait(120s);
+    CHECK(b.quiet());
+    CHECK(b.tables().time_waits.size() == 0);
+    CHECK(b.stack.abort(*anew, b.now));
+    CHECK(b.stack.close(l, b.now));
+    b.check_empty();
+}
+
+TEST_CASE("MAY-2 a held connection's TIME-WAIT stands, as a record, when the SYN was a duplicate: the peer's RST says so") {
+    bench b;
+    const handle l = b.listen();
+    const handle c = establish(b, l);
+    REQUIRE(b.stack.shutdown(c, b.now));
+    b.flush();
+    finish(b);
+    const instant end = b.now + 60s;
+    b.arrives(new_syn(peers_next + 1000));
+    REQUIRE(b.tables().half_opens.size() == 1);
+    b.take();
+    b.arrives({.flags = flag::rst, .sequence = peers_next + 1001});
+    CHECK(b.tables().half_opens.size() == 0);
+    finish(b);  // N2: the connection that there was answers
+    CHECK(b.take_one().acknowledgment == peers_next);
+    CHECK(b.stack.look(c)->state() == state::time_wait);
+    b.wait(end - b.now);
+    CHECK(b.stack.look(c)->state() == state::closed);
+    CHECK(b.stack.close(c, b.now));
+}
+
+TEST_CASE("SHLD-4 an earlier SYN is dropped without a word also while the connection in TIME-WAIT is held") {
+    bench b;
+    const handle l = b.listen();
+    const handle c = establish(b, l, clocks[1]);
+    REQUIRE(b.stack.shutdown(c, b.now));
+    b.flush();
+    finish(b, clocks[1]);
+    b.take();
+    b.arrives(new_syn(peers_next + 1000, clock_of_peer{4999}()));
+    CHECK(b.quiet());
+    CHECK(b.tables().half_opens.size() == 0);
+    CHECK(b.tables().time_waits.size() == 0);
+    CHECK(b.stack.look(c)->state() == state::time_wait);
+}
+
+TEST_CASE("MAY-2 a new incarnation's SYN right behind the FIN that led to TIME-WAIT, before anything has left, is taken") {
+    bench b;
+    const handle l = b.listen();
+    const handle c = establish(b, l);
+    REQUIRE(b.stack.close(c, b.now));
+    b.flush();
+    b.take();
+    b.deliver({.flags = flag::ack | flag::fin, .sequence = irs + 1, .acknowledgment = our_next});
+    b.deliver(new_syn(peers_next + 1000));
+    b.flush();
+    CHECK(b.take_one().flags == (flag::syn | flag::ack));
+    CHECK(b.tables().time_waits.size() == 1);
+    CHECK(b.tables().half_opens.size() == 1);
+    CHECK(b.tables().sockets.size() == 1);  // where records are unfolded
+}
+
+TEST_CASE("MUST-48 MUST-49 a record's ACKs have the DSCP and the hop limit that the application set") {
+    for (const std::uint8_t dscp : std::array<std::uint8_t, 3>{0, 46, 63})
+        for (const std::uint8_t hop_limit : std::array<std::uint8_t, 3>{1, 64, 255}) {
+            bench b;
+            const handle c = establish(b, b.listen());
+            connection_options o = b.stack.look(c)->options();
+            o.dscp = dscp;
+            o.hop_limit = hop_limit;
+            REQUIRE(b.stack.set_options(c, o, b.now));
+            REQUIRE(b.stack.close(c, b.now));
+            b.flush();
+            finish(b);
+            REQUIRE(b.tables().time_waits.size() == 1);
+            b.take();
+            for (int i = 0; i < 2; ++i) {  // folded again in between
+                b.wait(1s);
+                finish(b);
+                const auto ack = b.take_one();
+                CHECK(int(ack.wire[1]) == dscp << 2);
+                CHECK(int(ack.wire[8]) == hop_limit);
+            }
+        }
+}
+
+TEST_CASE("a host that slept for up to four hours finds its records over, and one that slept longer waits 35 min at most") {
+    for (const duration late : std::array<duration, 7>{1s, 20min, 40min, 239min, 5h, 24h, 24 * 30h}) {
+        bench b;
+        part(b, b.listen());
+        b.now += 60s + late;
+        b.stack.on_deadline(b.now);
+        if (late < 4h) CHECK(b.tables().time_waits.size() == 0);
+        if (b.tables().time_waits.size() == 0) continue;
+        CHECK(b.stack.next_deadline() <= b.now + 35min);
+        b.wait(35min);
+        CHECK(b.tables().time_waits.size() == 0);
+    }
+}
+
+TEST_CASE("two MSL of up to half an hour are kept") {
+    tcp_type::settings s;
+    s.limits.msl = 15min;
+    bench b(s);
+    part(b, b.listen());
+    CHECK(b.stack.next_deadline() == b.now + 30min);
+    b.wait(30min - 1ms);
+    CHECK(b.tables().time_waits.size() == 1);
+    b.wait(1ms);
+    CHECK(b.tables().time_waits.size() == 0);
+}

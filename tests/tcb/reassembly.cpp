@@ -119,9 +119,10 @@ TEST_CASE("without a free interval the newest out-of-order text is dropped and t
 
 TEST_CASE("the first FIN stands, and another one at another number counts for nothing") {
     reassembly<interval_set<seq, 4>> r;
+    buffer in;
     CHECK_FALSE(r.fin().has_value());
-    r.note_fin(seq(0));
-    r.note_fin(seq(9));
+    r.note_fin(none, in, seq(0), seq(0));
+    r.note_fin(none, in, seq(0), seq(9));
     CHECK(r.fin() == seq(0));
 }
 
@@ -138,7 +139,7 @@ TEST_CASE("whatever came before a FIN, exactly the text below it is handed over"
             const std::uint32_t first = 1 + below(window - 1), length = 1 + below(window - first);
             CHECK(r.take(none, in, start, start + first, stream(first, length)).nxt == start);
         }
-        r.note_fin(start + fin);
+        r.note_fin(none, in, start, start + fin);
         for (const auto& held : r.held().all()) CHECK(held.end <= start + fin);
         // Then the rest in any order, none of it past the FIN, until nothing is missing.
         std::uint32_t nxt = 0;
@@ -152,4 +153,38 @@ TEST_CASE("whatever came before a FIN, exactly the text below it is handed over"
         all.resize(in.read(none, all));
         CHECK(all == stream(0, fin));
     }
+}
+
+namespace {
+
+/// Says how far beyond what is in order it was told to keep.
+struct keeps_beyond : buffer {
+    std::size_t reach = 0;
+    constexpr bool write(no_pool& pool, std::size_t offset, payload text) {
+        reach = std::max(reach, size() + offset + text.length);
+        return buffer::write(pool, offset, text);
+    }
+    constexpr void forget_beyond(no_pool&, std::size_t offset = 0) { reach = size() + offset; }
+};
+
+}  // namespace
+
+TEST_CASE("nothing stays in the buffer beyond what is held: not behind a FIN, nor what found no interval") {
+    reassembly<interval_set<seq, 2>> r;
+    keeps_beyond in;
+    const seq start(100);
+    CHECK(r.take(none, in, start, start + 10, stream(10, 5)).kept);
+    CHECK(r.take(none, in, start, start + 20, stream(20, 5)).kept);
+    CHECK_FALSE(r.take(none, in, start, start + 40, stream(40, 5)).kept);
+    CHECK(in.reach == 25);
+    r.note_fin(none, in, start, start + 22);
+    CHECK(in.reach == 22);
+    CHECK(r.take(none, in, start, start, stream(0, 20)).nxt == start + 22);
+    CHECK(in.reach == 22);
+
+    reassembly<interval_set<seq, 2>> alone;
+    keeps_beyond other;
+    CHECK(alone.take(none, other, start, start + 10, stream(10, 5)).kept);
+    alone.note_fin(none, other, start, start + 4);
+    CHECK(other.reach == 0);
 }

@@ -30,18 +30,18 @@ bool is_among(std::uint32_t number, const std::vector<std::uint32_t>& all) {
     return std::find(all.begin(), all.end(), number) != all.end();
 }
 
-/// Table 6, row by row.
+/// Table 6, row by row; with N37, by which what has no length may stand at the right edge as well.
 bool table_6(std::uint32_t nxt, std::uint32_t window, std::uint32_t first, std::uint32_t length) {
     const auto inside = numbers_in(nxt, window);
     if (length == 0 && window == 0) return first == nxt;
-    if (length == 0 && window > 0) return is_among(first, inside);
+    if (length == 0 && window > 0) return is_among(first, inside) || first == nxt + window;
     if (length > 0 && window == 0) return false;
     return is_among(first, inside) || is_among(first + length - 1, inside);
 }
 
 }  // namespace
 
-TEST_CASE("a segment is acceptable where table 6 says so, for every small window and segment") {
+TEST_CASE("a segment is acceptable where table 6 says so, and an empty one at the edge, for every small window") {
     for (const std::uint32_t place : places)
         for (std::uint32_t window = 0; window < 10; ++window) {
             const auto r = at(place, window);
@@ -58,7 +58,9 @@ TEST_CASE("what lies half the space away is outside of the largest window") {
         const auto r = at(place, 1u << 30);
         CHECK(r.acceptable(seq(place), 1));
         CHECK(r.acceptable(seq(place) + ((1u << 30) - 1), 0));
-        CHECK_FALSE(r.acceptable(seq(place) + (1u << 30), 0));
+        CHECK(r.acceptable(seq(place) + (1u << 30), 0));  // the edge itself
+        CHECK_FALSE(r.acceptable(seq(place) + ((1u << 30) + 1), 0));
+        CHECK_FALSE(r.acceptable(seq(place) + (1u << 30), 1));
         CHECK_FALSE(r.acceptable(seq(place) + 0x7fffffff, 1));
         CHECK_FALSE(r.acceptable(seq(place) + 0x80000000, 1));
         CHECK_FALSE(r.acceptable(seq(place) - 1, 1));

@@ -72,7 +72,7 @@ TEST_CASE("each traffic class goes through unchanged, and a flow label does not 
     }
 }
 
-TEST_CASE("every other version and every unknown next header is refused, fragments too") {
+TEST_CASE("every other version and every unknown next header is refused") {
     for (unsigned version = 0; version < 16; ++version) {
         packet p = datagram();
         p[0] = static_cast<octet>(version << 4);
@@ -81,8 +81,8 @@ TEST_CASE("every other version and every unknown next header is refused, fragmen
     for (unsigned next = 0; next < 256; ++next) {
         packet p = datagram({{60, 8}});
         p[6] = static_cast<octet>(next);
-        // As TCP begins at once, or as one of three extension headers that TCP follows.
-        CHECK(parses(p) == (next == 6 || next == 0 || next == 43 || next == 60));
+        // As TCP begins at once, or as one of four extension headers that TCP follows: all 0 is an atomic fragment.
+        CHECK(parses(p) == (next == 6 || next == 0 || next == 43 || next == 44 || next == 60));
     }
 }
 
@@ -108,9 +108,26 @@ TEST_CASE("a routing header counts as read only when its route is used up") {
     }
 }
 
-TEST_CASE("a fragment header ends the walk wherever it stands") {
-    for (const packet& p : {datagram({{44, 8}}), datagram({{0, 8}, {44, 8}}), datagram({{44, 8}, {60, 8}})})
-        CHECK_FALSE(parses(p));
+TEST_CASE("an atomic fragment is a whole datagram (RFC 6946), any other fragment ends the walk, wherever it stands") {
+    struct chain {
+        packet p;
+        std::size_t fragment_at;
+    };
+    for (auto& [p, at] : {chain{datagram({{44, 8}}), 40}, chain{datagram({{0, 8}, {44, 8}}), 48},
+                          chain{datagram({{44, 8}, {60, 16}}), 40}}) {
+        packet q = p;
+        for (unsigned field = 0; field <= 0xffff; ++field) {  // offset in units of 8 octets, 2 reserved bits, M
+            store_be16(q.data() + at + 2, static_cast<std::uint16_t>(field));
+            if (parses(q) != (field >> 3 == 0 && (field & 1) == 0)) FAIL_CHECK("offset and flags " << field);
+        }
+        // Its second octet is reserved, and no length; its last four are an identification.
+        for (const std::size_t free_to_be_anything : {1u, 4u, 5u, 6u, 7u}) {
+            q = p;
+            q[at + free_to_be_anything] = 0xff;
+            REQUIRE(parses(q));
+            CHECK(ipv6::parse(q, q.size())->header_length == q.size() - 20);
+        }
+    }
 }
 
 TEST_CASE("headers cut short anywhere are refused; of virtual payload the headers are enough") {

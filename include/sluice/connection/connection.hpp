@@ -83,9 +83,18 @@ public:
             return place;
         }
     }
-    constexpr void commit(environment& env, std::size_t length) {
-        if constexpr (!Tcp::counts_only) c_.outgoing.commit(env.pool, length);
-        arm_window_probe(c_, env);
+    /// bad_argument for more than can have been reserved.
+    constexpr result<void> commit(environment& env, std::size_t length) {
+        if constexpr (Tcp::counts_only) {
+            return error::not_supported;
+        } else {
+            if (c_.error != error::none) return c_.error;
+            if constexpr (requires { c_.outgoing.most_to_commit(); })
+                if (length > c_.outgoing.most_to_commit()) return error::bad_argument;
+            c_.outgoing.commit(env.pool, length);
+            arm_window_probe(c_, env);
+            return {};
+        }
     }
 
     /// SEND of octets that stay the application's until they are returned (growable_send_buffer.hpp): all or nothing.
@@ -317,8 +326,8 @@ private:
     /// peer doesn't know of; or one, when the peer may be waiting for it.
     constexpr void consider_window_update() {
         if (!may_receive_text.has(c_.state)) return;
-        const std::uint32_t known = c_.rcv.wnd();
-        const std::uint32_t free = c_.offerable();
+        const std::uint32_t known = c_.offered();
+        const std::uint32_t free = c_.possible_offer();
         const auto half = static_cast<std::uint32_t>(c_.incoming.capacity() / 2);
         const std::uint32_t segment = c_.full_segment_of_peer(), step = known < segment ? segment : 2 * segment;
         if (free >= known + std::min(half, step)) c_.ack_now = true;

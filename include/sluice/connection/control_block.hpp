@@ -95,7 +95,7 @@ struct conversation_block {
     bool tell_user_timeout = false;   // it has changed: the next ACK says so
     std::uint8_t duplicate_acks = 0;  // owed on top: one for each out-of-order segment (RFC 5681 section 4.2)
     std::uint8_t keep_alives = 0;     // probes without an answer
-    std::uint8_t challenges = 0;      // in this period
+    std::uint16_t challenges = 0;     // in this period
     std::uint8_t received_dscp = 0;   // of the last segment whose number was acceptable (MAY-9)
     instant last_received{};
     instant challenges_since{};
@@ -147,10 +147,22 @@ struct control_block : conversation_block<Tcp> {
     constexpr std::uint32_t free_to_receive() const {
         return static_cast<std::uint32_t>(std::min<std::size_t>(incoming.free(), widest_offer()));
     }
-    /// Where windows are scaled, a 64th of the buffer is kept back: rounding up (receive_space::field) takes from it.
+    /// Where windows are scaled, a 64th of the buffer, which is a unit or more (scale_for), is kept back: rounding up
+    /// (receive_space::in_units) takes from it, so that the edge does not move left while a reader pauses (SHLD-14).
     constexpr std::uint32_t offerable() const {
         const auto kept_back = static_cast<std::uint32_t>(agreed.receive_shift > 0 ? incoming.capacity() / 64 : 0);
         return floored_difference(free_to_receive(), kept_back);
+    }
+
+    /// A window on a SYN is never scaled, so 65535 is the most that can be offered with one (RFC 7323 section 2.2).
+    constexpr std::uint16_t first_offer() const {
+        return static_cast<std::uint16_t>(std::min<std::uint32_t>(offerable(), 65535));
+    }
+    /// The window that the peer sees, after all is rounded; and that it would see in a segment that left now.
+    constexpr std::uint32_t offered() const { return rcv.wnd() >> agreed.receive_shift << agreed.receive_shift; }
+    constexpr std::uint32_t possible_offer() const {
+        const std::uint32_t rounded = rcv.in_units(free_to_receive(), agreed.receive_shift) << agreed.receive_shift;
+        return std::max(rounded, offerable());
     }
 
     // ---- where things stand in the send sequence space: SYN, queued octets, FIN

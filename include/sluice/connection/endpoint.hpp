@@ -34,7 +34,7 @@ public:
     constexpr result<void> drained(instant now) { return at(now), connection_.drained(); }
     /// Both without a copy, in two halves. What is lent has to stay until it is returned, or until an abort().
     constexpr result<mutable_octets> reserve(std::size_t most, instant now) { return connection_.reserve(at(now), most); }
-    constexpr void commit(std::size_t length, instant now) { connection_.commit(at(now), length); }
+    constexpr result<void> commit(std::size_t length, instant now) { return connection_.commit(at(now), length); }
     constexpr result<void> lend(auto& lent, instant now) { return connection_.lend(at(now), lent); }
     constexpr auto peek(instant now) { return connection_.peek(at(now)); }
     constexpr result<void> consume(std::size_t length, instant now) { return connection_.consume(at(now), length); }

@@ -15,6 +15,9 @@
 
 namespace sluice {
 
+/// As a limit: more than a connection counts.
+inline constexpr std::uint32_t endless_challenges = 0x10000;
+
 template <class Tcp>
 struct environment {
     instant now{};
@@ -32,6 +35,7 @@ struct environment {
         const std::uint64_t bits = random.bits(), more_bits = random.bits();
         if constexpr (requires { settings.isn.on_start(bits, more_bits); }) settings.isn.on_start(bits, more_bits);
         challenge_limit += static_cast<std::uint32_t>(random.below(challenge_limit + 1));
+        if (s.limits.challenge_acks == no_limit) challenge_limit = endless_challenges;
     }
 
     constexpr auto& observe() { return settings.observe; }

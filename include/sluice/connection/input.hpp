@@ -30,11 +30,12 @@ constexpr void arrives_when_synchronized(control_block<Tcp>& c, environment<Tcp>
     c.keep_alives = 0;
     if (!s.has(flag::syn)) s.window <<= c.agreed.send_shift;  // N29: on a SYN it is never scaled
     if (!timestamp_fits(c, env, s)) return;  // PAWS: before all else
+    const seq first = s.sequence;
     step answer = check_sequence(c, env, s);
     if (answer == step::go_on) c.received_dscp = ip.dscp;
     if (answer == step::go_on) answer = check_reset(c, env, s);
     if (answer == step::go_on) answer = check_syn(c, env, s);
-    if (answer == step::go_on) answer = check_ack(c, env, s);
+    if (answer == step::go_on) answer = check_ack(c, env, s, first);
     if (answer == step::go_on) answer = take_content(c, env, s);
     if (answer == step::drop_and_ack) c.ack_now = true;
     if (answer == step::drop_and_challenge) challenge(c, env);
@@ -69,11 +70,7 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
         return step::drop;
     }
     if (c.rcv.acceptable(s.sequence, s.length())) {
-        if (s.flags.has_any(flag::rst | flag::syn)) return step::go_on;
-        remember_timestamp(c, env, s);
-        take_user_timeout(c, env, s);
-        note_duplicate(c, env, s.sequence, earlier(s.sequence + s.text_length, c.rcv.nxt));
-        trim_to_window(c, s);
+        if (!s.flags.has_any(flag::rst | flag::syn)) trim_to_window(c, s);
         return step::go_on;
     }
     if (s.has(flag::rst)) return s.sequence == c.rcv.nxt ? step::go_on : step::drop;  // MUST-66: with text, too
@@ -88,10 +85,30 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
         return step::go_on;
     }
     ++env.count.unacceptable;
-    note_duplicate(c, env, s.sequence, earlier(s.sequence + s.text_length, c.rcv.nxt));
+    if (s.has(flag::ack) && c.snd.acceptable_ack(s.acknowledgment))
+        note_duplicate(c, env, s.sequence, earlier(s.sequence + s.text_length, c.rcv.nxt));
     if (c.state == state::time_wait && s.has(flag::fin) && s.end() == c.rcv.nxt) fire<event::fin>(c, env);  // N2
+    const bool may_be_probe = synchronized.has(c.state) && c.state != state::time_wait && s.length() <= 1;
+    if (may_be_probe && s.sequence + 1 == c.rcv.nxt) return take_probe(c, env, s);
     acknowledge_unacceptable(c, env, s);
     return step::drop;
+}
+
+/// What stands right below RCV.NXT is a probe of a window that its sender thinks is shut, or a keep-alive. N38: its ACK
+/// counts. Where both ends probe each other and both windows open meanwhile, each takes the other's octet, and until it
+/// hears of that it can say nothing further on. It is answered always (N36), unless it has no text: whoever waits backs
+/// off and stays below the limit of challenges, two ends that answer each other for ever don't (N15).
+template <class Tcp>
+constexpr step take_probe(control_block<Tcp>& c, environment<Tcp>& env, segment& s) {
+    if (s.length() > 0)
+        c.ack_now = true;
+    else
+        challenge(c, env);
+    s.text = {};
+    s.text_length = 0;
+    s.flags = s.flags.without(flag::fin | flag::psh);
+    s.trimmed = true;
+    return step::go_on;
 }
 
 /// Cuts what lies outside the window. What is cut at the front has been received before; a FIN goes with the text behind it.
@@ -118,7 +135,7 @@ template <class Tcp>
 constexpr step check_reset(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
     if (!s.has(flag::rst)) return step::go_on;
     if (s.sequence != c.rcv.nxt && c.state != state::time_wait)  // RFC 5961 section 3.2; N18: there, all are ignored
-        return c.rcv.in_window(s.sequence) ? step::drop_and_challenge : step::drop;
+        return c.rcv.acceptable(s.sequence, 0) ? step::drop_and_challenge : step::drop;  // N37: at the edge as well
     ++env.count.resets_in;
     fire<event::reset>(c, env);
     return step::drop;
@@ -141,10 +158,11 @@ constexpr step check_syn(control_block<Tcp>& c, environment<Tcp>& env, const seg
 // ---- fifth: ACK ------------------------------------------------------------------------------------------------------
 
 template <class Tcp>
-constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
+constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, seq first) {
     if (!s.has(flag::ack)) return step::drop;
     if (syn_received.has(c.state)) {
         if (!c.snd.acknowledges_new(s.acknowledgment)) return step::drop_and_reset;  // N5: before RFC 5961's check
+        heed(c, env, s, first);
         fire<event::ack_of_syn>(c, env);
         start_transfer(c, env);
         take_ack(c, env, s);
@@ -155,6 +173,8 @@ constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const seg
         return step::go_on;
     }
     if (!c.snd.acceptable_ack(s.acknowledgment)) return step::drop_and_challenge;  // RFC 5961 section 5.2, MAY-12, N11
+    heed(c, env, s, first);
+    if (s.sequence != first) note_duplicate(c, env, first, s.sequence);  // what was trimmed
 
     if (c.state == state::time_wait) {
         if (s.length() == 0) return step::drop;  // N16: two TIME-WAITs would answer each other for ever
@@ -178,6 +198,14 @@ constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const seg
     return step::go_on;
 }
 
+/// What its options say beside its text: believed only now, since a number in the window is easier to guess than that and
+/// an ACK, and a timestamp from the future would make all that follows look old (RFC 7323 section 5.3; RFC 5961 section 5).
+template <class Tcp>
+constexpr void heed(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, seq first) {
+    remember_timestamp(c, env, s, first);
+    take_user_timeout(c, env, s);
+}
+
 // ---- sixth: URG ------------------------------------------------------------------------------------------------------
 
 template <class Tcp>
@@ -199,7 +227,7 @@ constexpr void note_fin(control_block<Tcp>& c, environment<Tcp>& env, const segm
     if (!s.has(flag::fin)) return;
     const seq at = s.sequence + s.text_length;
     if (c.assembly.fin() && *c.assembly.fin() != at) ++env.count.second_fins;
-    if (may_receive_text.has(c.state)) c.assembly.note_fin(at);
+    if (may_receive_text.has(c.state)) c.assembly.note_fin(env.pool, c.incoming, c.rcv.nxt, at);
 }
 
 template <class Tcp>

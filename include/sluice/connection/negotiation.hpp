@@ -28,6 +28,14 @@ constexpr std::uint8_t shift_for(std::size_t most) {
     return shift;
 }
 
+/// The shift of a receive buffer that begins with `first` octets and may grow to `most`. A unit is at most a 64th of the
+/// first ones: no window could be told well in larger ones, and a thousandfold growth is left.
+constexpr std::uint8_t scale_for(std::size_t first, std::size_t most) {
+    std::uint8_t shift = shift_for(most);
+    while (shift > 0 && std::size_t{1} << shift > first / 64) --shift;
+    return shift;
+}
+
 /// The options of our SYN: an MSS always (MUST-14, SHLD-5, MAY-3), and what we would use; or of our SYN,ACK, and then only
 /// what the peer's SYN had too (RFC 7323 sections 2.2 and 3.2, RFC 2018 section 2, N29).
 template <class Tcp>
@@ -86,7 +94,8 @@ template <class Tcp>
 constexpr void choose_own_side(control_block<Tcp>& c, environment<Tcp>& env, seq iss) {
     c.snd.start(iss);
     if constexpr (Tcp::options::window_scale)
-        if (env.settings.limits.window_scale) c.agreed.receive_shift = shift_for(c.incoming.largest(env.settings.buffers));
+        if (env.settings.limits.window_scale)
+            c.agreed.receive_shift = scale_for(c.incoming.capacity(), c.incoming.largest(env.settings.buffers));
     if constexpr (Tcp::options::timestamps) {
         std::uint32_t offset = 0;
         if constexpr (requires { env.settings.isn.timestamp_offset(c.local, c.remote); })
@@ -107,22 +116,22 @@ template <class Tcp>
 constexpr void number_from(control_block<Tcp>& c, seq iss) {
     const send_space before = c.snd;
     c.snd.start(iss);
-    c.snd.take_window(before.wl1, before.wl2, before.wnd);
+    c.snd.take_window(before.wl1, iss, before.wnd);
     c.round_end = c.app_limited_end = iss;
 }
 
 /// The peer's SYN has come, with or without an ACK.
 template <class Tcp>
 constexpr void take_syn(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    // A window on a SYN is never scaled, so 65535 is the most that can be offered with one (RFC 7323 section 2.2).
-    c.rcv.start(s.sequence, static_cast<std::uint32_t>(std::min<std::size_t>(c.incoming.free(), 65535)));
+    c.rcv.start(s.sequence, c.first_offer());
     const std::uint16_t unstated = c.remote.address.is_v4() ? default_mss_v4 : default_mss_v6;
     const std::uint16_t peer = std::max(s.options.mss.value_or(unstated), env.settings.limits.least_peer_mss);
     agree(c, env, s);
     take_user_timeout(c, env, s);
     c.mss = std::min(peer, path_mss(c, env));
     if (c.uses_timestamps()) c.mss -= std::min(c.mss - 1, static_cast<std::uint32_t>(tcp_options::timestamps_length));
-    c.snd.take_window(s.sequence, s.acknowledgment, s.window);  // N4: also on the way from SYN-SENT
+    // N4: also on the way from SYN-SENT. A SYN without ACK acknowledges nothing: SND.WL2 is ISS.
+    c.snd.take_window(s.sequence, s.has(flag::ack) ? s.acknowledgment : c.snd.iss, s.window);
     c.last_received = env.now;
 }
 

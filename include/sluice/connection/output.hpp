@@ -201,15 +201,16 @@ constexpr void send_new(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
 template <class Tcp>
 constexpr bool send_window_probe(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
     if (!std::exchange(c.probe_now, false) || c.nothing_owed()) return false;
+    const bool has_record = c.flight.provide(env.pool, 2);
+    if (c.flight.empty() && !has_record) return false;  // else what is in flight is probed with (MUST-36)
     ++env.count.window_probes;
     const sent_report report{.why = transmission::window_probe, .length = 1, .allowed = 1};
-    if (!c.flight.provide(env.pool, 2)) return false;
     if (c.flight.empty()) {
         send_new(c, env, p, 1, report);
         return true;
     }
     const list_index head = c.flight.first();
-    if (c.flight[head].length() > 1) c.flight.split(head, c.snd.una + 1);
+    if (c.flight[head].length() > 1) c.flight.split(head, c.snd.una + 1);  // or the rest counts as sent with it
     build(c, env, p, c.snd.una, 1);
     c.flight.resend(head, env.now);
     note_sent(c, env, p, report);
@@ -321,7 +322,7 @@ constexpr void build(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p,
         tcp.acknowledgment = c.rcv.nxt;
         tcp.window = c.rcv.field(c.free_to_receive(), is_syn ? 0 : c.agreed.receive_shift);
     } else {
-        tcp.window = static_cast<std::uint16_t>(std::min<std::size_t>(c.incoming.free(), 65535));
+        tcp.window = c.first_offer();
     }
     if (c.snd.urgent && begin < c.snd.up) {
         // MUST-62: the pointer is the octet after the urgent data; while that is out of its reach, as far as it goes (N33).
@@ -341,11 +342,11 @@ constexpr void note_sent(control_block<Tcp>& c, environment<Tcp>& env, const tx_
     env.count.segments_out += report.segments;
     c.totals.segments_out += report.segments;
     if (tcp.flags.has(flag::ack)) {
-        c.ack_now = false;
+        if (report.length == 0) c.tell_user_timeout = false;
+        c.ack_now = c.tell_user_timeout;  // which takes an ACK without text: beside text it might not fit
         c.timer.stop(timer::delayed_ack);
         if constexpr (Tcp::options::timestamps) c.clock.ack_sent(tcp.acknowledgment);
         if constexpr (Tcp::options::sack) c.to_report.sent();
-        if (report.length == 0) c.tell_user_timeout = false;
         if constexpr (requires { c.ack.on_ack_sent(); }) c.ack.on_ack_sent();
     }
     if (report.length > 0) {

@@ -69,6 +69,10 @@ constexpr void on_window_probe_timeout(control_block<Tcp>& c, environment<Tcp>& 
         c.probing = false;
         return;
     }
+    // MUST-37 is about a connection that somebody wants. One that nobody holds would stay for as long as its peer likes, with
+    // all its memory (RFC 6429 section 3): it has so long since it could send last, as a FIN-WAIT-2 has (N28).
+    if (!c.owned && env.now - c.last_sent >= env.settings.limits.orphan_stand_off)
+        return void(fire<event::retries_exhausted>(c, env));
     if (!try_again(c, env, env.now)) return;
     c.probing = true;
     c.probe_now = true;

@@ -158,7 +158,8 @@ concept isn_policy = policy_for<P, isn_slot> && has_choose<P> && isn_on_start_ok
 //               void consume(pool&, size_t length)         and so much of it is dealt with
 //               size_t read(pool&, mutable_octets)         RECEIVE
 //               void clear(pool&)
-//   optional  counts_only = true          nothing is kept: append takes a payload; no reserve, commit, peek
+//   optional  send_buffer: size_t most_to_commit() const   no reserve() can have given more: commit of that is refused
+//             counts_only = true          nothing is kept: append takes a payload; no reserve, commit, peek
 //             tunes = true                receive_buffer: void adapt(pool&, const Policy&, size_t wanted)
 //             lent                        what an application lends, with `octets data`. send_buffer:
 //                                         bool append_lent(pool&, lent&), bool has_room_for_lent(size_t) const,

@@ -59,19 +59,21 @@ struct limits {
     bool timestamps = true;                           // composition leaves them out
     bool sack = true;                                 // RFC 2018
     std::uint16_t least_peer_mss = 216;               // CVE-2019-11479
-    std::uint8_t syn_ack_tries = 5;                   // practice
+    std::uint8_t syn_ack_tries = 5;                   // practice; a stack counts up to 15, unless it is no_limit
     duration syn_time = 180s;                         // MUST-23: R2 of a SYN covers at least three minutes
     duration shortest_user_timeout = 100s;            // L_LIMIT and U_LIMIT of RFC 5482, for what the peer asks for
     duration longest_user_timeout = 24h;
     duration user_timeout = 5min;                     // 3.9.1.1, where the application set none; no_time_limit: never
-    duration msl = 30s;                               // 2 MSL = 60 s, practice; the RFC's is 2 min
+    duration msl = 30s;                               // 2 MSL = 60 s, practice; the RFC's is 2 min; a stack's
+                                                      // records wait for 2 MSL, or 34 min
     duration orphan_fin_wait_2 = 60s;                 // N28, practice
+    duration orphan_stand_off = 5min;                 // RFC 6429 section 4: a peer that answers, and takes nothing
     duration longest_probe_interval = 60s;            // 3.8.6.1
     duration sws_override = 200ms;                    // 3.8.6.2.1: 0.1 to 1 s
     std::uint8_t challenge_acks = 10;                 // RFC 5961 section 7: per 5 s and connection, plus a random share
     duration challenge_period = 5s;
     duration stray_ack_interval = 500ms;              // N15: for unacceptable segments without data
-    std::uint32_t most_connections = 1u << 29;        // of a stack; memory is what bounds them
+    std::uint32_t most_connections = 1u << 29;        // of a stack, records not counted; memory bounds them
     std::uint32_t most_time_waits = 1u << 20;         // the oldest is recycled
     port_range ephemeral_ports{};
     duration min_rtt_window = 10s;                    // how long a smallest RTT is believed

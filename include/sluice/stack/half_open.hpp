@@ -31,19 +31,22 @@ struct half_open {
     std::uint16_t sack : 1 = 0;
     std::uint16_t resent : 1 = 0;          // our SYN,ACK left more than once, or nobody knows when (Karn, MUST-18)
     std::uint16_t offered : 1 = 0;         // more than a SYN,ACK can: by an ACK, whose window is scaled
-    std::uint16_t answered : 4 = 0;        // the half second in which anything was answered last
+    std::uint16_t answered : 4 = 15;       // when anything doubtful was answered last: see answer_period
 
     static constexpr std::uint16_t no_shift = 15;  // a shift is 14 at most
+    static constexpr int answered_bits = 4;
 
     socket_address local() const { return {local_address, local_port}; }
     socket_address remote() const { return {remote_address, remote_port}; }
 };
 static_assert(sizeof(half_open) <= 64);
 
-/// The half second in which a record answers once: the limits of RFC 5961 section 7 and of N15, as far as they fit.
+/// The half second in which a record answers once: the limits of RFC 5961 section 7 and of N15, as far as they fit. In so
+/// many bits, of which all 1 stands for none: after 2^bits − 1 of them one is taken for another, and holds an answer back.
 template <class Tcp>
-std::uint32_t answer_period(const environment<Tcp>& env) {
-    return static_cast<std::uint32_t>(env.now.time_since_epoch() / 500ms);
+std::uint32_t answer_period(const environment<Tcp>& env, int bits) {
+    const std::int64_t periods = (1 << bits) - 1;
+    return static_cast<std::uint32_t>(env.now.time_since_epoch() / 500ms % periods);
 }
 /// A connection that is unfolded answers nothing doubtful in the period in which it has answered already.
 template <class Tcp>
@@ -51,11 +54,16 @@ void limit_answers(control_block<Tcp>& c, const environment<Tcp>& env, bool answ
     if (!answered) return;
     c.last_stray_ack = env.now;
     c.challenges_since = env.now;
-    c.challenges = no_limit;
+    c.challenges = endless_challenges - 1;
 }
 template <class Tcp>
 bool has_answered(const control_block<Tcp>& c, const environment<Tcp>& env) {
     return c.challenges > 0 || c.last_stray_ack == env.now;
+}
+/// The period in which it did, or none.
+template <class Tcp>
+std::uint32_t note_answer(const control_block<Tcp>& c, const environment<Tcp>& env, int bits) {
+    return has_answered(c, env) ? answer_period(env, bits) : (std::uint32_t{1} << bits) - 1;
 }
 
 /// A connection in SYN-RECEIVED whose SYN,ACK has left.
@@ -67,7 +75,7 @@ half_open fold_half_open(const control_block<Tcp>& c, const environment<Tcp>& en
                   .remote_port = c.remote.port,
                   .iss = c.snd.iss,
                   .irs = c.rcv.irs,
-                  .due = half_open::time(c.timer[timer::retransmission])};
+                  .due = half_open::time(std::min(c.timer[timer::retransmission], env.now + half_open::time::longest_ahead))};
     std::uint32_t mss = c.mss;
     if constexpr (Tcp::options::timestamps) {
         out.timestamp = c.clock.recent();
@@ -80,7 +88,7 @@ half_open fold_half_open(const control_block<Tcp>& c, const environment<Tcp>& en
     out.sack = c.agreed.sack;
     out.resent = c.flight[c.flight.first()].transmissions > 1;
     out.offered = c.rcv.wnd() > 65535;
-    out.answered = (has_answered(c, env) ? answer_period(env) : answer_period(env) - 1) & 0xf;
+    out.answered = note_answer(c, env, half_open::answered_bits) & 0xf;
     return out;
 }
 
@@ -129,7 +137,7 @@ bool unfold(const half_open& h, control_block<Tcp>& c, environment<Tcp>& env) {
         c.clock.ack_sent(c.rcv.nxt);
     }
     c.timer.set(timer::retransmission, due);
-    limit_answers(c, env, h.answered == (answer_period(env) & 0xf));
+    limit_answers(c, env, h.answered == answer_period(env, half_open::answered_bits));
     return true;
 }
 

@@ -57,6 +57,7 @@ void fold_again(stack_tables<Tcp>& t, list_index h) {
 template <class Tcp>
 void hand_over(stack_tables<Tcp>& t, list_index l, const four_tuple& addresses, tuple_hash hash) {
     const list_index i = std::exchange(t.unfolded, no_index);
+    t.scratch();  // there is room for it
     if (t.time_waits.size() > 0)
         if (const auto old = t.find_time_wait(addresses, hash)) {  // RFC 9293 MAY-2: now it has surely been replaced
             t.parting.remove(t.time_waits, old->index);
@@ -95,23 +96,54 @@ void judge_half_open(stack_tables<Tcp>& t, list_index h) {
 }
 
 template <class Tcp>
-void arrives_for_half_open(stack_tables<Tcp>& t, list_index h, const ip_meta& ip, const segment& s) {
+std::optional<half_open> read_cookie(const stack_tables<Tcp>& t, const four_tuple& addresses, const segment& s);
+
+template <class Tcp>
+void arrives_for_half_open(stack_tables<Tcp>& t, list_index h, const four_tuple& addresses, const ip_meta& ip,
+                           const segment& s) {
+    half_open record = t.half_opens[h];
     const bool may_complete = s.has(flag::ack) && !s.has(flag::rst);
-    if (may_complete && t.listeners[t.find_listener(t.half_opens[h].local())].is_full()) {
-        ++t.env.count.accept_overflows;  // its SYN,ACK leaves again; by then there may be room
-        return;
+    if (may_complete) {
+        const listener& l = t.listeners[t.find_listener(addresses.local)];
+        if (l.is_full() || !t.has_room_for_connection()) {
+            ++t.env.count.accept_overflows;  // its SYN,ACK leaves again; by then there may be room
+            return;
+        }
+        // Its SYN was answered with a cookie that was slow, and came again when there was room for a record: of two
+        // SYN,ACKs the peer believed the first. RFC 9293 section 3.10.7.4 would reset it for the number of the other.
+        if (s.acknowledgment != record.iss + 1 && !s.has(flag::syn) && t.env.now < l.cookies_until) {
+            const auto cookie = read_cookie(t, addresses, s);
+            if (cookie)
+                record = *cookie;
+            else if (s.length() > 0)
+                return;  // the cookie's ACK may come yet (see arrives_with_cookie)
+            t.env.count.cookies_accepted += cookie.has_value();
+        }
     }
     const list_index i = t.scratch();
-    if (i == no_index || !unfold(t.half_opens[h], t.sockets[i].tcp.variables(), t.env)) return;
+    if (i == no_index || !unfold(record, t.sockets[i].tcp.variables(), t.env)) return;
     t.sockets[i].tcp.on_segment(t.env, ip, s);
     judge_half_open(t, h);
+}
+
+/// Its SYN,ACK could not leave for want of memory, which is no reason to forget it: after the same time as now once more.
+template <class Tcp>
+void postpone_answer(stack_tables<Tcp>& t, list_index h) {
+    half_open& record = t.half_opens[h];
+    auto rtt = t.env.settings.rtt;
+    for (unsigned i = 0; i < record.tries; ++i)
+        if constexpr (requires { rtt.on_timeout(); }) rtt.on_timeout();
+    auto& waiting = t.answering[record.tries];
+    waiting.remove(t.half_opens, h);
+    record.due = half_open::time(t.env.now + std::min<duration>(rtt.rto(), half_open::time::longest_ahead));
+    waiting.push_back(t.half_opens, h);
 }
 
 /// Our SYN,ACK is due again.
 template <class Tcp>
 void answer_again(stack_tables<Tcp>& t, list_index h) {
     const list_index i = t.scratch();
-    if (i == no_index || !unfold(t.half_opens[h], t.sockets[i].tcp.variables(), t.env)) return remove_half_open(t, h);
+    if (i == no_index || !unfold(t.half_opens[h], t.sockets[i].tcp.variables(), t.env)) return postpone_answer(t, h);
     t.sockets[i].tcp.on_deadline(t.env);
     judge_half_open(t, h);
 }
@@ -162,7 +194,6 @@ std::optional<half_open> read_cookie(const stack_tables<Tcp>& t, const four_tupl
         out.shift = offered.window_scale.value_or(half_open::no_shift) & 0xf;
         out.sack = offered.sack;
     }
-    out.answered = (answer_period(t.env) - 1) & 0xf;
     return out;
 }
 
@@ -188,7 +219,7 @@ bool arrives_with_cookie(stack_tables<Tcp>& t, list_index l, const four_tuple& a
     }
     const list_index i = t.scratch();
     // Without memory it is as if it had been lost on its way, before it has acknowledged anything.
-    if (i == no_index || !t.by_address.reserve(t.by_address.size() + 1)) return true;
+    if (i == no_index || !t.has_room_for_connection() || !t.by_address.reserve(t.by_address.size() + 1)) return true;
     if (!unfold(*record, t.sockets[i].tcp.variables(), t.env)) return true;
     t.sockets[i].tcp.on_segment(t.env, ip, s);
     if (!synchronized.has(t.sockets[i].tcp.state())) return t.fold_up(), true;

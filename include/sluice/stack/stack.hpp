@@ -25,7 +25,8 @@ public:
 
     // ---- calls: what the RFC's do, and which errors they give, stands at connection.hpp's --------------------------------
 
-    /// Waits for connections to this socket. An unspecified address stands for any (MUST-43).
+    /// Waits for connections to this socket. An unspecified address, of either family, stands for any of both (MUST-43), as
+    /// an IPv6 socket's does elsewhere.
     result<handle> listen(const socket_address& local, instant now, listen_options options = {},
                           std::uint64_t cookie = 0) {
         at(now);
@@ -42,6 +43,7 @@ public:
             return done.error();
         }
         recount_half_open(t_);
+        t_.scratch();  // for half-open records, while there is memory
         return handle{*l | listening, t_.listeners.generation(*l)};
     }
 
@@ -71,6 +73,7 @@ public:
         }
         const four_tuple addresses{local, remote};
         if (is_taken(addresses)) return error::already_open;
+        if (!t_.has_room_for_connection()) return error::insufficient_resources;
         const auto i = t_.sockets.take();
         if (!i) return i.error();
         socket& s = t_.sockets[*i];
@@ -94,7 +97,7 @@ public:
         return call(h, now, [&](auto& tcp) { return tcp.reserve(t_.env, most); });
     }
     result<void> commit(handle h, std::size_t length, instant now) {
-        return call(h, now, [&](auto& tcp) { return tcp.commit(t_.env, length), result<void>(); });
+        return call(h, now, [&](auto& tcp) { return tcp.commit(t_.env, length); });
     }
     /// They stay until they are returned: also past close(), after which TCP finishes alone. abort() returns them at
     /// once.
@@ -150,7 +153,7 @@ public:
         }
         for (auto& tried : t_.answering)
             while (!tried.empty() && t_.half_opens[tried.front()].due.near(now) <= now) answer_again(t_, tried.front());
-        while (!t_.parting.empty() && t_.time_waits[t_.parting.front()].due.near(now) <= now)
+        while (!t_.parting.empty() && t_.time_waits[t_.parting.front()].due().near(now) <= now)
             depart(t_, t_.parting.front());
     }
 
@@ -188,7 +191,7 @@ public:
         if (t_.half_opens.size() > 0)
             for (const auto& tried : t_.answering)
                 if (!tried.empty()) earliest = std::min(earliest, t_.half_opens[tried.front()].due.near(now));
-        if (!t_.parting.empty()) earliest = std::min(earliest, t_.time_waits[t_.parting.front()].due.near(now));
+        if (!t_.parting.empty()) earliest = std::min(earliest, t_.time_waits[t_.parting.front()].due().near(now));
         return earliest;
     }
 
@@ -294,9 +297,10 @@ private:
         if (const auto found = t_.find(addresses, hash)) {
             switch (found->kind) {
                 case record_kind::connection:
+                    if (s.has(flag::syn) && arrives_before_parting(t_, found->index, addresses, hash, ip, s)) return;
                     t_.sockets[found->index].tcp.on_segment(t_.env, ip, s);
                     return t_.settle(found->index);
-                case record_kind::half_open: return arrives_for_half_open(t_, found->index, ip, s);
+                case record_kind::half_open: return arrives_for_half_open(t_, found->index, addresses, ip, s);
                 case record_kind::time_wait: return arrives_in_time_wait(t_, found->index, addresses, hash, ip, s);
                 case record_kind::listener: break;  // no remote address is unspecified
             }

@@ -31,7 +31,7 @@ public:
     /// What is announced in practice; between two of them the lower one counts.
     // clang-format off
     static constexpr std::array<std::uint16_t, 8> mss_table{
-        216,   // limits::least_peer_mss: whoever announces less is sent this much
+        216,   // or what limits::least_peer_mss says: whoever announces less than the next is sent this much
         536,   // no MSS option, IPv4 (MUST-15)
         1220,  // no MSS option, IPv6; a path of 1280
         1360,  // in tunnels: a path of 1400 (IPv4), 1420 (IPv6)
@@ -42,8 +42,9 @@ public:
     };
     // clang-format on
 
-    /// Secret, and used for nothing else.
-    constexpr explicit syn_cookies(siphash_key key) : key_(key) {}
+    /// The key is secret, and used for nothing else. `least_mss`: of the peer, as limits::least_peer_mss.
+    constexpr explicit syn_cookies(siphash_key key, std::uint16_t least_mss = mss_table.front())
+        : key_(key), least_mss_(least_mss) {}
 
     /// Our initial sequence number for a SYN whose own is `irs`.
     constexpr seq make(const socket_address& local, const socket_address& remote, seq irs, std::uint16_t peer_mss,
@@ -58,7 +59,7 @@ public:
         const std::uint32_t index = number.number() >> 29, latest = count(now);
         const std::uint32_t age = (latest - (number.number() >> 27)) % steps;
         if (number != cookie(local, remote, irs, index, latest - age)) return {};
-        return mss_table[index];
+        return index == 0 ? least_mss_ : mss_table[index];  // MUST-16
     }
 
 private:
@@ -75,6 +76,7 @@ private:
     }
 
     siphash_key key_;
+    std::uint16_t least_mss_;
 };
 
 /// What a SYN offered, besides its MSS.

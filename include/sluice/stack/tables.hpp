@@ -53,11 +53,14 @@ struct stack_tables {
         : env(s),
           by_address(secret(), s.buffers.source),
           ports(secret(), s.limits.ephemeral_ports, s.buffers.source),
-          cookies(secret()),
-          sockets(std::min(s.limits.most_connections, most_records), s.buffers.source),
+          cookies(secret(), s.limits.least_peer_mss),
+          sockets(std::min(s.limits.most_connections, most_records - 1) + 1, s.buffers.source),
           half_opens(most_records, s.buffers.source),
           time_waits(std::min(s.limits.most_time_waits, most_records), s.buffers.source),
-          listeners(most_records, s.buffers.source) {}
+          listeners(most_records, s.buffers.source) {
+        std::uint8_t& tries = env.settings.limits.syn_ack_tries;
+        if (tries != no_limit) tries = std::min<std::uint8_t>(tries, most_tries - 1);  // a record counts no further
+    }
 
     environment<Tcp> env;
     demux<memory> by_address;
@@ -141,6 +144,14 @@ struct stack_tables {
         if (s.is_sending) sending.remove(sockets, i);
         if (s.is_telling) telling.remove(sockets, i);
         sockets.release(i);
+    }
+
+    /// Within the limit, and with memory for it and for the socket in which records are unfolded, which is beside the
+    /// limit: whoever has records keeps one, or they could say nothing while all others are taken.
+    bool has_room_for_connection() {
+        const list_index connections = sockets.size() - (unfolded != no_index ? 1 : 0);
+        const list_index most = std::min(env.settings.limits.most_connections, most_records - 1);
+        return connections < most && sockets.reserve(connections + 2);
     }
 
     /// A socket for a record to be unfolded in, CLOSED; no_index without memory.

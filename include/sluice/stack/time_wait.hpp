@@ -10,7 +10,8 @@
 namespace sluice {
 
 struct time_wait {
-    using time = short_time<std::chrono::milliseconds>;
+    using time = short_time<std::chrono::milliseconds, 24>;  // up to 35 min ahead, 4 h late
+    static constexpr int answered_bits = 5;
 
     ip_address local_address;
     ip_address remote_address;
@@ -19,15 +20,18 @@ struct time_wait {
     seq snd_nxt{};
     seq rcv_nxt{};
     std::uint32_t timestamp = 0;  // TS.Recent
-    time due{};                   // 2MSL are over
     list_link in_turn{};
-    std::uint16_t window = 0;     // RCV.WND, in units of 2^shift
-    std::uint8_t shift : 4 = 0;
-    std::uint8_t timestamps : 1 = 0;
-    std::uint8_t answered = 0;    // the half second in which anything was answered last
+    std::uint32_t end : 24 = 0;       // of 2MSL
+    std::uint32_t hop_limit : 8 = 0;  // as the application set it, like dscp: in every segment (MUST-48, MUST-49)
+    std::uint32_t dscp : 6 = 0;
+    std::uint32_t window : 16 = 0;    // RCV.WND, in units of 2^shift
+    std::uint32_t shift : 4 = 0;
+    std::uint32_t timestamps : 1 = 0;
+    std::uint32_t answered : 5 = 0;   // when anything doubtful was answered last: see answer_period
 
     socket_address local() const { return {local_address, local_port}; }
     socket_address remote() const { return {remote_address, remote_port}; }
+    time due() const { return time::of(end); }
 };
 static_assert(sizeof(time_wait) <= 64);
 
@@ -38,13 +42,16 @@ time_wait fold_time_wait(const control_block<Tcp>& c, const environment<Tcp>& en
                   .local_port = c.local.port,
                   .remote_port = c.remote.port,
                   .snd_nxt = c.snd.nxt,
-                  .rcv_nxt = c.rcv.nxt,
-                  .due = time_wait::time(c.timer[timer::time_wait])};
+                  .rcv_nxt = c.rcv.nxt};
+    const instant end = std::min(c.timer[timer::time_wait], env.now + time_wait::time::longest_ahead);
+    out.end = time_wait::time(end).number() & 0xffffff;
+    out.hop_limit = c.options.hop_limit;
+    out.dscp = c.options.dscp & 0x3f;
     if constexpr (Tcp::options::timestamps) out.timestamp = c.clock.recent();
     out.shift = c.agreed.receive_shift & 0xf;
-    out.window = static_cast<std::uint16_t>(std::min<std::uint32_t>(c.rcv.wnd() >> c.agreed.receive_shift, 65535));
+    out.window = std::min<std::uint32_t>(c.rcv.wnd() >> c.agreed.receive_shift, 65535) & 0xffff;
     out.timestamps = c.agreed.timestamps;
-    out.answered = static_cast<std::uint8_t>(has_answered(c, env) ? answer_period(env) : answer_period(env) - 1);
+    out.answered = note_answer(c, env, time_wait::answered_bits) & 0x1f;
     return out;
 }
 
@@ -56,6 +63,8 @@ void unfold(const time_wait& w, control_block<Tcp>& c, environment<Tcp>& env) {
     c.owned = false;
     c.local = w.local();
     c.remote = w.remote();
+    c.options.dscp = static_cast<std::uint8_t>(w.dscp);
+    c.options.hop_limit = static_cast<std::uint8_t>(w.hop_limit);
     choose_own_side(c, env, w.snd_nxt);
     c.agreed.timestamps = w.timestamps;
     c.agreed.receive_shift = w.shift;
@@ -64,13 +73,13 @@ void unfold(const time_wait& w, control_block<Tcp>& c, environment<Tcp>& env) {
     c.snd.max_wnd = std::uint32_t{65535} << 14;  // RFC 5961 section 5.2 allows it
     c.fin_queued = c.fin_sent = true;
     c.rcv.start(w.rcv_nxt - 1, std::uint32_t{w.window} << w.shift);
-    c.assembly.note_fin(w.rcv_nxt - 1);
+    c.assembly.end_at(w.rcv_nxt - 1);
     if constexpr (Tcp::options::timestamps) {
         if (w.timestamps) c.clock.take(w.timestamp, w.rcv_nxt, env.now);
         c.clock.ack_sent(w.rcv_nxt);
     }
-    c.timer.set(timer::time_wait, w.due.near(env.now));
-    limit_answers(c, env, w.answered == (answer_period(env) & 0xff));
+    c.timer.set(timer::time_wait, w.due().near(env.now));
+    limit_answers(c, env, w.answered == answer_period(env, time_wait::answered_bits));
 }
 
 /// Whether a SYN begins a new incarnation of the connection: its first number, or its clock, is beyond the old one's

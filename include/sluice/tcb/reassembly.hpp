@@ -30,6 +30,7 @@ public:
         if (first != nxt) {
             provide(pool);
             out.kept = buffer.write(pool, first - nxt, text) && held_.add(first, end);
+            if (!out.kept) forget_octets(pool, buffer, nxt);
             return out;
         }
         out.kept = buffer.write(pool, 0, text);
@@ -50,11 +51,16 @@ public:
     }
 
     /// N26: nothing follows a FIN, not even what came before it, and a second one at another number counts for nothing.
-    constexpr void note_fin(seq at) {
+    constexpr void note_fin(auto& pool, auto& buffer, seq nxt, seq at) {
         if (fin_) return;
         fin_ = at;
+        if (held_.empty()) return;
         held_.remove_from(at);
+        forget_octets(pool, buffer, nxt);
+        rest(pool);
     }
+    /// The peer's FIN has been received, and all before it.
+    constexpr void end_at(seq fin) { fin_ = fin; }
     constexpr std::optional<seq> fin() const { return fin_; }
 
     constexpr bool has_gap() const { return !held_.empty(); }
@@ -74,6 +80,12 @@ private:
         const auto found = held_.first_overlap(first, end);
         if (found == held_.all().end()) return {first, first};
         return {later(first, found->begin), earlier(end, found->end)};
+    }
+
+    /// What was written beyond all that is held goes.
+    constexpr void forget_octets(auto& pool, auto& buffer, seq nxt) {
+        const std::uint32_t reach = held_.empty() ? 0 : held_[held_.size() - 1].end - nxt;
+        if constexpr (requires { buffer.forget_beyond(pool, reach); }) buffer.forget_beyond(pool, reach);
     }
 
     constexpr void provide(auto& pool) {

@@ -29,10 +29,11 @@ struct receive_space {
     constexpr std::uint32_t wnd() const { return edge - nxt; }
     constexpr bool in_window(seq s) const { return nxt <= s && s < edge; }
 
-    /// Table 6. A segment with a length needs its first or its last octet inside.
+    /// Table 6, but for the right edge (N37). A segment with a length needs its first or its last octet inside. One without
+    /// may also stand at the edge: SND.NXT of a peer that has filled our window is just there.
     constexpr bool acceptable(seq first, std::uint32_t length) const {
-        if (wnd() == 0) return length == 0 && first == nxt;
-        return in_window(first) || (length > 0 && in_window(first + (length - 1)));
+        if (length == 0) return nxt <= first && first <= edge;
+        return in_window(first) || in_window(first + (length - 1));
     }
 
     /// Receiver SWS avoidance (3.8.6.2.2, MUST-39): the edge follows the free space only in steps worth a segment or half
@@ -45,14 +46,17 @@ struct receive_space {
         return true;
     }
 
-    /// The window as it is written into a segment: in units of 2^shift (RFC 7323 section 2.2). Rounded down, the edge that
-    /// the peer sees would move left; so it is rounded up while there is room for that (section 2.4: senders survive it).
+    /// What of the window can be said in units of 2^shift (RFC 7323 section 2.2). Rounded down, the edge that the peer sees
+    /// would move left; so it is rounded up while there is room for that (section 2.4: senders survive it).
+    constexpr std::uint32_t in_units(std::uint32_t free_space, std::uint8_t shift) const {
+        const std::uint32_t units = wnd() >> shift;
+        const bool is_rounded_up = units << shift != wnd() && (units + 1) << shift <= free_space;
+        return is_rounded_up ? units + 1 : units;
+    }
+    /// The window as it is written into a segment.
     constexpr std::uint16_t field(std::uint32_t free_space, std::uint8_t shift) {
-        std::uint32_t units = wnd() >> shift;
-        if (units << shift != wnd() && (units + 1) << shift <= free_space) {
-            ++units;
-            edge = nxt + (units << shift);
-        }
+        const std::uint32_t units = in_units(free_space, shift);
+        edge = later(edge, nxt + (units << shift));
         return static_cast<std::uint16_t>(std::min<std::uint32_t>(units, 65535));
     }
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The IPv6 header (RFC 8200 section 3) and the walk over the extension headers that may stand before TCP (section 4).
-// A fragment header ends the walk: there is no reassembly here.
+// A fragment ends the walk: there is no reassembly here. An atomic one is a whole datagram (RFC 6946).
 #pragma once
 
 #include <optional>
@@ -26,15 +26,22 @@ struct datagram {
 };
 
 namespace detail {
-inline constexpr octet hop_by_hop = 0, routing = 43, destination_options = 60;
+inline constexpr octet hop_by_hop = 0, routing = 43, fragment = 44, destination_options = 60;
+inline constexpr std::uint16_t offset_and_more = 0xfff9;  // of a fragment header; the two bits between are reserved
 
 /// The place of the TCP header, or nothing.
 constexpr std::optional<std::size_t> skip_extensions(octets packet) {
     octet next = packet[at::next_header];
     std::size_t here = header_length;
     while (next != protocol_tcp) {
-        if (next != hop_by_hop && next != routing && next != destination_options) return {};
+        if (next != hop_by_hop && next != routing && next != fragment && next != destination_options) return {};
         if (here + 8 > packet.size()) return {};
+        if (next == fragment) {  // its second octet is no length, and it always has eight (RFC 8200 section 4.5)
+            if (load_be16(packet.data() + here + 2) & offset_and_more) return {};
+            next = packet[here];
+            here += 8;
+            continue;
+        }
         // A route that is not yet used up is for routers (RFC 8200 section 4.4).
         if (next == routing && packet[here + 3] != 0) return {};
         next = packet[here];

@@ -38,6 +38,7 @@ public:
     /// Where the next octets, up to `most`, may be written in one piece; they count when they are committed.
     constexpr mutable_octets reserve(no_pool&, std::size_t most) { return ring_.room(size_, std::min(most, free())); }
     constexpr void commit(no_pool&, std::size_t length) { size_ += length; }
+    constexpr std::size_t most_to_commit() const { return free(); }
 
     /// Lends a packet the octets where they lie, from `offset` on; as many as it has spans for, and says how many.
     constexpr std::size_t lend(std::size_t offset, std::size_t length, tx_packet& to) const {

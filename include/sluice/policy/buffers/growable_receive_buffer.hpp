@@ -45,9 +45,10 @@ public:
     }
     void commit(std::size_t length) { size_ += static_cast<std::uint32_t>(length); }
 
-    /// Text that waits for what is before it goes: memory is needed for what is.
-    void forget_beyond(auto& pool) {
-        reach_ = size_;
+    /// Text that waits for what is before it goes, from so many octets past the last one in order on: memory is needed
+    /// for what is, or it is not wanted any more.
+    void forget_beyond(auto& pool, std::size_t offset = 0) {
+        reach_ = size_ + static_cast<std::uint32_t>(offset);
         give_back_beyond(pool);
     }
 

@@ -52,6 +52,8 @@ public:
         return taken;
     }
 
+    /// No reserve() can have given more.
+    std::size_t most_to_commit() const { return std::min<std::size_t>(free(), chunk_left()); }
     /// Where the next octets, up to `most`, may be written in one piece; they count when they are committed, which has to be
     /// before anything else happens here.
     mutable_octets reserve(auto& pool, std::size_t most) {
@@ -74,18 +76,21 @@ public:
         if (size() == 0 || length <= free()) return true;
         return length >= least_worth_lending && free() > 0 && size() + length <= most_lent;
     }
-    /// All of it, or nothing; a few octets are not worth a piece of their own, are copied, and returned at once.
+    /// All of it, or nothing, and then `lent` is as it was; a few octets are not worth a piece of their own, are copied, and
+    /// returned at once.
     bool append_lent(auto& pool, lent_octets& lent) {
         assert(!lent.is_out);
-        lent.returned = false;
         if (!has_room_for_lent(lent.data.size())) return false;
         if (lent.data.size() < least_worth_lending && lent.data.size() <= free()) {
             const std::size_t before = size();
-            lent.returned = append(pool, lent.data) == lent.data.size();
-            if (!lent.returned) cut(pool, before);
-            return lent.returned;
+            if (append(pool, lent.data) != lent.data.size()) {
+                cut(pool, before);
+                return false;
+            }
+            return lent.returned = true;
         }
         if (!add(pool, {.theirs = lent.data.data(), .owner = &lent, .begin = end_, .end = end_})) return false;
+        lent.returned = false;
         lent.is_out = true;
         commit(pool, lent.data.size());
         return true;
