@@ -95,8 +95,8 @@ struct conversation_block {
     bool tell_user_timeout = false;   // it has changed: the next ACK says so
     std::uint8_t duplicate_acks = 0;  // owed on top: one for each out-of-order segment (RFC 5681 section 4.2)
     std::uint8_t keep_alives = 0;     // probes without an answer
-    std::uint16_t challenges = 0;     // in this period
     std::uint8_t received_dscp = 0;   // of the last segment whose number was acceptable (MAY-9)
+    std::uint16_t challenges = 0;     // in this period
     instant last_received{};
     instant challenges_since{};
     instant last_stray_ack{};
