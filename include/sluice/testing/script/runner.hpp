@@ -176,7 +176,11 @@ private:
     void expect_packet(const tcp_packet& wanted, const span_of_time& when) {
         tcp_packet rest = wanted;
         while (true) {
-            if (!wait_for_packet(when)) return;
+            if (!wait_for_packet(when)) {
+                if (rest.begin != wanted.begin)
+                    out_.message += ": of this segment only " + std::to_string(rest.begin - wanted.begin) + " octets came";
+                return;
+            }
             const sent_packet sent = std::move(left_.front());
             left_.pop_front();
             if (sent.broken) return fail(*sent.broken);
