@@ -107,6 +107,9 @@ settings read_arguments(int count, char** arguments) {
             out.run.set.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
         } else if (a == "--json") {
             out.json = true;
+        } else if (a == "--help") {
+            std::fputs(usage, stdout);
+            std::exit(0);
         } else if (a == "-v") {
             out.verbose = true;
         } else if (a.starts_with("-")) {
