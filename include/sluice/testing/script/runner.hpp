@@ -237,6 +237,7 @@ private:
 
     void check_code(const code& text, const event& e) {
         note(now_, e.text);
+        tcp_->on_deadline(now_);  // nothing is due: but it says how long ago things were
         const auto facts = sockets_->info();
         const evaluator::names names = [&](const std::string& name) { return number_of_info(name, facts); };
         const verdict_of_code result = evaluator(text.text, names).run();
