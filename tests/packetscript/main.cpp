@@ -27,7 +27,7 @@ constexpr const char* usage =
     "                                  not compared, calls about buffers and flags are accepted whatever they say\n"
     "  --check-push                    PSH is compared\n"
     "  --tolerance 4ms                 how far a time may be off\n"
-    "  --tcp \"reno,sack_recovery\"      which composition\n"
+    "  --tcp \"reno,sack_recovery\"      which composition; for linux else linux_like\n"
     "  --set name=value                over what scripts set: ip_version, mtu, initial_window, rto_floor, ...\n"
     "  --json                          one object a script\n"
     "  -v                              each script, and what was ignored\n";
@@ -65,7 +65,7 @@ script::maker composition_of(const std::string& names) {
 
 struct settings {
     script::run_options run{};
-    script::maker make = by_recovery().front().make;
+    script::maker make = nullptr;
     bool json = false, verbose = false;
     std::vector<std::string> files{};
 };
@@ -107,6 +107,9 @@ settings read_arguments(int count, char** arguments) {
             out.run.set.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
         } else if (a == "--json") {
             out.json = true;
+        } else if (a == "--help") {
+            std::fputs(usage, stdout);
+            std::exit(0);
         } else if (a == "-v") {
             out.verbose = true;
         } else if (a.starts_with("-")) {
@@ -115,6 +118,7 @@ settings read_arguments(int count, char** arguments) {
             add_files(out.files, a);
         }
     }
+    if (out.make == nullptr) out.make = composition_of(out.run.like == script::profile::linux ? "linux_like" : "");
     if (out.files.empty()) refuse("no scripts");
     std::sort(out.files.begin(), out.files.end());
     return out;

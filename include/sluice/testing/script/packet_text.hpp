@@ -105,7 +105,6 @@ inline std::string side_by_side(const tcp_packet& expected, const tcp_packet& ac
         const bool differs = std::find(differ.begin(), differ.end(), static_cast<field>(i)) != differ.end();
         put(marks, std::string(differs ? width : 0, '^'));
     }
-    marks.erase(0, 1);
     for (std::string* line : {&first, &second, &marks}) line->erase(line->find_last_not_of(' ') + 1);
     return first + '\n' + second + '\n' + marks;
 }

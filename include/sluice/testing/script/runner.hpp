@@ -176,7 +176,11 @@ private:
     void expect_packet(const tcp_packet& wanted, const span_of_time& when) {
         tcp_packet rest = wanted;
         while (true) {
-            if (!wait_for_packet(when)) return;
+            if (!wait_for_packet(when)) {
+                if (rest.begin != wanted.begin)
+                    out_.message += ": of this segment only " + std::to_string(rest.begin - wanted.begin) + " octets came";
+                return;
+            }
             const sent_packet sent = std::move(left_.front());
             left_.pop_front();
             if (sent.broken) return fail(*sent.broken);
@@ -233,6 +237,7 @@ private:
 
     void check_code(const code& text, const event& e) {
         note(now_, e.text);
+        tcp_->on_deadline(now_);  // nothing is due: but it says how long ago things were
         const auto facts = sockets_->info();
         const evaluator::names names = [&](const std::string& name) { return number_of_info(name, facts); };
         const verdict_of_code result = evaluator(text.text, names).run();

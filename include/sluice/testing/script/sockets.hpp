@@ -528,7 +528,7 @@ private:
         const auto seconds = [&] { return std::chrono::seconds(given.value_or(0)); };
 
         for (const char* harmless : {"SO_REUSEADDR", "SO_REUSEPORT", "SO_PRIORITY", "SO_MARK", "SO_OOBINLINE", "SO_DEBUG",
-                                     "SO_DONTROUTE", "IPV6_V6ONLY", "SO_INCOMING_CPU", "IP_MTU_DISCOVER", "IPV6_MTU_DISCOVER"})
+                                     "SO_DONTROUTE", "IPV6_V6ONLY", "SO_INCOMING_CPU", "TCP_FUNCTION_BLK", "IP_MTU_DISCOVER", "IPV6_MTU_DISCOVER"})
             if (name == harmless) return remember(*d, name, given);
         if (name == "SO_RCVBUF" || name == "SO_SNDBUF" || name == "SO_RCVBUFFORCE" || name == "SO_SNDBUFFORCE") {
             if (where_.accepts_whatever) return remember(*d, name, given);
@@ -547,6 +547,10 @@ private:
             const std::uint32_t headers = where_.ours.address.is_v4() ? 40 : 60;
             d->own.mtu = static_cast<std::uint32_t>(std::clamp<std::int64_t>(given.value_or(536), 28, 65000)) + headers;
             return remember(*d, name, given);
+        }
+        if (name == "TCP_CONGESTION") {
+            const std::string wanted = how.text == "newreno" ? "reno" : how.text;
+            return wanted == tcp_.congestion() ? answer::of(0) : answer::unsupported("congestion control by " + how.text);
         }
         if (name == "TCP_LINGER2") {
             d->own.orphan_fin_wait_2 = seconds();

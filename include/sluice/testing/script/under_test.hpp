@@ -5,8 +5,10 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 #include <vector>
 
+#include <sluice/policy/congestion/reno.hpp>
 #include <sluice/stack/stack.hpp>
 #include <sluice/testing/script/profile.hpp>
 
@@ -51,6 +53,8 @@ public:
     virtual result<void> set_options(handle h, const connection_options& options, instant now) = 0;
     virtual std::optional<facts> look(handle h) = 0;
     virtual std::optional<tcp_info> info(handle h) = 0;
+    /// As setsockopt(TCP_CONGESTION) calls it; empty for one that has no name there.
+    virtual std::string_view congestion() const = 0;
 };
 
 template <class Tcp>
@@ -122,6 +126,10 @@ public:
     std::optional<tcp_info> info(handle h) override {
         const auto out = stack_.info(h);
         return out ? std::optional(*out) : std::nullopt;
+    }
+
+    std::string_view congestion() const override {
+        return std::is_same_v<typename Tcp::congestion_policy, reno> ? "reno" : "";
     }
 
 private:
