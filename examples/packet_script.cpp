@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Packet scripts against a TCP of one's own: each file named is run in virtual time; without any, a handshake.
+// g++ -std=c++20 -O2 -Iinclude examples/packet_script.cpp -o packet_script && ./packet_script my_test.pkt
+#include <sluice/sluice.hpp>
+#include <sluice/testing/packet_script.hpp>
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+
+using my_tcp = sluice::tcp<sluice::reno, sluice::every_segment>;
+
+constexpr const char* handshake = R"(
+   0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+  +0 bind(3, ..., ...) = 0
+  +0 listen(3, 1) = 0
+  +0 < S 0:0(0) win 65535 <mss 1460>
+  +0 > S. 0:0(0) ack 1 <mss 1460>
++.05 < . 1:1(0) ack 1 win 65535
+  +0 accept(3, ..., ...) = 4
+  +0 < P. 1:101(100) ack 1 win 65535
+  +0 > . 1:1(0) ack 101
+  +0 read(4, ..., 1000) = 100
+)";
+
+bool passes(const std::string& text, const char* name) {
+    const auto report = sluice::testing::run_script<my_tcp>(text, name);
+    std::puts(report.text().c_str());
+    return report.verdict != sluice::testing::script::verdict::failed;
+}
+
+int main(int count, char** names) {
+    bool good = count > 1 || passes(handshake, "handshake");
+    for (int i = 1; i < count; ++i) {
+        std::ifstream file(names[i]);
+        good = passes({std::istreambuf_iterator<char>(file), {}}, names[i]) && good;
+    }
+    return good ? 0 : 1;
+}

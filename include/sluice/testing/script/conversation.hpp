@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+//
+// One connection as a script sees it. Numbers of its own side are relative to where the script says that it began, so
+// they are moved on their way in and out; the other side's are what the script says. Text is not written in scripts: it
+// is a pattern by its place in the stream, so that what arrives can be compared.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <sluice/testing/script/packet_text.hpp>
+#include <sluice/testing/script/profile.hpp>
+#include <sluice/wire/segment.hpp>
+
+namespace sluice::testing::script {
+
+/// What is compared, and how closely.
+struct strictness {
+    profile like = profile::sluice;
+    bool neutral = false;     // neither options of SYNs nor windows
+    bool check_push = false;
+    std::optional<duration> timestamp_tick{};  // none: the values of our timestamps are not compared
+    duration tolerance = 4ms;
+};
+
+/// What an octet is, so many behind the first of a stream.
+constexpr octet pattern(std::size_t at) { return static_cast<octet>((at * 131 + (at >> 8) * 7 + 17) & 0xff); }
+
+/// A packet that left.
+struct sent_packet {
+    instant at{};
+    std::vector<octet> octets{};
+    socket_address from{}, to{};
+    tcp_packet live{};             // as a script would write it, in live numbers
+    tcp_options meaning{};
+    std::size_t text_begin = 0;    // in `octets`
+    std::optional<std::string> broken{};
+};
+
+/// Each option as it stands there.
+inline std::vector<option> read_raw_options(octets from) {
+    using kind = option::kind;
+    std::vector<option> out;
+    while (!from.empty()) {
+        option o;
+        const unsigned number = from[0];
+        if (number < 2) {
+            o.what = number == 0 ? kind::end : kind::nop;
+            out.push_back(o);
+            from = from.subspan(1);
+            continue;
+        }
+        if (from.size() < 2 || from[1] < 2 || from[1] > from.size()) break;
+        const octets body = from.subspan(2, from[1] - 2u);
+        o = {.what = kind::other, .data = {body.begin(), body.end()}, .number = number};
+        if (number == 2 && body.size() == 2) o = {.what = kind::mss, .value = load_be16(body.data())};
+        if (number == 3 && body.size() == 1) o = {.what = kind::window_scale, .value = body[0]};
+        if (number == 4 && body.empty()) o = {.what = kind::sack_permitted};
+        if (number == 8 && body.size() == 8)
+            o = {.what = kind::timestamps, .value = load_be32(body.data()), .echo = load_be32(body.data() + 4)};
+        if (number == 5 && !body.empty() && body.size() % 8 == 0) {
+            o = {.what = kind::sack};
+            for (std::size_t i = 0; i < body.size(); i += 8)
+                o.blocks.emplace_back(load_be32(body.data() + i), load_be32(body.data() + i + 4));
+        }
+        if (number == 34) o = {.what = kind::fast_open, .data = {body.begin(), body.end()}};
+        out.push_back(o);
+        from = from.subspan(from[1]);
+    }
+    return out;
+}
+
+inline sent_packet read_sent(std::vector<octet> packet, instant at) {
+    sent_packet out{.at = at, .octets = std::move(packet)};
+    const auto parsed = parse_packet({.data = out.octets, .length = out.octets.size()});
+    if (!parsed) {
+        out.broken = "a packet that does not parse, or has a wrong checksum";
+        return out;
+    }
+    const ip_meta& ip = parsed->ip;
+    const segment& s = parsed->segment;
+    out.from = {ip.source, s.source_port};
+    out.to = {ip.destination, s.destination_port};
+    out.meaning = s.options;
+    out.text_begin = out.octets.size() - s.text.size();
+    const std::size_t at_tcp = ip.is_v4() ? ipv4::header_length : ipv6::header_length;
+    const tcp_header tcp = tcp_header::read(octets(out.octets).subspan(at_tcp));
+    tcp_packet& live = out.live;
+    live.way = direction::out;
+    live.ip = {.ecn = std::array{ip_fields::ecn_mark::noecn, ip_fields::ecn_mark::ect1, ip_fields::ecn_mark::ect0,
+                                 ip_fields::ecn_mark::ce}[static_cast<std::size_t>(ip.ecn) & 3],
+               .traffic_class = static_cast<unsigned>(ip.dscp) << 2 | static_cast<unsigned>(ip.ecn),
+               .hop_limit = ip.hop_limit};
+    live.flags = s.flags;
+    live.begin = s.sequence.number();
+    live.length = s.text_length;
+    live.end = live.begin + live.length;
+    if (s.has(flag::ack)) live.ack = s.acknowledgment.number();
+    live.window = s.window;
+    if (s.has(flag::urg)) live.urgent = tcp.urgent_pointer;
+    live.options = read_raw_options(
+        octets(out.octets).subspan(at_tcp + tcp_header::length, std::size_t{tcp.data_offset} - tcp_header::length));
+    return out;
+}
+
+class conversation {
+public:
+    conversation(const socket_address& ours, const socket_address& theirs) : ours_(ours), theirs_(theirs) {}
+
+    const socket_address& ours() const { return ours_; }
+    const socket_address& theirs() const { return theirs_; }
+    bool is_of(const sent_packet& p) const { return p.from == ours_ && p.to == theirs_; }
+
+    /// What the application has handed over to be sent: it is compared with what leaves.
+    std::vector<octet> said{};
+    /// How much of the other side's stream has been read.
+    std::size_t heard = 0;
+
+    // ---- in ----------------------------------------------------------------------------------------------------------
+
+    std::vector<octet> build(const tcp_packet& p) {
+        if (p.flags.has(flag::syn)) irs_ = p.begin;
+        std::vector<octet> text(p.length);
+        const std::uint32_t first = p.begin + (p.flags.has(flag::syn) ? 1u : 0u) - (irs_.value_or(0) + 1);
+        for (std::size_t i = 0; i < text.size(); ++i) text[i] = pattern(first + i);
+
+        std::vector<octet> options;
+        for (const option& o : p.options.value_or(std::vector<option>{})) put_option(options, o);
+        while (options.size() % 4 != 0) options.push_back(0);
+        options.resize(std::min(options.size(), tcp_options::most_octets));
+
+        tx_packet out;
+        out.meta = {.source = theirs_.address, .destination = ours_.address};
+        if (p.ip.hop_limit) out.meta.hop_limit = static_cast<std::uint8_t>(*p.ip.hop_limit);
+        if (p.ip.traffic_class) {
+            out.meta.dscp = static_cast<std::uint8_t>(*p.ip.traffic_class >> 2);
+            out.meta.ecn = static_cast<ecn_codepoint>(*p.ip.traffic_class & 3);
+        }
+        out.borrow(text);
+        write_headers(out,
+                      {.source_port = theirs_.port,
+                       .destination_port = ours_.port,
+                       .sequence = seq(p.begin),
+                       .acknowledgment = seq(p.ack ? *p.ack + offset() : 0),
+                       .flags = p.flags,
+                       .window = static_cast<std::uint16_t>(p.window.value_or(0)),
+                       .urgent_pointer = static_cast<std::uint16_t>(p.urgent.value_or(0))},
+                      options);
+        std::vector<octet> packet(out.length());
+        write(out, packet);
+        return packet;
+    }
+
+    // ---- out ---------------------------------------------------------------------------------------------------------
+
+    /// The packet in the script's numbers. What the script calls the beginning is learnt from a SYN.
+    tcp_packet in_script_numbers(const sent_packet& sent, const tcp_packet& expected, const strictness& how) {
+        tcp_packet out = sent.live;
+        if (out.flags.has(flag::syn) && expected.flags.has(flag::syn)) {
+            script_iss_ = expected.begin;
+            live_iss_ = out.begin;
+        }
+        out.begin -= offset();
+        out.end -= offset();
+        if (out.flags.has(flag::syn) && how.like != profile::sluice) out.options = lay_out(sent.meaning, how.like);
+        for (option& o : *out.options)
+            if (o.what == option::kind::timestamps)
+                o.value = script_timestamp(o.value, timestamp_of(expected), how);
+        if (!expected.ip.ecn) out.ip.ecn.reset();
+        if (!expected.ip.traffic_class) out.ip.traffic_class.reset();
+        if (!expected.ip.hop_limit) out.ip.hop_limit.reset();
+        return out;
+    }
+
+    /// In which fields `actual` is not what the script says.
+    static std::vector<field> differences(const tcp_packet& expected, const tcp_packet& actual, const strictness& how) {
+        std::vector<field> out;
+        const auto compare = [&](field f, bool same) {
+            if (!same) out.push_back(f);
+        };
+        const auto flags = [&](tcp_flags f) { return how.check_push ? f : f.without(flag::psh); };
+        const auto same = [](const auto& wanted, const auto& there) { return !wanted || wanted == there; };
+        const bool is_syn = expected.flags.has(flag::syn);
+        compare(field::ip, (!expected.ip.ecn || expected.ip.ecn == actual.ip.ecn) &&
+                               same(expected.ip.traffic_class, actual.ip.traffic_class) &&
+                               same(expected.ip.hop_limit, actual.ip.hop_limit));
+        compare(field::flags, flags(expected.flags) == flags(actual.flags));
+        compare(field::numbers, expected.begin == actual.begin && expected.length == actual.length);
+        compare(field::ack, same(expected.ack, actual.ack));
+        compare(field::window, how.neutral || same(expected.window, actual.window));
+        compare(field::urgent, same(expected.urgent, actual.urgent));
+        compare(field::options, !expected.options || (how.neutral && is_syn) ||
+                                    text_of(*expected.options) == text_of(*actual.options));
+        return out;
+    }
+
+    /// What is wrong with the text, which scripts don't write.
+    std::optional<std::string> wrong_text(const sent_packet& sent) const {
+        if (!live_iss_ || sent.live.length == 0 || sent.live.flags.has(flag::rst)) return {};
+        const std::uint32_t first = sent.live.begin - (*live_iss_ + 1);
+        for (std::size_t i = 0; i < sent.live.length; ++i) {
+            const std::size_t at = first + i;
+            const bool is_keep_alive = sent.live.length == 1 && at >= said.size();  // MAY-6: an octet of no stream
+            if (is_keep_alive || (at < said.size() && sent.octets[sent.text_begin + i] == said[at])) continue;
+            return "octet " + std::to_string(at) + " of the stream is not what was sent";
+        }
+        return {};
+    }
+
+private:
+    std::uint32_t offset() const { return live_iss_.value_or(0) - script_iss_.value_or(0); }
+
+    static std::optional<std::uint32_t> timestamp_of(const tcp_packet& p) {
+        for (const option& o : p.options.value_or(std::vector<option>{}))
+            if (o.what == option::kind::timestamps) return o.value;
+        return {};
+    }
+
+    /// Our timestamp in the script's numbers, as far as the script fixes it: by the first one, and by how many ticks
+    /// have passed since.
+    std::uint32_t script_timestamp(std::uint32_t live, std::optional<std::uint32_t> expected,
+                                   const strictness& how) {
+        if (!expected) return live;
+        if (clocks_.empty() || !how.timestamp_tick) {
+            clocks_.push_back({*expected, live});
+            return *expected;
+        }
+        const clock_pair& first = clocks_.front();
+        const std::uint32_t now = first.script + (live - first.live);
+        clocks_.push_back({*expected, live});
+        const auto apart = static_cast<std::int32_t>(now - *expected);
+        return std::chrono::abs(apart * *how.timestamp_tick) <= how.tolerance ? *expected : now;
+    }
+    std::uint32_t live_timestamp(std::uint32_t script) const {
+        for (auto it = clocks_.rbegin(); it != clocks_.rend(); ++it)
+            if (it->script == script) return it->live;
+        return clocks_.empty() ? script : clocks_.front().live + (script - clocks_.front().script);
+    }
+
+    void put_option(std::vector<octet>& out, const option& o) const {
+        using kind = option::kind;
+        const auto head = [&](unsigned number, std::size_t length) {
+            out.push_back(static_cast<octet>(number));
+            out.push_back(static_cast<octet>(length));
+        };
+        const auto put = [&](std::uint32_t value, int octets) {
+            while (octets-- > 0) out.push_back(static_cast<octet>(value >> (8 * octets)));
+        };
+        switch (o.what) {
+            case kind::end: out.push_back(0); break;
+            case kind::nop: out.push_back(1); break;
+            case kind::mss: head(2, 4), put(o.value, 2); break;
+            case kind::window_scale: head(3, 3), put(o.value, 1); break;
+            case kind::sack_permitted: head(4, 2); break;
+            case kind::sack:
+                head(5, 2 + 8 * o.blocks.size());
+                for (const auto& [begin, end] : o.blocks) put(begin + offset(), 4), put(end + offset(), 4);
+                break;
+            case kind::timestamps: head(8, 10), put(o.value, 4), put(live_timestamp(o.echo), 4); break;
+            case kind::fast_open:
+            case kind::other:
+                head(o.what == kind::other ? o.number : 34, 2 + o.data.size());
+                out.insert(out.end(), o.data.begin(), o.data.end());
+                break;
+            case kind::foreign: break;
+        }
+    }
+
+    struct clock_pair {
+        std::uint32_t script, live;
+    };
+
+    socket_address ours_, theirs_;
+    std::optional<std::uint32_t> script_iss_{}, live_iss_{}, irs_{};
+    std::vector<clock_pair> clocks_{};
+};
+
+}  // namespace sluice::testing::script

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# check.sh [directory]: each packet script says which clause it shows and which fault it catches, and no two are equal
+# once comments, blanks and numbers are taken away. Names each breach.
+set -euo pipefail
+export LC_ALL=C
+cd "${1:-"$(dirname "$(realpath "$0")")"}"
+status=0
+say() { echo "$1"; status=1; }
+
+scripts=$(find . -name '*.pkt' | sort)
+while read -r file; do
+    head -n 1 "$file" | grep -qE '^// .*(RFC [0-9]+|MUST-|SHLD-|MAY-|N[0-9]+|POSIX|IEEE)' || say "$file: its first line names no clause"
+    grep -qE '^// Fault: ' "$file" || say "$file: it names no fault"
+done <<< "$scripts"
+
+# "what is left of it <tab> file" for each
+stripped=$(while read -r file; do
+    printf '%s\t%s\n' "$(sed -e 's,//.*,,' -e 's/[0-9.~+]//g' "$file" | tr -d ' \t\n' | cksum)" "$file"
+done <<< "$scripts" | sort)
+twins=$(cut -f 1 <<< "$stripped" | uniq -d)
+while read -r sum; do
+    [ -z "$sum" ] || say "equal but for their numbers: $(grep -F "$sum" <<< "$stripped" | cut -f 2 | tr '\n' ' ')"
+done <<< "$twins"
+
+count=$(wc -l <<< "$scripts")
+[ "${1-}" ] || [ "$count" -ge 200 ] || say "only $count scripts"
+echo "$count scripts"
+exit $status
