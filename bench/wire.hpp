@@ -26,6 +26,10 @@ public:
 
     /// One batch of packets; says how many.
     std::size_t carry(auto& from, auto& to, sluice::instant now) {
+        return carry(from, to, now, [] {});
+    }
+    /// After every second packet `after_two` is called: then an acknowledgment may be due.
+    std::size_t carry(auto& from, auto& to, sluice::instant now, auto&& after_two) {
         const std::size_t count = from.poll_transmit(now, packets_);
         for (std::size_t i = 0; i < count; ++i) frames_[i].length = write(packets_[i], frames_[i].octets);
         for (std::size_t i = 0; i < count; ++i) {
@@ -33,14 +37,31 @@ public:
             to.on_packet({.data = sluice::octets(f.octets).first(f.length),
                           .length = packets_[i].length(),
                           .segment_size = packets_[i].segment_size,
-                          .checksum = Format == format::checked ? sluice::checksum_state::unknown
-                                                                : sluice::checksum_state::partial},
+                          .checksum = vouched},
                          now);
+            if (i % 2 == 1) after_two();
         }
         return count;
     }
 
+    /// Takes what `from` says, which is headers alone, for later.
+    void collect(auto& from, sluice::instant now) {
+        while (from.poll_transmit(now, {&said_, 1}) > 0) {
+            require(said_.payload_length == 0, "nothing but acknowledgments");
+            headers& h = collected_.emplace_back();
+            h.length = write(said_, h.octets);
+        }
+    }
+    void deliver(auto& to, sluice::instant now) {
+        for (const headers& h : collected_)
+            to.on_packet({.data = sluice::octets(h.octets).first(h.length), .length = h.length, .checksum = vouched}, now);
+        collected_.clear();
+    }
+
 private:
+    static constexpr sluice::checksum_state vouched =
+        Format == format::checked ? sluice::checksum_state::unknown : sluice::checksum_state::partial;
+
     struct frame {
         std::size_t length = 0;
         std::array<sluice::octet, sluice::tx_packet::longest_headers + LargestPayload> octets;
@@ -58,6 +79,13 @@ private:
         return end;
     }
 
+    struct headers {
+        std::size_t length = 0;
+        std::array<sluice::octet, sluice::tx_packet::longest_headers> octets;
+    };
+
+    std::vector<headers> collected_;
+    sluice::tx_packet said_;
     std::vector<frame> frames_{batch};
     std::vector<sluice::tx_packet> packets_{batch};
 };

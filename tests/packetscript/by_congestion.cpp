@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Compositions of packetscript that differ in their congestion policies.
 #include "compositions.hpp"
 
 #include <array>

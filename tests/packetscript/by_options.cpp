@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Compositions of packetscript that differ in their options that are left out.
 #include "compositions.hpp"
 
 #include <array>

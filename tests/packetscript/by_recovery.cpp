@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Compositions of packetscript that differ in their recovery, RTT and ACK policies.
 #include "compositions.hpp"
 
 #include <array>

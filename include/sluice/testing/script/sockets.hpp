@@ -1,47 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// The calls of Berkeley sockets as scripts use them, on the TCP under test: descriptors by the script's numbers, blocking
-// or not, errors that are told once, options by their names. A call that has to wait says so; whoever runs the script
-// asks again.
+// The calls of Berkeley sockets as scripts use them, on the TCP under test: blocking or not, errors that are told once. A
+// call that has to wait says so; whoever runs the script asks again.
 #pragma once
 
-#include <map>
-#include <string>
-#include <vector>
-
-#include <sluice/testing/script/conversation.hpp>
-#include <sluice/testing/script/names.hpp>
-#include <sluice/testing/script/under_test.hpp>
+#include <sluice/testing/script/socket_options.hpp>
 
 namespace sluice::testing::script {
 
-/// What a call has come to so far.
-struct answer {
-    enum class kind { value, error, waits, unsupported, mismatch };
-    kind what = kind::value;
-    std::int64_t number = 0;
-    std::string text{};  // the errno's name; what is not supported; what is not as the script says
-    instant wakes = never;  // of one that waits: when it ends by itself
-
-    static answer of(std::int64_t number) { return {.number = number}; }
-    static answer failed(std::string_view name) { return {.what = kind::error, .number = -1, .text = std::string(name)}; }
-    static answer failed(error e) { return failed(errno_of(e)); }
-    static answer waiting(instant until = never) { return {.what = kind::waits, .wakes = until}; }
-    static answer unsupported(std::string what) { return {.what = kind::unsupported, .text = std::move(what)}; }
-    static answer differs(std::string what) { return {.what = kind::mismatch, .text = std::move(what)}; }
-};
-
-/// Where scripts take place, unless their settings say otherwise.
-struct scene {
-    socket_address ours{ip_address::v4(192, 168, 0, 1), 8080};
-    socket_address theirs{ip_address::v4(192, 0, 2, 1), 8080};
-    std::uint16_t first_port_of_theirs = 40000;  // of who connects to us
-    bool accepts_whatever = false;  // what getters say of buffers and flags is not compared
-};
-
-class sockets {
+class sockets : public socket_option_calls {
 public:
-    sockets(tcp_under_test& tcp, const scene& where, const knobs& k) : tcp_(tcp), where_(where), knobs_(k) {}
+    sockets(tcp_under_test& tcp, const scene& where, const knobs& k) : socket_option_calls(tcp, where, k) {}
 
     /// Does the call, or goes on with it. `began` is when it was made.
     answer perform(const call& c, instant now, instant began) {
@@ -69,84 +38,7 @@ public:
         return answer::unsupported("the call " + c.name);
     }
 
-    void set(const knobs& k) { knobs_ = k; }
-
-    /// The connection that segments are about: of the last listen or connect.
-    conversation& current() {
-        if (listens_ && !has_peer_) {
-            begin_conversation({where_.theirs.address, next_port_++});
-            has_peer_ = true;
-        }
-        if (conversations_.empty()) begin_conversation({where_.theirs.address, next_port_++});
-        return conversations_.back();
-    }
-    conversation* of(const sent_packet& p) {
-        for (auto it = conversations_.rbegin(); it != conversations_.rend(); ++it)
-            if (it->is_of(p)) return &*it;
-        return nullptr;
-    }
-
-    /// Of the connection that scripts assert things about.
-    std::optional<tcp_info> info() {
-        for (const std::int64_t fd : {latest_accepted_, latest_connected_})
-            if (const auto it = descriptors_.find(fd); it != descriptors_.end())
-                if (const auto out = tcp_.info(it->second.opened)) return out;
-        return {};
-    }
-
 private:
-    struct descriptor {
-        enum class kind { fresh, listening, connecting, open };
-        kind what = kind::fresh;
-        handle opened{};
-        bool is_nonblocking = false;
-        bool has_told_error = false;
-        bool reads_no_more = false;
-        std::size_t conversation = 0;
-        std::uint16_t port = 0;  // bound to
-        connection_options options{};
-        knobs own{};
-        std::optional<duration> linger{};
-        bool is_closing = false;  // a close that lingers
-        std::size_t written = 0;  // by a call that still waits
-        std::map<std::string, std::int64_t> set{};  // what getsockopt says again
-    };
-
-    // ---- arguments ---------------------------------------------------------------------------------------------------
-
-    static const value& argument(const call& c, std::size_t i) {
-        static const value nothing;
-        return i < c.arguments.size() ? c.arguments[i] : nothing;
-    }
-    static std::int64_t number(const value& v, std::int64_t otherwise = 0) { return number_of(v).value_or(otherwise); }
-    /// `[1]`, or 1.
-    static std::optional<std::int64_t> number_inside(const value& v) {
-        if (v.what == value::kind::list) return v.items.size() == 1 ? number_of(v.items[0]) : std::nullopt;
-        return number_of(v);
-    }
-    static bool asks_not_to_wait(const call& c) {
-        if (c.name != "recv" && c.name != "send" && c.name != "recvfrom" && c.name != "sendto") return false;
-        return (number(argument(c, 3)) & *number_of("MSG_DONTWAIT")) != 0;
-    }
-    descriptor* find(const call& c, std::size_t at = 0) {
-        const auto it = descriptors_.find(number(argument(c, at), -1));
-        return it == descriptors_.end() ? nullptr : &it->second;
-    }
-    static answer bad_descriptor() { return answer::failed("EBADF"); }
-    answer wait_or(const descriptor& d, const call& c, std::string_view name) const {
-        return d.is_nonblocking || asks_not_to_wait(c) ? answer::failed(name) : answer::waiting();
-    }
-
-    /// The port of `{sa_family=…, sin_port=htons(8080), …}`; of `...` there is none.
-    static std::optional<std::uint16_t> port_of(const value& v) {
-        for (const char* name : {"sin_port", "sin6_port"})
-            if (const value* port = v.field(name)) {
-                const value& inner = port->what == value::kind::call && !port->items.empty() ? port->items[0] : *port;
-                return static_cast<std::uint16_t>(number(inner));
-            }
-        return {};
-    }
-
     // ---- opening -----------------------------------------------------------------------------------------------------
 
     answer do_socket(const call& c) {
@@ -242,47 +134,6 @@ private:
         }
         return d->is_nonblocking ? answer::failed("EALREADY") : answer::waiting();
     }
-    static bool has_opened(const tcp_under_test::facts& f) {
-        return synchronized.has(f.state) && !syn_received.has(f.state);
-    }
-
-    /// What this socket's options say, for the connection that it begins now.
-    void prepare(const descriptor& d) {
-        tcp_.options_of_new() = d.options;
-        knobs k = knobs_;
-        const auto overlay = [](auto& to, const auto& from) {
-            if (from) to = from;
-        };
-        overlay(k.mtu, d.own.mtu);
-        overlay(k.receive_buffer, d.own.receive_buffer);
-        overlay(k.largest_receive_buffer, d.own.largest_receive_buffer);
-        overlay(k.send_buffer, d.own.send_buffer);
-        overlay(k.largest_send_buffer, d.own.largest_send_buffer);
-        overlay(k.orphan_fin_wait_2, d.own.orphan_fin_wait_2);
-        tcp_.configure(k);
-    }
-
-    void begin_conversation(const socket_address& theirs) {
-        conversations_.emplace_back(socket_address{where_.ours.address, listening_port_ != 0 ? listening_port_ : where_.ours.port},
-                                    theirs);
-    }
-    std::size_t index_of(const socket_address& theirs) const {
-        for (std::size_t i = conversations_.size(); i-- > 0;)
-            if (conversations_[i].theirs() == theirs) return i;
-        return 0;
-    }
-    conversation& conversation_of(const descriptor& d) {
-        if (conversations_.empty()) return current();
-        return conversations_[std::min(d.conversation, conversations_.size() - 1)];
-    }
-
-    /// The error that ended a connection is told once, by whichever call comes first.
-    std::optional<answer> tell_error(descriptor& d, const tcp_under_test::facts& f) {
-        if (f.error == error::none || d.has_told_error) return {};
-        d.has_told_error = true;
-        return answer::failed(f.error);
-    }
-
     // ---- reading -----------------------------------------------------------------------------------------------------
 
     answer do_read(const call& c) {
@@ -515,131 +366,6 @@ private:
         return out;
     }
 
-    // ---- options of sockets ------------------------------------------------------------------------------------------
-
-    answer do_setsockopt(const call& c) {
-        descriptor* const d = find(c);
-        if (d == nullptr) return bad_descriptor();
-        const value& which = argument(c, 2);
-        const std::string name = which.words.empty() ? "of a number" : which.words.front();
-        const value& how = argument(c, 3);
-        const auto given = number_inside(how);
-        connection_options& o = d->options;
-        const auto seconds = [&] { return std::chrono::seconds(given.value_or(0)); };
-
-        for (const char* harmless : {"SO_REUSEADDR", "SO_REUSEPORT", "SO_PRIORITY", "SO_MARK", "SO_OOBINLINE", "SO_DEBUG",
-                                     "SO_DONTROUTE", "IPV6_V6ONLY", "SO_INCOMING_CPU", "TCP_FUNCTION_BLK", "IP_MTU_DISCOVER", "IPV6_MTU_DISCOVER"})
-            if (name == harmless) return remember(*d, name, given);
-        if (name == "SO_RCVBUF" || name == "SO_SNDBUF" || name == "SO_RCVBUFFORCE" || name == "SO_SNDBUFFORCE") {
-            if (where_.accepts_whatever) return remember(*d, name, given);
-            const auto size = static_cast<std::uint32_t>(std::clamp<std::int64_t>(given.value_or(0), 1, 1 << 30));
-            if (name.starts_with("SO_RCV")) d->own.receive_buffer = d->own.largest_receive_buffer = size;
-            else d->own.send_buffer = d->own.largest_send_buffer = size;
-            return remember(*d, name, given);
-        }
-        if (name == "SO_LINGER") {
-            const value *const on = how.field("onoff"), *const time = how.field("linger");
-            if (on == nullptr || time == nullptr) return answer::unsupported("SO_LINGER without onoff and linger");
-            d->linger = number(*on) != 0 ? std::optional<duration>(std::chrono::seconds(number(*time))) : std::nullopt;
-            return answer::of(0);
-        }
-        if (name == "TCP_MAXSEG") {
-            const std::uint32_t headers = where_.ours.address.is_v4() ? 40 : 60;
-            d->own.mtu = static_cast<std::uint32_t>(std::clamp<std::int64_t>(given.value_or(536), 28, 65000)) + headers;
-            return remember(*d, name, given);
-        }
-        if (name == "TCP_CONGESTION") {
-            const std::string wanted = how.text == "newreno" ? "reno" : how.text;
-            return wanted == tcp_.congestion() ? answer::of(0) : answer::unsupported("congestion control by " + how.text);
-        }
-        if (name == "TCP_LINGER2") {
-            d->own.orphan_fin_wait_2 = seconds();
-            prepare(*d);
-            return remember(*d, name, given);
-        }
-        if (name == "TCP_NODELAY") o.nagle = given.value_or(0) == 0;
-        else if (name == "SO_KEEPALIVE") o.keep_alive = given.value_or(0) != 0;
-        else if (name == "TCP_KEEPIDLE") o.keep_alive_idle = seconds();
-        else if (name == "TCP_KEEPINTVL") o.keep_alive_interval = seconds();
-        else if (name == "TCP_KEEPCNT") o.keep_alive_tries = static_cast<std::uint8_t>(given.value_or(0));
-        else if (name == "TCP_USER_TIMEOUT") {
-            if (given.value_or(0) == 0) o.user_timeout.reset();
-            else o.user_timeout = std::chrono::milliseconds(*given);
-        } else if (name == "IP_TTL" || name == "IPV6_UNICAST_HOPS") o.hop_limit = static_cast<std::uint8_t>(given.value_or(64));
-        else if (name == "IP_TOS" || name == "IPV6_TCLASS") o.dscp = static_cast<std::uint8_t>(given.value_or(0) >> 2);
-        else return answer::unsupported("the option " + name);
-        remember(*d, name, given);
-        if (!tcp_.look(d->opened)) return answer::of(0);
-        const auto done = tcp_.set_options(d->opened, o, now_);
-        return done || done.error() == error::not_open ? answer::of(0) : answer::failed(done.error());
-    }
-    static answer remember(descriptor& d, const std::string& name, std::optional<std::int64_t> given) {
-        d.set[name] = given.value_or(0);
-        return answer::of(0);
-    }
-
-    answer do_getsockopt(const call& c) {
-        descriptor* const d = find(c);
-        if (d == nullptr) return bad_descriptor();
-        const value& which = argument(c, 2);
-        const std::string name = which.words.empty() ? "of a number" : which.words.front();
-        const value& wanted = argument(c, 3);
-        if (name == "SO_ERROR") return say_error(*d, wanted);
-        if (name == "TCP_INFO") {
-            if (wanted.is_anything()) return answer::of(0);
-            return answer::unsupported("TCP_INFO by getsockopt");
-        }
-        const auto expected = number_inside(wanted);
-        if (!expected || where_.accepts_whatever) return answer::of(0);
-        std::int64_t there = 0;
-        const auto facts = tcp_.look(d->opened);
-        if (name == "TCP_MAXSEG" && facts) {
-            const auto info = tcp_.info(d->opened);
-            there = info ? info->tcpi_snd_mss : 0;
-        } else if (name == "TCP_NODELAY") {
-            there = d->options.nagle ? 0 : 1;
-        } else if (const auto it = d->set.find(name); it != d->set.end()) {
-            there = it->second;
-        } else {
-            return answer::unsupported("the value of " + name);
-        }
-        if (there == *expected) return answer::of(0);
-        return answer::differs(name + " is " + std::to_string(there) + ", not " + std::to_string(*expected));
-    }
-
-    answer say_error(descriptor& d, const value& wanted) {
-        const auto facts = tcp_.look(d.opened);
-        std::string_view there;
-        if (facts) {
-            if (const auto told = tell_error(d, *facts)) there = errno_of(facts->error);
-            if (d.what == descriptor::kind::connecting && has_opened(*facts)) d.what = descriptor::kind::open;
-        }
-        if (wanted.is_anything()) return answer::of(0);
-        const value& inside = wanted.what == value::kind::list && wanted.items.size() == 1 ? wanted.items[0] : wanted;
-        const std::string expected = inside.words.empty() ? name_of(inside.number) : inside.words.front();
-        if (expected == there) return answer::of(0);
-        return answer::differs("SO_ERROR is " + std::string(there.empty() ? "0" : there) + ", not " +
-                               (expected.empty() ? "0" : expected));
-    }
-    static std::string name_of(std::int64_t number) {
-        for (const auto& each : errors)
-            if (each.number == number) return std::string(each.name);
-        return number == 0 ? "" : std::to_string(number);
-    }
-
-    tcp_under_test& tcp_;
-    scene where_;
-    knobs knobs_;
-    instant now_{}, began_{};
-
-    std::map<std::int64_t, descriptor> descriptors_{};
-    std::int64_t next_fd_ = 3;
-    std::int64_t latest_accepted_ = -1, latest_connected_ = -1;
-
-    std::vector<conversation> conversations_{};
-    bool listens_ = false, has_peer_ = false;
-    std::uint16_t listening_port_ = 0;
-    std::uint16_t next_port_ = where_.first_port_of_theirs;
 };
 
 }  // namespace sluice::testing::script
