@@ -44,12 +44,12 @@ TEST_CASE("statements: one after the other, notes and prints passed over, the fi
 }
 
 TEST_CASE("what is no part of the language is named, and never counts as true") {
-    for (const auto& [text, unknown] : std::initializer_list<std::pair<const char*, const char*>>{
+    for (const auto& each : std::initializer_list<std::pair<const char*, const char*>>{
              {"assert tcpi_unheard_of == 1", "tcpi_unheard_of"}, {"import os", "import os"}, {"assert len(x) == 1", "len"},
              {"assert 2 ** 3 == 8", "**"}, {"assert 1 / 0", "a division by zero"}, {"assert tcpi_snd_cwnd(1)", "tcpi_snd_cwnd"},
              {"x = 1", "x = 1"}, {"assert", "an expression with the end"}, {"assert (1", "an expression with the end"}}) {
-        CAPTURE(text);
-        CHECK(run(text).unknown == unknown);
+        CAPTURE(each.first);
+        CHECK(run(each.first).unknown == each.second);
     }
     CHECK(!run("assert " + std::string(1000, '(') + "1" + std::string(1000, ')')).unknown.empty());
 }

@@ -142,7 +142,7 @@ TEST_CASE("what can't be parsed fails, by line and column; what is not there yet
     const auto broken = run(passive + "+0 write(4, ..., 10) 10\n");
     CHECK(broken.verdict == judged::failed);
     CHECK(broken.head() == "test.pkt:9:22: failed: expected '=' and the call's result, found '10'");
-    for (const auto& [line, name] : std::initializer_list<std::pair<const char*, const char*>>{
+    for (const auto& each : std::initializer_list<std::pair<const char*, const char*>>{
              {"+0 < icmp unreachable frag_needed mtu 1200 [1:1461(1460)]", "ICMP"},
              {"+0 < [ect0] . 1:1(0) ack 1 win 5", "ECN"},
              {"+0 < EP. 1:2(1) ack 1 win 5", "ECN"},
@@ -152,10 +152,10 @@ TEST_CASE("what can't be parsed fails, by line and column; what is not there yet
              {"+0 sendfile(4, 5, [0], 100) = 100", "the call sendfile"},
              {"+0 setsockopt(3, SOL_TCP, TCP_NO_SUCH_THING, [5], 4) = 0", "the option TCP_NO_SUCH_THING"},
              {"+0 %{ assert tcpi_reordering == 3 }%", "tcpi_reordering in code"}}) {
-        CAPTURE(line);
-        const auto r = run(passive + line + "\n");
+        CAPTURE(each.first);
+        const auto r = run(passive + each.first + "\n");
         CHECK(r.verdict == judged::skipped);
-        CHECK(r.message == name);
+        CHECK(r.message == each.second);
         CHECK(r.where.line == 9);
     }
 }

@@ -166,7 +166,7 @@ public:
         if (out.flags.has(flag::syn) && how.like != profile::sluice) out.options = lay_out(sent.meaning, how.like);
         for (option& o : *out.options)
             if (o.what == option::kind::timestamps)
-                o.value = script_timestamp(o.value, timestamp_of(expected), how);
+                o.value = script_timestamp(o.value, timestamps_of(expected), how);
         if (!expected.ip.ecn) out.ip.ecn.reset();
         if (!expected.ip.traffic_class) out.ip.traffic_class.reset();
         if (!expected.ip.hop_limit) out.ip.hop_limit.reset();
@@ -211,26 +211,26 @@ public:
 private:
     std::uint32_t offset() const { return live_iss_.value_or(0) - script_iss_.value_or(0); }
 
-    static std::optional<std::uint32_t> timestamp_of(const tcp_packet& p) {
-        for (const option& o : p.options.value_or(std::vector<option>{}))
-            if (o.what == option::kind::timestamps) return o.value;
-        return {};
+    static const option* timestamps_of(const tcp_packet& p) {
+        if (p.options)
+            for (const option& o : *p.options)
+                if (o.what == option::kind::timestamps) return &o;
+        return nullptr;
     }
 
     /// Our timestamp in the script's numbers, as far as the script fixes it: by the first one, and by how many ticks
     /// have passed since.
-    std::uint32_t script_timestamp(std::uint32_t live, std::optional<std::uint32_t> expected,
-                                   const strictness& how) {
-        if (!expected) return live;
+    std::uint32_t script_timestamp(std::uint32_t live, const option* expected, const strictness& how) {
+        if (expected == nullptr) return live;
         if (clocks_.empty() || !how.timestamp_tick) {
-            clocks_.push_back({*expected, live});
-            return *expected;
+            clocks_.push_back({expected->value, live});
+            return expected->value;
         }
         const clock_pair& first = clocks_.front();
         const std::uint32_t now = first.script + (live - first.live);
-        clocks_.push_back({*expected, live});
-        const auto apart = static_cast<std::int32_t>(now - *expected);
-        return std::chrono::abs(apart * *how.timestamp_tick) <= how.tolerance ? *expected : now;
+        clocks_.push_back({expected->value, live});
+        const auto apart = static_cast<std::int32_t>(now - expected->value);
+        return std::chrono::abs(apart * *how.timestamp_tick) <= how.tolerance ? expected->value : now;
     }
     std::uint32_t live_timestamp(std::uint32_t script) const {
         for (auto it = clocks_.rbegin(); it != clocks_.rend(); ++it)
