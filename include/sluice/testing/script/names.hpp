@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include <sluice/base/result.hpp>
+#include <sluice/host/error.hpp>
 #include <sluice/testing/script/syntax.hpp>
 
 namespace sluice::testing::script {
@@ -102,26 +102,10 @@ inline std::optional<std::int64_t> number_of(const value& v) {
     return out;
 }
 
-/// The errno that a call gives for an error of ours.
-constexpr std::string_view errno_of(error e) {
-    switch (e) {
-        case error::none: break;
-        case error::not_open: return "ENOTCONN";
-        case error::insufficient_resources: return "ENOBUFS";
-        case error::remote_unspecified: return "EDESTADDRREQ";
-        case error::already_open: return "EISCONN";
-        case error::closing: return "EPIPE";
-        case error::reset: return "ECONNRESET";
-        case error::refused: return "ECONNREFUSED";
-        case error::aborted: return "ECONNABORTED";
-        case error::timed_out: return "ETIMEDOUT";
-        case error::would_block: return "EAGAIN";
-        case error::bad_address: return "EADDRNOTAVAIL";
-        case error::bad_argument: return "EINVAL";
-        case error::bad_handle: return "EBADF";
-        case error::not_supported: return "EOPNOTSUPP";
-        case error::would_deadlock: return "EDEADLK";
-    }
+/// The name of the errno that a call gives for an error of ours (host/error.hpp).
+inline std::string_view errno_of(error e) {
+    for (const named_error& each : errors)
+        if (each.number == static_cast<int>(to_errc(e))) return each.name;
     return "";
 }
 

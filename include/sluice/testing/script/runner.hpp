@@ -202,9 +202,9 @@ private:
         while (left_.empty() && !is_over() && next_deadline() <= limit) advance(next_deadline());
         if (is_over()) return false;
         if (!left_.empty()) return true;
-        now_ = std::max(now_, std::min(limit, when.latest == instant::max() ? now_ : limit));
-        fail(when.latest == instant::max() ? "no packet leaves any more" : "no packet left until " + seconds_text(limit - start));
-        return false;
+        if (when.latest == instant::max()) return fail("no packet leaves any more"), false;
+        now_ = std::max(now_, limit);
+        return fail("no packet left until " + seconds_text(limit - start)), false;
     }
     /// The first part of what the script has as one segment.
     static tcp_packet part_of(const tcp_packet& whole, const tcp_packet& part, bool is_part) {

@@ -130,17 +130,8 @@ protected:
     /// What this socket's options say, for the connection that it begins now.
     void prepare(const descriptor& d) {
         tcp_.options_of_new() = d.options;
-        knobs k = knobs_;
-        const auto overlay = [](auto& to, const auto& from) {
-            if (from) to = from;
-        };
-        overlay(k.mtu, d.own.mtu);
-        overlay(k.receive_buffer, d.own.receive_buffer);
-        overlay(k.largest_receive_buffer, d.own.largest_receive_buffer);
-        overlay(k.send_buffer, d.own.send_buffer);
-        overlay(k.largest_send_buffer, d.own.largest_send_buffer);
-        overlay(k.orphan_fin_wait_2, d.own.orphan_fin_wait_2);
-        tcp_.configure(k);
+        tcp_.configure(knobs_);
+        tcp_.configure(d.own);
     }
 
     void begin_conversation(const socket_address& theirs) {
