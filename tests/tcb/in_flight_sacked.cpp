@@ -184,14 +184,14 @@ TEST_CASE("a report inside of a burst needs records for its ends; without them n
 TEST_CASE("the next unjudged record is only lost below something reported, and the last one once") {
     records flight;
     for (std::uint32_t i = 0; i < 5; ++i) flight.send(seq(10 * i), seq(10 * i + 10), instant(1ms * i), true);
-    CHECK_FALSE(flight.mark_next_lost(10));
+    CHECK_FALSE(flight.mark_next_doubtful(10));
     flight.mark_sacked(seq(20), seq(30));
-    CHECK(flight.mark_next_lost(4));
+    CHECK(flight.mark_next_doubtful(4));
     CHECK(flight[flight.next_lost()].begin == seq(0));
     CHECK(flight[flight.next_lost()].end == seq(4));
-    CHECK(flight.mark_next_lost(10));
-    CHECK(flight.mark_next_lost(10));
-    CHECK_FALSE(flight.mark_next_lost(10));
+    CHECK(flight.mark_next_doubtful(10));
+    CHECK(flight.mark_next_doubtful(10));
+    CHECK_FALSE(flight.mark_next_doubtful(10));
     CHECK(flight.pipe() == 20);
     CHECK(flight.mark_last_lost(3));
     CHECK(flight.pipe() == 17);
@@ -254,4 +254,60 @@ TEST_CASE("however far apart two reports are, one costs a bounded walk, and the 
     CHECK(tries == 4);  // 1024 records a time
     CHECK(flight.sacked_octets() == 2);
     CHECK(flight.mark_sacked(seq(3501), seq(3600)).octets == 99);  // at the end of what was reported: at once
+}
+
+TEST_CASE("what leaves again although it may not be lost counts twice, until it arrives or is lost (RFC 6675, SetPipe)") {
+    records flight;
+    for (std::uint32_t i = 0; i < 5; ++i) flight.send(seq(10 * i), seq(10 * i + 10), instant(1ms * i), true);
+    flight.mark_sacked(seq(30), seq(40));
+    const auto send_again = [&] {
+        REQUIRE(flight.mark_next_doubtful(10));
+        flight.resend(flight.next_lost(), instant(9ms));
+    };
+    CHECK(flight.pipe() == 40);
+    send_again();
+    CHECK(flight.pipe() == 50);
+    flight.acknowledge(seq(4));  // of 0 to 10 a part
+    CHECK(flight.pipe() == 42);
+    flight.acknowledge(seq(10));
+    CHECK(flight.pipe() == 30);
+    send_again();
+    CHECK(flight.pipe() == 40);
+    flight.mark_sacked(seq(10), seq(20));
+    CHECK(flight.pipe() == 20);
+    send_again();
+    CHECK(flight.pipe() == 30);
+    flight.mark_all_lost();
+    CHECK(flight.pipe() == 0);
+    flight.resend(flight.next_lost(), instant(10ms));  // after a timeout it is out once
+    CHECK(flight.pipe() == 10);
+}
+
+TEST_CASE("a FIN takes no room: a full segment that ends in one is cut nowhere") {
+    records flight;
+    flight.send(seq(0), seq(20), instant(), true);
+    flight.send(seq(20), seq(31), instant(1ms), true, true);
+    CHECK_FALSE(flight.ends_in_fin(flight.first()));
+    flight.cut_to_segment(flight.last(), 10);
+    CHECK(flight[flight.last()].begin == seq(20));
+    flight.cut_to_segment(flight.first(), 10);
+    CHECK(flight[flight.first()].end == seq(10));
+    CHECK(flight.mark_last_lost(10));
+    CHECK(flight[flight.next_lost()].begin == seq(20));
+    CHECK(flight.pipe() == 20);
+    flight.cut_to_segment(flight.last(), 9);
+    CHECK(flight[flight.last()].begin == seq(29));
+}
+
+TEST_CASE("the last record, lost, takes more along when it leaves again") {
+    records flight;
+    flight.send(seq(0), seq(1), instant(), true);
+    flight.mark_all_lost();
+    flight.extend_lost(9);
+    CHECK(flight.pipe() == 0);
+    flight.resend(flight.next_lost(), instant(1ms));
+    CHECK(flight.pipe() == 10);
+    CHECK(flight.acknowledge(seq(10)).octets == 10);
+    CHECK(flight.pipe() == 0);
+    CHECK(flight.next_lost() == no_index);
 }

@@ -225,8 +225,14 @@ constexpr void judge_stand_off(control_block<Tcp>& c, environment<Tcp>& env) {
     c.probing = false;
     c.retries = 0;  // unanswered probes say nothing about what leaves now
     if (c.flight.empty()) return;
-    // What met a shut window was dropped there; that is no congestion.
+    // What met a shut window was dropped there; that is no congestion. The octet that a probe carried leaves again with what
+    // is behind it (SHLD-28).
     c.flight.mark_all_lost();
+    if (const in_flight_record& last = c.flight[c.flight.last()]; last.lost && last.length() == 1 && !c.fin_sent) {
+        const std::uint32_t more = std::min({c.unsent(), c.mss - 1, c.snd.usable_window()});
+        c.flight.extend_lost(more);
+        c.snd.nxt += more;
+    }
     c.retransmit_now = true;
     c.timer.set(timer::retransmission, env.now + c.rtt.rto());
 }

@@ -138,6 +138,13 @@ struct control_block : conversation_block<Tcp> {
 
     constexpr bool uses_timestamps() const { return Tcp::options::timestamps && agreed.timestamps; }
     constexpr bool uses_sack() const { return Tcp::options::sack && agreed.sack; }
+    /// An ACK that reports a duplicate speaks of the segment that has just come, and so can't wait (RFC 2883 section 4).
+    constexpr bool owes_duplicate_report() const {
+        if constexpr (Tcp::options::sack)
+            return this->to_report.has_duplicate();
+        else
+            return false;
+    }
     /// What the peer's full-sized segments carry, as far as we know.
     constexpr std::uint32_t full_segment_of_peer() const {
         return receive_mss - (uses_timestamps() ? static_cast<std::uint32_t>(tcp_options::timestamps_length) : 0);

@@ -40,14 +40,17 @@ constexpr resending send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_p
     const in_flight_record r = c.flight[i];
     const bool is_syn = c.snd.is_syn(r.begin);
     // A FIN rides on the last text again: its number takes no room in the packet, nor in the congestion window.
-    const bool ends_in_fin = !is_syn && c.fin_sent && r.end == c.snd.nxt;
+    const bool ends_in_fin = c.flight.ends_in_fin(i);
     const std::uint32_t granted = is_syn ? 1 : quota(c);
     const std::uint32_t length = is_syn ? 1 : length_to_resend(c, env, r, granted, ends_in_fin);
     if (length == 0) return resending::waits;
     const bool fin = ends_in_fin && length == r.length();
     const std::uint32_t allowed = granted + (fin ? 1u : 0u);
     c.flight.provide(env.pool, 1);
-    if (!c.retransmit_now && allowed < length) return resending::waits;
+    if (!c.retransmit_now && allowed < length) {
+        c.cwnd_limited = true;
+        return resending::waits;
+    }
     // Out of records, what can't be cut waits for an ACK that frees one; if it must leave, the rest counts as sent with it.
     if (length < r.length() && !c.flight.split(i, r.begin + length) && !c.retransmit_now)
         return resending::waits;
@@ -183,10 +186,10 @@ constexpr void send_new(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
     const seq begin = c.snd.nxt;
     report.length = length;
     build(c, env, p, begin, length);
-    const bool may_join = c.snd.syn_acknowledged();
-    c.flight.send(begin, begin + length, env.now, may_join);
+    const bool may_join = c.snd.syn_acknowledged(), fin = p.header().flags.has(flag::fin);
+    c.flight.send(begin, begin + length, env.now, may_join, fin);
     c.snd.nxt += length;
-    if (p.header().flags.has(flag::fin)) c.fin_sent = true;
+    if (fin) c.fin_sent = true;
     c.most_in_flight = std::max(c.most_in_flight, c.snd.flight());
     c.last_sent = env.now;
     c.idle_told = false;

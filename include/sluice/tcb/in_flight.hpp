@@ -27,8 +27,11 @@ struct in_flight_record {
     std::uint8_t transmissions = 0;
     bool lost = false;    // thought to have left the network without arriving, and not sent again since
     bool sacked = false;  // reported to have arrived; stands in no time order any more
+    bool twice = false;   // leaves, or has left, again though the first may still arrive: both count (RFC 6675, SetPipe)
 
     constexpr std::uint32_t length() const { return end - begin; }
+    /// What so many octets of it are in the pipe, if it is neither lost nor reported.
+    constexpr std::uint32_t in_pipe(std::uint32_t octets_of_it) const { return twice ? 2 * octets_of_it : octets_of_it; }
 };
 static_assert(sizeof(in_flight_record) <= 64);
 
@@ -70,6 +73,8 @@ public:
     constexpr list_index oldest() const { return time_order_.front(); }
     constexpr list_index sent_after(list_index i) const { return records_[i].by_time.after; }
     constexpr const in_flight_record& operator[](list_index i) const { return records_[i]; }
+    /// Its last number is our FIN, which takes no room in a segment.
+    constexpr bool ends_in_fin(list_index i) const { return has_fin_ && i == last(); }
 
     constexpr void clear() {
         sequence_order_ = {};
@@ -77,6 +82,7 @@ public:
         unused_ = next_lost_ = unjudged_ = highest_sacked_ = near_ = no_index;
         fresh_ = in_use_ = 0;
         pipe_ = lost_now_ = sacked_octets_ = 0;
+        has_fin_ = false;
         above_ = {};
     }
 
@@ -89,8 +95,9 @@ public:
 
     /// New octets leave. Needs room (see full) unless they join the last burst, which a SYN never does: it is never sent
     /// again in one segment with what follows it.
-    constexpr void send(seq begin, seq end, instant now, bool may_join) {
+    constexpr void send(seq begin, seq end, instant now, bool may_join, bool fin = false) {
         pipe_ += end - begin;
+        has_fin_ = fin;
         if (may_join && joins(begin, now)) {
             records_[last()].end = end;
             return;
@@ -108,7 +115,7 @@ public:
         if (r.lost) {
             r.lost = false;
             lost_now_ -= r.length();
-            pipe_ += r.length();
+            pipe_ += r.in_pipe(r.length());
         }
         if (r.transmissions < 255) ++r.transmissions;
         r.sent = now;
@@ -129,11 +136,17 @@ public:
         return true;
     }
 
+    /// Cuts what comes behind its first `most` octets off.
+    constexpr void cut_to_segment(list_index i, std::uint32_t most) {
+        if (records_[i].length() > most + ends_in_fin(i)) split(i, records_[i].begin + most);
+    }
+
     constexpr void mark_lost(list_index i) {
         in_flight_record& r = records_[i];
         if (r.lost || r.sacked) return;
+        pipe_ -= r.in_pipe(r.length());
         r.lost = true;
-        pipe_ -= r.length();
+        r.twice = false;
         if (lost_now_ == 0 || r.begin < records_[next_lost_].begin) next_lost_ = i;
         lost_now_ += r.length();
         lost_octets_ += r.length();
@@ -141,6 +154,13 @@ public:
 
     constexpr void mark_all_lost() {
         for (list_index i = first(); i != no_index; i = after(i)) mark_lost(i);
+    }
+
+    /// The last record, which is lost, leaves again with more behind it.
+    constexpr void extend_lost(std::uint32_t more) {
+        assert(records_[last()].lost);
+        records_[last()].end += more;
+        lost_now_ += more;
     }
 
     /// The lost record with the lowest sequence number. The search goes on where it ended last, and only while there is one:
@@ -173,7 +193,7 @@ public:
             } else {
                 out.retransmitted |= r.transmissions > 1;
                 if (!out.sent || *out.sent < r.sent) out.sent = r.sent;
-                (r.lost ? lost_now_ : pipe_) -= gone;
+                discount(r, gone);
             }
             if (gone < r.length()) {
                 r.begin += gone;
@@ -249,14 +269,16 @@ public:
         while (unjudged_ != no_index && (above_.octets > most || above_.runs >= runs)) judge(true);
     }
 
-    /// The lowest record which that rule has not reached, up to `most` octets of it, if anything above it was reported.
-    constexpr bool mark_next_lost(std::uint32_t most) {
+    /// The lowest record which that rule has not reached, up to `most` octets of it, if anything above it was reported: it is
+    /// to leave again although it may not be lost.
+    constexpr bool mark_next_doubtful(std::uint32_t most) {
         while (unjudged_ != no_index && sacked_octets_ > 0 && records_[unjudged_].begin < highest_sacked()) {
             const in_flight_record& r = records_[unjudged_];
             const bool candidate = !r.sacked && !r.lost && r.transmissions == 1;
-            if (candidate && r.length() > most) split(unjudged_, r.begin + most);
+            const list_index i = unjudged_;
+            if (candidate) cut_to_segment(i, most);
             judge(candidate);
-            if (candidate) return true;
+            if (candidate) return records_[i].twice = true;
         }
         return false;
     }
@@ -266,6 +288,7 @@ public:
         list_index i = last();
         while (i != no_index && records_[i].sacked) i = records_[i].by_sequence.before;
         if (i == no_index || records_[i].lost || records_[i].transmissions > 1) return false;
+        most += ends_in_fin(i);
         if (records_[i].length() > most && split(i, records_[i].end - most)) i = after(i);
         mark_lost(i);
         return true;
@@ -297,6 +320,11 @@ private:
         return no_index;
     }
 
+    /// So many octets of it have arrived.
+    constexpr void discount(const in_flight_record& r, std::uint32_t length) {
+        (r.lost ? lost_now_ : pipe_) -= r.lost ? length : r.in_pipe(length);
+    }
+
     constexpr bool is_judged(list_index i) const {
         return unjudged_ == no_index || records_[i].begin < records_[unjudged_].begin;
     }
@@ -317,8 +345,8 @@ private:
     /// Makes a run of it, or a part of the run before or behind it. Returns the run.
     constexpr list_index take_sacked(list_index i) {
         in_flight_record& r = records_[i];
-        (r.lost ? lost_now_ : pipe_) -= r.length();
-        r.lost = false;
+        discount(r, r.length());
+        r.lost = r.twice = false;
         r.sacked = true;
         time_order_.remove(records_, i);
         sacked_octets_ += r.length();
@@ -380,6 +408,7 @@ private:
     std::uint32_t lost_now_;  // octets
     std::uint32_t lost_octets_ = 0;
     std::uint32_t sacked_octets_;
+    bool has_fin_;
 
     // IsLost goes up through the records once: from here on none has been judged, and this much is reported there.
     list_index unjudged_;

@@ -25,12 +25,14 @@ public:
         size_ = count;
     }
 
-    /// [begin, end) has arrived before. It is reported once, and the run that holds it, if it is not acknowledged, next.
+    /// [begin, end) has arrived before. It is reported once, and the run that holds it, if it is not acknowledged, next. Of two
+    /// parts of one segment the first is reported (RFC 2883 section 4.2, example 5).
     constexpr void note_duplicate(const auto& held, seq begin, seq end) {
-        duplicate_ = {begin, end};
+        if (!duplicate_) duplicate_ = {begin, end};
         if (held.first_overlap(begin, end) != held.all().end()) note_arrival(held, begin);
     }
 
+    constexpr bool has_duplicate() const { return duplicate_.has_value(); }
     constexpr bool empty(const auto& held) const { return !duplicate_ && held.empty(); }
 
     /// Where the peer's `fin` stands is known before it can be taken; its number is part of the run before it.

@@ -62,7 +62,7 @@ constexpr const char* audit_records(const control_block<Tcp>& c) {
         at = r.end;
         if (r.sacked && (r.lost || after_sacked)) return "a reported record that is lost, or two in one run";
         after_sacked = r.sacked;
-        (r.sacked ? sacked : r.lost ? ignored : pipe) += r.length();
+        (r.sacked ? sacked : r.lost ? ignored : pipe) += r.sacked || r.lost ? r.length() : r.in_pipe(r.length());
     }
     if (!c.flight.empty() && at != c.snd.nxt) return "records in flight do not end at SND.NXT";
     if (pipe != c.flight.pipe()) return "the pipe is not the sum of its records";

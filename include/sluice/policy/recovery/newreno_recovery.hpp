@@ -54,7 +54,8 @@ struct newreno_recovery {
         mark_first_segment_lost(r, flight);
         return {.entered = true,
                 .retransmit_now = true,
-                .limited_transmit = limited_transmit ? std::min(floored_difference(out, r.target), 2 * r.mss) : 0};
+                .limited_transmit =
+                    limited_transmit ? std::min(floored_difference(out, std::min(r.target, ceiling_)), 2 * r.mss) : 0};
     }
 
     constexpr void on_timeout(const recovery_timeout_report& r, auto& flight) {
@@ -111,7 +112,7 @@ private:
     static constexpr void mark_first_segment_lost(const recovery_ack_report& r, auto& flight) {
         const list_index head = flight.first();
         if (head == no_index) return;
-        if (flight[head].length() > r.mss) flight.split(head, flight[head].begin + r.mss);  // else the whole burst
+        flight.cut_to_segment(head, r.mss);  // without a record for the rest, the whole burst
         flight.mark_lost(head);
     }
 };

@@ -47,7 +47,7 @@ struct sack_recovery {
         if (recovering_ || after_timeout_ || flight.empty()) return {};
         const bool lost = flight[flight.first()].lost;
         if (!lost && duplicates_ < threshold) return {};
-        if (!lost && !flight.mark_next_lost(r.mss)) return {};
+        if (!lost && !flight.mark_next_doubtful(r.mss)) return {};
         // Section 5 step 4.
         recovering_ = true;
         recover_ = r.nxt;
@@ -74,7 +74,7 @@ struct sack_recovery {
     /// last segment, whose ACK shows what is missing before it; if it is not on its way again already.
     constexpr bool find_more(const quota_report& r, auto& flight) {
         if (!sack_ || !recovering_) return false;
-        if (flight.mark_next_lost(r.mss)) return true;
+        if (flight.mark_next_doubtful(r.mss)) return true;
         if (ack_ <= rescue_) return false;
         rescue_ = recover_;
         return flight.mark_last_lost(r.mss);

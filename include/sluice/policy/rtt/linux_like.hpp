@@ -31,7 +31,7 @@ struct linux_like {
     }
     constexpr void on_timeout() { rto_ = std::min(2 * rto(), cap); }
     constexpr void on_established(bool syn_timed_out) {
-        if (syn_timed_out && !smoothed_.sampled) rto_ = after_lost_syn;
+        if (syn_timed_out && !smoothed_.sampled) rto_ = std::max(initial, after_lost_syn);
     }
 };
 

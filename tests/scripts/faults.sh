@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# faults.sh: plants the faults of faults.txt one at a time in a copy of the library; all scripts pass without them, and the
+# script named must fail with each. Says how many others fail too. The runner is the example's, with the default policies.
+set -euo pipefail
+export LC_ALL=C
+cd "$(dirname "$(realpath "$0")")/../.."
+
+tree=build/script_faults
+rm -rf "$tree"
+mkdir -p "$tree"
+cp -r include "$tree"
+sed 's/sluice::tcp<.*>;/sluice::tcp<>;/' examples/packet_script.cpp > "$tree/runner.cpp"
+mapfile -t scripts < <(find tests/scripts -name '*.pkt' | sort)
+compiler=("${CXX:-g++}" -std=c++20 -O1 "-I$tree/include")
+! command -v ccache > /dev/null || compiler=(ccache "${compiler[@]}")
+
+failing() {  # failing <runner>: the scripts that fail
+    timeout 60 "$1" "${scripts[@]}" | sed -n 's,^tests/scripts/\([^:]*\.pkt\):[0-9:]*: failed.*,\1,p' || true
+}
+
+"${compiler[@]}" "$tree/runner.cpp" -o "$tree/runner"
+[ -z "$(failing "$tree/runner")" ] || { echo "scripts fail without a fault:"; failing "$tree/runner"; exit 1; }
+
+count=0 missed=0
+while IFS= read -r line; do
+    script=${line%% | *} rest=${line#* | }
+    file=${rest%% | *} change=${rest#* | }
+    cp "$file" "$tree/$file.whole"
+    OLD=${change% => *} NEW=${change##* => } awk -f tests/rfc/replace.awk "$file" > "$tree/$file" ||
+        { echo "$file does not have this once: ${change% => *}"; exit 1; }
+    "${compiler[@]}" "$tree/runner.cpp" -o "$tree/faulty"
+    mv "$tree/$file.whole" "$tree/$file"
+    found=$(failing "$tree/faulty")
+    count=$((count + 1))
+    if grep -qxF "$script" <<< "$found"; then
+        echo "caught    $script, and by $(($(wc -l <<< "$found") - 1)) others"
+    else
+        echo "SURVIVED  $script: $change"
+        missed=$((missed + 1))
+    fi
+done < <(grep -vE '^(#|$)' tests/scripts/faults.txt)
+echo "faults $count: caught $((count - missed)), survived $missed"
+[ $missed = 0 ] && [ $count != 0 ]
