@@ -100,6 +100,8 @@ const std::vector<row> rows = {
      "',' or '}'"},
     {"an address", "+0 bind(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr(\"1.2.3.4\")}, ...) = 0",
      "+0 bind(3, {sin_addr=inet_addr(\"1.2.3.4)}, ...) = 0", 1, 32, "'\"' that closes it"},
+    {"an address by inet_pton", "+0 bind(3, {sa_family=AF_INET6, inet_pton(AF_INET6, \"::\", &sin6_addr)}, 28) = 0",
+     "+0 bind(3, {inet_pton(AF_INET6, \"::\", & )}, 28) = 0", 1, 41, "a name"},
     {"iovecs", "+0 writev(4, [{..., 1000}, {\"ab\" \"cd\", 4}], 2) = 1004", "+0 writev(4, [{..., 1000}, {..., }], 2) = 1", 1, 34, "a value"},
     {"a message", "+0 sendmsg(4, {msg_name(...)=..., msg_iov(1)=[{..., 10}], msg_flags=0}, 0) = 10",
      "+0 sendmsg(4, {msg_iov(1)[{..., 10}]}, 0) = 10", 1, 26, "',' or '}'"},

@@ -59,7 +59,7 @@ private:
             out.what = kind::number;
             out.number = in_.number("a number");
             read_alternatives(out);
-        } else if (in_.sees_word()) {
+        } else if (in_.accept("&") || in_.sees_word()) {  // inet_pton(AF_INET6, "::", &sin6_addr)
             read_name(out);
         } else {
             if (in_.peek() == '(') in_.leave("a stack of MPLS labels");
