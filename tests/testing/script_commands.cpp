@@ -55,10 +55,21 @@ TEST_CASE("Linux's and FreeBSD's names, each in its own unit") {
     CHECK(bsd.largest_send_buffer == 2000u);
 }
 
+TEST_CASE("a buffer that is not to grow is at most what it is at first") {
+    const knobs k = knobs_after("sysctl net.inet.tcp.recvspace=1000; sysctl net.inet.tcp.recvbuf_auto=0");
+    CHECK(k.largest_receive_buffer == 1000u);
+    CHECK(!k.largest_send_buffer);
+    const std::string rmem = "sysctl net.ipv4.tcp_rmem='1 2000 3000' net.ipv4.tcp_moderate_rcvbuf=";
+    CHECK(knobs_after(rmem + '0').largest_receive_buffer == 2000u);
+    CHECK(knobs_after(rmem + '1').largest_receive_buffer == 3000u);
+    CHECK(knobs_after("sysctl net.inet.tcp.sendspace=500 net.inet.tcp.sendbuf_auto=0").largest_send_buffer == 500u);
+}
+
 TEST_CASE("routes and links: the initial window, the floor of the RTO, the MTU") {
     CHECK(knobs_after("ip route change default via 1.2.3.4 dev tun0 initcwnd 20").initial_window == 20u);
     CHECK(knobs_after("ip -4 route replace 1.2.3.0/24 rto_min 5ms").rto_floor == duration(5ms));
     CHECK(knobs_after("ip link set dev tun0 mtu 1400").mtu == 1400u);
+    CHECK(knobs_after("ip route change 1.2.3.4 mtu lock 1300").mtu == 1300u);
 }
 
 TEST_CASE("what says nothing to a TCP changes nothing, and is told so") {

@@ -107,13 +107,20 @@ inline bool apply_command(const std::string& text, knobs& k) {
         for (const auto& [name, values] : detail::sysctls_of(words)) {
             for (const entry& e : table)
                 if (e.sysctl == name && e.place < values.size()) set(e.knob, values[e.place] + std::string(e.unit));
-            const bool is_off = values == std::vector<std::string>{"0"};
-            if (name == "net.inet.tcp.delayed_ack" && is_off) set("ack_every", "1");
+            if (values != std::vector<std::string>{"0"}) continue;
+            const auto stay = [&](const auto& at_first, auto& largest) {  // a buffer that does not grow
+                if (at_first) known = true, largest = at_first;
+            };
+            if (name == "net.inet.tcp.delayed_ack") set("ack_every", "1");
+            if (name == "net.ipv4.tcp_moderate_rcvbuf" || name == "net.inet.tcp.recvbuf_auto")
+                stay(k.receive_buffer, k.largest_receive_buffer);
+            if (name == "net.inet.tcp.sendbuf_auto") stay(k.send_buffer, k.largest_send_buffer);
         }
         for (std::size_t i = 0; i + 1 < words.size(); ++i) {  // ip route change … initcwnd 10, ip link set … mtu 9000
-            if (words[i] == "initcwnd") set("initial_window", words[i + 1]);
-            if (words[i] == "rto_min") set("rto_floor", words[i + 1]);
-            if (words[i] == "mtu") set("mtu", words[i + 1]);
+            const std::string& value = words[i + 1] == "lock" && i + 2 < words.size() ? words[i + 2] : words[i + 1];
+            if (words[i] == "initcwnd") set("initial_window", value);
+            if (words[i] == "rto_min") set("rto_floor", value);
+            if (words[i] == "mtu") set("mtu", value);
         }
     }
     return known;
