@@ -33,6 +33,7 @@ public:
     }
 
 private:
+    /// They stand before what is said of the IP header, and other protocols behind it.
     void leave_tunnels() {
         for (const char* other : {"udp", "udplite", "sctp", "mpls", "gre", "GREv0", "ipv4", "ipv6", "psp"})
             if (in_.accept_word(other)) in_.leave(other);
@@ -41,7 +42,7 @@ private:
     ip_fields read_ip_fields(std::string_view end) {
         constexpr std::string_view form = "noecn, ect0, ect1, ect01, ce, tos, class, ttl, hlim or flowlabel";
         ip_fields out;
-        for (const char* other : {"udp", "udplite", "sctp", "dscp"})
+        for (const char* other : {"dscp", "udp", "udplite", "sctp"})  // the last three are quoted by ICMP
             if (in_.accept_word(other)) in_.leave(other);
         do {
             using ecn = ip_fields::ecn_mark;
