@@ -17,9 +17,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (!is_inside) std::abort();
         return 0;
     }
-    // Times of years are no fault, but no use either.
-    for (const script::event& e : read.script.events)
+    // Times of years, and reading and writing of many megabytes, are no fault, but no use either.
+    for (const script::event& e : read.script.events) {
         if (e.when.at > std::chrono::hours(1) || e.when.end > std::chrono::hours(2)) return 0;
+        if (const auto* c = std::get_if<script::call>(&e.what))
+            for (const script::value& v : c->arguments)
+                if (v.number > 1'000'000) return 0;
+    }
     const auto report = script::runner(read.script, {}, &script::make_under_test<sluice::tcp<>>).run();
     if (report.verdict == script::verdict::failed && report.message.empty()) std::abort();
     return 0;

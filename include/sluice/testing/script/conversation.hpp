@@ -263,7 +263,6 @@ private:
                 head(o.what == kind::other ? o.number : 34, 2 + o.data.size());
                 out.insert(out.end(), o.data.begin(), o.data.end());
                 break;
-            case kind::foreign: break;
         }
     }
 

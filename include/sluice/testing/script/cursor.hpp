@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A place in a script's text, and how to go on from there: past blanks and comments, over marks, words, numbers and quoted
-// text. The first thing that is not there as expected is kept, and from then on the cursor stands at the end, where
-// nothing is; so who reads need not look after every step.
+// A place in a script's text, and how to go on from there: past blanks and comments, over marks, words, numbers, quoted
+// text. The first thing that is not there as expected, or that is right but means nothing here, is kept, and from then
+// on the cursor stands at the end, where nothing is; so who reads need not look after every step.
 #pragma once
 
 #include <algorithm>
@@ -18,10 +18,17 @@ namespace sluice::testing::script {
 
 class cursor {
 public:
-    explicit cursor(std::string_view text) : text_(text) { skip_blanks(); }
+    /// In code `//` divides, and only `#` begins a comment.
+    enum class comments { of_scripts, of_code };
+
+    explicit cursor(std::string_view text, comments which = comments::of_scripts) : text_(text), comments_(which) {
+        skip_blanks();
+    }
 
     bool at_end() const { return at_ >= text_.size(); }
     const std::optional<parse_error>& error() const { return error_; }
+    /// What there was that is read no further; or empty.
+    const std::string& foreign() const { return foreign_; }
     std::size_t offset() const { return at_; }
     /// Behind what was read last, blanks and comments left out.
     std::size_t end_of_last() const { return end_of_last_; }
@@ -136,9 +143,21 @@ public:
         return out;
     }
 
-    /// Everything up to the next blank, or to the end of the line.
     std::string until_blank() {
         return until([](char c) { return is_blank(c); });
+    }
+    /// Up to the next blank, but quotes keep theirs: `name="a b"`.
+    std::string until_blank_outside_quotes() {
+        const place begin = where_;
+        const std::size_t from = at_;
+        char open = '\0';
+        std::string out = until([&](char c) {
+            if (open == '\0' && (c == '"' || c == '`')) open = c;
+            else if (open == c) open = '\0';
+            return open == '\0' && is_blank(c);
+        });
+        if (open != '\0') fail("'" + std::string(1, open) + "' that closes it", begin, from);
+        return out;
     }
     std::string rest_of_line() {
         return until([](char c) { return c == '\n'; });
@@ -151,8 +170,14 @@ public:
     void fail(std::string_view expected) { fail(expected, where_, at_); }
     /// What is wrong began earlier.
     void fail(std::string_view expected, place where, std::size_t from) {
-        if (error_) return;
+        if (error_ || !foreign_.empty()) return;
         error_ = parse_error{.where = where, .expected = std::string(expected), .found = described(from)};
+        at_ = text_.size();
+    }
+    /// This is right, but nothing that this TCP knows of: the script is skipped, so the rest of it is not read.
+    void leave(std::string_view what) {
+        if (error_ || !foreign_.empty()) return;
+        foreign_ = what;
         at_ = text_.size();
     }
 
@@ -176,14 +201,15 @@ private:
                 ++where_.column;
         }
     }
-    /// Comments are `//` and `#` to the end of the line, and `/* */`.
+    /// Comments are `//` and `#` to the end of the line, and `/* */`; `#ifdef` is nplab's, and none.
     void skip_blanks() {
+        const bool is_script = comments_ == comments::of_scripts;
         while (!at_end()) {
             if (is_blank(peek())) {
                 step(1);
-            } else if (sees("//") || peek() == '#') {
+            } else if (is_script ? sees("//") || (peek() == '#' && !sees("#ifdef ")) : peek() == '#') {
                 while (!at_end() && peek() != '\n') step(1);
-            } else if (sees("/*")) {
+            } else if (is_script && sees("/*")) {
                 const place begin = where_;
                 const std::size_t from = at_;
                 step(2);
@@ -203,10 +229,12 @@ private:
     }
 
     std::string_view text_;
+    comments comments_;
     std::size_t at_ = 0;
     std::size_t end_of_last_ = 0;
     place where_{};
     std::optional<parse_error> error_{};
+    std::string foreign_{};
 };
 
 }  // namespace sluice::testing::script

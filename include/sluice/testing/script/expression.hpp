@@ -22,7 +22,8 @@ class evaluator {
 public:
     using names = std::function<std::optional<double>(const std::string&)>;
 
-    evaluator(std::string_view code, const names& look_up) : in_(code), look_up_(look_up) {}
+    evaluator(std::string_view code, const names& look_up)
+        : in_(code, cursor::comments::of_code), look_up_(look_up) {}
 
     verdict_of_code run() {
         verdict_of_code out;
@@ -40,6 +41,8 @@ public:
             values_.clear();
             const double value = any_of();
             const std::string written(in_.between(begin, in_.end_of_last()));
+            const bool is_all = in_.at_end() || in_.peek() == ';' || in_.peek() == ',' || begins_line();
+            if (!is_all) note_unknown(in_.rest_of_line());
             if (in_.peek() == ',') in_.until_one_of(";\n");  // the note
             if (unknown_.empty() && in_.error()) unknown_ = "an expression with " + in_.error()->found;
             out.unknown = unknown_;
@@ -50,6 +53,8 @@ public:
     }
 
 private:
+    bool begins_line() const { return in_.between(in_.end_of_last(), in_.offset()).find('\n') != std::string_view::npos; }
+
     double any_of() {
         double out = all_of();
         while (in_.accept_word("or")) {
@@ -133,6 +138,8 @@ private:
             if (in_.accept("**")) return note_unknown("**");
             if (in_.accept("*")) {
                 out *= factor();
+            } else if (in_.accept("//")) {
+                out = std::floor(divided(out, factor()));
             } else if (in_.accept("/")) {
                 out = divided(out, factor());
             } else if (in_.accept("%")) {

@@ -42,7 +42,6 @@ inline std::string text_of(const option& o) {
         }
         case kind::timestamps: return "TS val " + std::to_string(o.value) + " ecr " + std::to_string(o.echo);
         case kind::fast_open: return (o.is_experimental ? "FOEXP" : "FO") + octets();
-        case kind::foreign: return o.name;
         case kind::other: return "kind " + std::to_string(o.number) + octets();
     }
     return "?";

@@ -106,10 +106,8 @@ private:
             if (p->flags.has_any(flag::ece | flag::cwr | flag::ae)) return "ECN";
             if (p->ip.ecn && *p->ip.ecn != ip_fields::ecn_mark::noecn) return "ECN";
             if (p->ip.flow_label) return "flow labels";
-            for (const option& o : p->options.value_or(std::vector<option>{})) {
+            for (const option& o : p->options.value_or(std::vector<option>{}))
                 if (o.what == option::kind::fast_open) return "fast open";
-                if (o.what == option::kind::foreign) return "the option " + o.name;
-            }
         }
         if (const auto* c = std::get_if<call>(&e.what))
             for (const value& v : c->arguments)

@@ -48,14 +48,13 @@ struct ip_fields {
 };
 
 struct option {
-    enum class kind { end, nop, mss, window_scale, sack_permitted, sack, timestamps, fast_open, foreign, other };
+    enum class kind { end, nop, mss, window_scale, sack_permitted, sack, timestamps, fast_open, other };
     kind what = kind::nop;
     std::uint32_t value = 0;  // MSS, shift, TSval
     std::uint32_t echo = 0;   // TSecr
     std::vector<std::pair<std::uint32_t, std::uint32_t>> blocks{};  // of a SACK
     std::vector<std::uint8_t> data{};  // a cookie; what stands behind the length of `other`
     unsigned number = 0;               // of `other`
-    std::string name{};                // of `foreign`, which this TCP knows nothing of
     bool is_experimental = false;      // fast_open with the experimental kind
 };
 
@@ -79,7 +78,8 @@ struct icmp_packet {
     std::optional<std::pair<std::uint32_t, std::uint32_t>> quoted{};  // sequence number and length of the packet named
 };
 
-/// Something of the language that this TCP knows nothing of: UDP, tunnels. The script is skipped.
+/// Something of the language that this TCP knows nothing of: UDP, tunnels, options of other protocols. The script is
+/// skipped, and what stands behind this is not read.
 struct foreign_packet {
     std::string what{};
 };
