@@ -133,7 +133,10 @@ private:
     }
     instant next_deadline() { return std::min(tcp_->next_deadline(), waits_ ? waits_->wakes : never); }
     void flush() {
-        for (auto& packet : tcp_->take_packets(now_)) left_.push_back(read_sent(std::move(packet), now_));
+        for (auto& packet : tcp_->take_packets(now_)) {
+            left_.push_back(read_sent(std::move(packet), now_));
+            left_.back().owner = sockets_->owner_of(left_.back());
+        }
     }
 
     struct span_of_time {
@@ -184,12 +187,13 @@ private:
             const sent_packet sent = std::move(left_.front());
             left_.pop_front();
             if (sent.broken) return fail(*sent.broken);
-            conversation* const with = sockets_->of(sent);
-            if (with == nullptr) return fail("a packet to somebody else: " + text_of(sent.live));
-            const tcp_packet actual = with->in_script_numbers(sent, rest, how_);
+            if (!sent.owner) return fail("a packet to somebody else: " + text_of(sent.live));
+            if (!sockets_->is_current(*sent.owner)) continue;
+            conversation& with = sockets_->at(*sent.owner);
+            const tcp_packet actual = with.in_script_numbers(sent, rest, how_);
             const bool is_part = actual.length > 0 && actual.length < rest.length && actual.begin == rest.begin;
             if (!compare(part_of(rest, actual, is_part), actual, sent, when)) return;
-            if (const auto wrong = with->wrong_text(sent)) return fail(*wrong);
+            if (const auto wrong = with.wrong_text(sent)) return fail(*wrong);
             note(sent.at, text_of(actual));
             if (!is_part) return;
             rest.begin += actual.length;  // a longer scripted segment may be several

@@ -44,7 +44,7 @@ public:
 
     void set(const knobs& k) { knobs_ = k; }
 
-    /// The connection that segments are about: of the last listen or connect.
+    /// The connection that segments are about: of the last listen or connect, or the one that has followed it.
     conversation& current() {
         if (listens_ && !has_peer_) {
             begin_conversation({where_.theirs.address, next_port_++});
@@ -53,18 +53,26 @@ public:
         if (conversations_.empty()) begin_conversation({where_.theirs.address, next_port_++});
         return conversations_.back();
     }
-    conversation* of(const sent_packet& p) {
-        for (auto it = conversations_.rbegin(); it != conversations_.rend(); ++it)
-            if (it->is_of(p)) return &*it;
-        return nullptr;
+    bool is_current(std::size_t which) const { return which + 1 == conversations_.size(); }
+    conversation& at(std::size_t which) { return conversations_[which]; }
+    /// Whose packet it is, once it has left: nobody's, or the place of a conversation.
+    std::optional<std::size_t> owner_of(const sent_packet& p) {
+        for (std::size_t i = conversations_.size(); i-- > 0;) {
+            if (!conversations_[i].is_of(p)) continue;
+            if (conversations_[i].is_succeeded_by(p)) {
+                conversations_.emplace_back(p.from, p.to);
+                i = conversations_.size() - 1;
+            }
+            conversations_[i].learn(p);
+            return i;
+        }
+        return {};
     }
 
-    /// Of the connection that scripts assert things about.
+    /// Of the connection that scripts assert things about: what was accepted or connected last.
     std::optional<tcp_info> info() {
-        for (const std::int64_t fd : {latest_accepted_, latest_connected_})
-            if (const auto it = descriptors_.find(fd); it != descriptors_.end())
-                if (const auto out = tcp_.info(it->second.opened)) return out;
-        return {};
+        const auto it = descriptors_.find(latest_opened_);
+        return it == descriptors_.end() ? std::nullopt : tcp_.info(it->second.opened);
     }
 
 protected:
@@ -126,7 +134,6 @@ protected:
         return synchronized.has(f.state) && !syn_received.has(f.state);
     }
 
-
     /// What this socket's options say, for the connection that it begins now.
     void prepare(const descriptor& d) {
         tcp_.options_of_new() = d.options;
@@ -134,6 +141,12 @@ protected:
         tcp_.configure(d.own);
     }
 
+    /// The next segment that arrives is of another connection, from a port of its own to this one.
+    void await_peer(std::uint16_t port) {
+        listens_ = true;
+        has_peer_ = false;
+        listening_port_ = port;
+    }
     void begin_conversation(const socket_address& theirs) {
         conversations_.emplace_back(socket_address{where_.ours.address, listening_port_ != 0 ? listening_port_ : where_.ours.port},
                                     theirs);
@@ -162,7 +175,7 @@ protected:
 
     std::map<std::int64_t, descriptor> descriptors_{};
     std::int64_t next_fd_ = 3;
-    std::int64_t latest_accepted_ = -1, latest_connected_ = -1;
+    std::int64_t latest_opened_ = -1;
 
     std::vector<conversation> conversations_{};
     bool listens_ = false, has_peer_ = false;

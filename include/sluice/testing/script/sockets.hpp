@@ -69,7 +69,10 @@ private:
     answer do_listen(const call& c) {
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
-        if (d->what == descriptor::kind::listening) return answer::of(0);  // another backlog is not taken
+        if (d->what == descriptor::kind::listening) {  // another backlog is not taken; but the next SYN is of another peer
+            await_peer(d->port);
+            return answer::of(0);
+        }
         if (d->what != descriptor::kind::fresh) return answer::failed("EINVAL");
         if (d->port == 0) d->port = where_.ours.port;
         prepare(*d);
@@ -78,9 +81,7 @@ private:
         if (!l) return l.error() == error::already_open ? answer::failed("EADDRINUSE") : answer::failed(l.error());
         d->what = descriptor::kind::listening;
         d->opened = *l;
-        listens_ = true;
-        has_peer_ = false;
-        listening_port_ = d->port;
+        await_peer(d->port);
         return answer::of(0);
     }
 
@@ -101,7 +102,7 @@ private:
         d.set = from.set;
         if (c.name == "accept4") d.is_nonblocking = (number(argument(c, 3)) & *number_of("SOCK_NONBLOCK")) != 0;
         if (const auto facts = tcp_.look(*got)) d.conversation = index_of(facts->remote);
-        latest_accepted_ = c.result.number;
+        latest_opened_ = c.result.number;
         return answer::of(c.result.number);
     }
 
@@ -122,7 +123,7 @@ private:
             listens_ = false;
             conversations_.emplace_back(tcp_.look(*made)->local, theirs);
             d->conversation = conversations_.size() - 1;
-            latest_connected_ = c.arguments[0].number;
+            latest_opened_ = c.arguments[0].number;
             if (d->is_nonblocking) return answer::failed("EINPROGRESS");
         }
         const auto facts = tcp_.look(d->opened);
