@@ -134,8 +134,9 @@ public:
         const std::uint32_t first = sent.live.begin - (*live_iss_ + 1);
         for (std::size_t i = 0; i < sent.live.length; ++i) {
             const std::size_t at = first + i;
-            const bool is_keep_alive = sent.live.length == 1 && at >= said.size();  // MAY-6: an octet of no stream
-            if (is_keep_alive || (at < said.size() && sent.octets[sent.text_begin + i] == said[at])) continue;
+            const octet there = sent.octets[sent.text_begin + i];
+            const bool is_keep_alive = sent.live.length == 1 && there == 0 && first + 1 >= said.size();  // MAY-6: garbage
+            if (is_keep_alive || (at < said.size() && there == said[at])) continue;
             return "octet " + std::to_string(at) + " of the stream is not what was sent";
         }
         return {};

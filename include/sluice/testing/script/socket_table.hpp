@@ -36,6 +36,7 @@ struct scene {
     socket_address theirs{ip_address::v4(192, 0, 2, 1), 8080};
     std::uint16_t first_port_of_theirs = 40000;  // of who connects to us
     bool accepts_whatever = false;  // what getters say of buffers and flags is not compared
+    bool resets_after_linger = true;  // a close() whose time is over; kernels let the connection finish
 };
 
 class socket_table {

@@ -251,22 +251,25 @@ private:
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
         if (d->what != descriptor::kind::fresh) {
-            const bool resets = d->linger == duration::zero() && d->what != descriptor::kind::listening;
-            const bool lingers = d->linger > duration::zero() && !d->is_nonblocking;
-            if (lingers && !d->is_closing) {
-                d->is_closing = true;
-                static_cast<void>(tcp_.shutdown(d->opened, now_));
-            }
-            if (lingers) {
-                const auto facts = tcp_.look(d->opened);
-                const bool is_done = !facts || facts->state == state::fin_wait_2 || facts->state == state::time_wait ||
-                                     facts->state == state::closed;
-                if (!is_done && now_ < began_ + *d->linger) return answer::waiting(began_ + *d->linger);
+            bool resets = d->linger == duration::zero() && d->what != descriptor::kind::listening;
+            if (d->linger > duration::zero() && !d->is_nonblocking) {
+                if (!std::exchange(d->is_closing, true)) static_cast<void>(tcp_.shutdown(d->opened, now_));
+                const bool drains = is_draining(*d);
+                if (drains && now_ < began_ + *d->linger) return answer::waiting(began_ + *d->linger);
+                resets = drains && where_.resets_after_linger;
             }
             static_cast<void>(resets ? tcp_.abort(d->opened, now_) : tcp_.close(d->opened, now_));
         }
         descriptors_.erase(c.arguments[0].number);
         return answer::of(0);
+    }
+
+    /// What linger waits for: all that was sent, the FIN too, is acknowledged; unless text came that nobody will read.
+    bool is_draining(const descriptor& d) {
+        using enum state;
+        const auto facts = tcp_.look(d.opened);
+        if (!facts || facts->readable > 0) return false;
+        return facts->state != fin_wait_2 && facts->state != time_wait && facts->state != closed;
     }
 
     answer do_shutdown(const call& c) {
