@@ -37,6 +37,12 @@ const std::string active = R"(--tolerance_usecs=0
 +0 > . 1:1(0) ack 1 <nop,nop,TS val 200 ecr 700>
 )";
 
+/// The same with ticks of 10 ms.
+std::string in_slow_ticks(std::string text) {
+    text.replace(text.find("usecs=1000\n"), 11, "usecs=10000\n");
+    return text.replace(text.find("TS val 200"), 10, "TS val 110");
+}
+
 struct alteration {
     const char* name;
     std::string whole, from, to;
@@ -60,6 +66,8 @@ const std::vector<alteration> alterations = {
      "differs in its options", true},
     {"a timestamp's echo", active, "TS val 200 ecr 700", "TS val 200 ecr 701", "differs in its options"},
     {"a timestamp", active, "TS val 200 ecr 700", "TS val 201 ecr 700", "differs in its options"},
+    {"a timestamp of ticks of 10 ms", in_slow_ticks(active), "TS val 110 ecr 700", "TS val 111 ecr 700",
+     "differs in its options"},
     {"a SACK block", passive + "+0 < P. 1001:2001(1000) ack 1 win 257\n+0 > . 1:1(0) ack 1 <nop,nop,sack 1001:2001>\n", "sack 1001:2001",
      "sack 1001:2002", "differs in its options"},
     {"a time, too late", passive + "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+.3 > P. 1:11(10) ack 1\n", "+.3 >", "+.29 >",
@@ -84,6 +92,8 @@ const std::vector<alteration> alterations = {
      "[ECONNRESET]", "[0]", "SO_ERROR is ECONNRESET, not 0"},
     {"an assertion", passive + "+0 %{ assert tcpi_snd_cwnd == 10 }%\n", "== 10", "== 9", "tcpi_snd_cwnd == 9   (tcpi_snd_cwnd = 10)"},
     {"an urgent pointer", passive + "+0 send(4, ..., 5, MSG_OOB) = 5\n+0 > PU. 1:6(5) ack 1 urg 5\n", "urg 5", "urg 4", "differs in its urgent pointer"},
+    {"an acknowledgment without its flag", passive + "+0 < . 1:1(0) ack 7 win 257\n+0 > . 1:1(0) ack 1\n+0 close(4) = 0\n+0 > F. 1:1(0) ack 1\n"
+     "+0 < . 1:1(0) ack 2 win 257\n+60 < . 1:1(0) ack 9 win 257\n+0 > R 9:9(0) ack 0 urg 0\n", "ack 0 urg 0", "ack 1 urg 0", "differs in its ack"},
     {"a hop limit", passive + "+0 write(4, ..., 10) = 10\n+0 > [ttl 64] P. 1:11(10) ack 1\n", "ttl 64", "ttl 63", "differs in its IP fields"},
     {"what is left to read", passive + "+0 < P. 1:11(10) ack 1 win 257\n+0 ioctl(4, SIOCINQ, [10]) = 0\n", "[10]", "[9]", "SIOCINQ says 10, not 9"},
     {"readiness", passive + "+0 poll([{fd=4, events=POLLIN|POLLOUT, revents=POLLOUT}], 1, 0) = 1\n", "revents=POLLOUT", "revents=POLLIN",
@@ -166,6 +176,27 @@ TEST_CASE("a segment of the script may be several of the TCP's, and FIN belongs 
     const auto wrong = run(passive + "+0 write(4, ..., 3000) = 3000\n+0 > P. 1:4001(4000) ack 1\n");
     CHECK(wrong.verdict == judged::failed);
     CHECK(wrong.message.starts_with("no packet left until"));
+}
+
+TEST_CASE("a close that lingers resets when its time is over; as kernels have it, the connection goes on") {
+    const std::string text = passive + "+0 setsockopt(4, SOL_SOCKET, SO_LINGER, {onoff=1, linger=1}, 8) = 0\n"
+                             "+0...1 close(4) = 0\n+0 > F. 1:1(0) ack 1\n+.3 > F. 1:1(0) ack 1\n+.6 > F. 1:1(0) ack 1\n";
+    CHECK(run(text + "+.1 > R. 2:2(0) ack 1\n").verdict == judged::passed);
+    CHECK(run(text + "+1.1 > F. 1:1(0) ack 1\n").verdict == judged::failed);
+    for (const auto like : {script::profile::linux, script::profile::freebsd}) {
+        const auto goes_on = run(text + "+1.2 > F. 1:1(0) ack 1\n", {.like = like, .neutral = true});
+        CHECK_MESSAGE(goes_on.verdict == judged::passed, goes_on.text());
+    }
+}
+
+TEST_CASE("an echo is moved as the timestamp was that it answers; 0 stays, and is no echo") {
+    const std::string text = active + "+0 write(3, ..., 10) = 10\n+0 > P. 1:11(10) ack 1 <nop,nop,TS val 200 ecr 700>\n";
+    const auto srtt_after = [&](const std::string& echo) {
+        const auto r = run(text + "+.5 < . 1:1(0) ack 11 win 500 <nop,nop,TS val 900 ecr " + echo + ">\n+0 %{ assert tcpi_rtt < 0 }%\n");
+        return r.message.substr(std::min(r.message.size(), r.message.find("tcpi_rtt = ")));
+    };
+    CHECK(srtt_after("200") == "tcpi_rtt = 150000)");  // 7/8 * 100 ms + 1/8 * 500 ms (RFC 6298 section 2.3)
+    CHECK(srtt_after("0") == "tcpi_rtt = 100000)");    // as after the handshake
 }
 
 TEST_CASE("commands are not run: what they say to a TCP is taken over, the rest is named; under --neutral all is") {

@@ -35,7 +35,7 @@ private:
         setting out{.where = in_.here()};
         in_.accept("--");
         out.name = in_.word("the name of a setting");
-        if (in_.accept("=")) out.text = in_.until_blank();
+        if (in_.accept("=")) out.text = in_.peek() == '"' ? in_.quoted("\"", "\"", "text") : in_.until_blank();
         return out;
     }
 
@@ -311,7 +311,7 @@ private:
             out.what = kind::number;
             out.number = in_.number("a number");
             read_alternatives(out);
-        } else if (in_.sees_word()) {
+        } else if (in_.accept("&") || in_.sees_word()) {  // inet_pton(AF_INET6, "::", &sin6_addr)
             out.what = kind::word;
             out.words.push_back(in_.word("a name"));
             if (in_.accept("(")) {

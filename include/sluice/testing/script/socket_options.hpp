@@ -104,10 +104,7 @@ protected:
     answer say_error(descriptor& d, const value& wanted) {
         const auto facts = tcp_.look(d.opened);
         std::string_view there;
-        if (facts) {
-            if (const auto told = tell_error(d, *facts)) there = errno_of(facts->error);
-            if (d.what == descriptor::kind::connecting && has_opened(*facts)) d.what = descriptor::kind::open;
-        }
+        if (facts && tell_error(d, *facts)) there = errno_of(facts->error);
         if (wanted.is_anything()) return answer::of(0);
         const value& inside = wanted.what == value::kind::list && wanted.items.size() == 1 ? wanted.items[0] : wanted;
         const std::string expected = inside.words.empty() ? name_of(inside.number) : inside.words.front();

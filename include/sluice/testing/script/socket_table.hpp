@@ -78,12 +78,12 @@ public:
 
 protected:
     struct descriptor {
-        enum class kind { fresh, listening, connecting, open };
+        enum class kind { fresh, listening, connecting, failed, open };
         kind what = kind::fresh;
         handle opened{};
         bool is_nonblocking = false;
         bool has_told_error = false;
-        bool reads_no_more = false;
+        bool reads_no_more = false, writes_no_more = false;
         std::size_t conversation = 0;
         std::uint16_t port = 0;  // bound to
         connection_options options{};

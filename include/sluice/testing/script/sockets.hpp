@@ -4,13 +4,13 @@
 // call that has to wait says so; whoever runs the script asks again.
 #pragma once
 
-#include <sluice/testing/script/socket_options.hpp>
+#include <sluice/testing/script/socket_state_calls.hpp>
 
 namespace sluice::testing::script {
 
-class sockets : public socket_option_calls {
+class sockets : public socket_state_calls {
 public:
-    sockets(tcp_under_test& tcp, const scene& where, const knobs& k) : socket_option_calls(tcp, where, k) {}
+    sockets(tcp_under_test& tcp, const scene& where, const knobs& k) : socket_state_calls(tcp, where, k) {}
 
     /// Does the call, or goes on with it. `began` is when it was made.
     answer perform(const call& c, instant now, instant began) {
@@ -60,7 +60,7 @@ private:
     answer do_bind(const call& c) {
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
-        if (d->port != 0) return answer::failed("EINVAL");
+        if (d->port != 0 || d->what != descriptor::kind::fresh) return answer::failed("EINVAL");
         d->port = port_of(argument(c, 1)).value_or(where_.ours.port);
         if (d->port == 0) d->port = where_.ours.port;
         return answer::of(0);
@@ -109,32 +109,40 @@ private:
     answer do_connect(const call& c) {
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
-        if (d->what == descriptor::kind::open) return answer::failed("EISCONN");
-        if (d->what == descriptor::kind::listening) return answer::failed("EISCONN");
-        if (d->what == descriptor::kind::fresh) {
-            const value& to = argument(c, 1);
-            prepare(*d);
-            const socket_address theirs{where_.theirs.address, port_of(to).value_or(where_.theirs.port)};
-            const socket_address ours{where_.ours.address, d->port};
-            const auto made = tcp_.connect(ours, theirs, now_);
-            if (!made) return answer::failed(made.error() == error::already_open ? "EADDRNOTAVAIL" : errno_of(made.error()));
-            d->opened = *made;
-            d->what = descriptor::kind::connecting;
-            listens_ = false;
-            conversations_.emplace_back(tcp_.look(*made)->local, theirs);
-            d->conversation = conversations_.size() - 1;
-            latest_opened_ = c.arguments[0].number;
+        using kind = descriptor::kind;
+        if (d->what == kind::open || d->what == kind::listening) return answer::failed("EISCONN");
+        if (d->what != kind::connecting) {
+            if (const auto failed = begin_to_connect(c, *d)) return *failed;
             if (d->is_nonblocking) return answer::failed("EINPROGRESS");
         }
         const auto facts = tcp_.look(d->opened);
         if (!facts) return bad_descriptor();
-        if (const auto told = tell_error(*d, *facts)) return *told;
+        if (facts->state == state::closed) {
+            d->what = kind::failed;
+            return tell_error(*d, *facts).value_or(answer::failed("ECONNABORTED"));
+        }
         if (has_opened(*facts)) {
-            d->what = descriptor::kind::open;
+            d->what = kind::open;
             return answer::of(0);
         }
         return d->is_nonblocking ? answer::failed("EALREADY") : answer::waiting();
     }
+    std::optional<answer> begin_to_connect(const call& c, descriptor& d) {
+        if (d.what == descriptor::kind::failed) static_cast<void>(tcp_.close(d.opened, now_));
+        prepare(d);
+        const socket_address theirs{where_.theirs.address, port_of(argument(c, 1)).value_or(where_.theirs.port)};
+        const auto made = tcp_.connect({where_.ours.address, d.port}, theirs, now_);
+        if (!made) return answer::failed(made.error() == error::already_open ? "EADDRNOTAVAIL" : errno_of(made.error()));
+        d.opened = *made;
+        d.what = descriptor::kind::connecting;
+        d.has_told_error = false;
+        listens_ = false;
+        conversations_.emplace_back(tcp_.look(*made)->local, theirs);
+        d.conversation = conversations_.size() - 1;
+        latest_opened_ = c.arguments[0].number;
+        return {};
+    }
+
     // ---- reading -----------------------------------------------------------------------------------------------------
 
     answer do_read(const call& c) {
@@ -282,94 +290,13 @@ private:
         if (facts->state == state::closed) return answer::failed("ENOTCONN");
         const std::int64_t how = number(argument(c, 1));
         if (how != *number_of("SHUT_WR")) d->reads_no_more = true;
-        if (how != *number_of("SHUT_RD"))
+        if (how != *number_of("SHUT_RD")) {
+            d->writes_no_more = true;
             if (const auto done = tcp_.shutdown(d->opened, now_); !done && done.error() != error::closing)
                 return answer::failed(done.error());
+        }
         return answer::of(0);
     }
-
-    // ---- flags, amounts, readiness -----------------------------------------------------------------------------------
-
-    answer do_fcntl(const call& c) {
-        descriptor* const d = find(c);
-        if (d == nullptr) return bad_descriptor();
-        const std::int64_t what = number(argument(c, 1), -1);
-        if (what == *number_of("F_GETFL")) {
-            if (where_.accepts_whatever) return answer::of(number(c.result));
-            return answer::of(*number_of("O_RDWR") | (d->is_nonblocking ? *number_of("O_NONBLOCK") : 0));
-        }
-        if (what == *number_of("F_SETFL")) {
-            d->is_nonblocking = (number(argument(c, 2)) & *number_of("O_NONBLOCK")) != 0;
-            return answer::of(0);
-        }
-        if (what == *number_of("F_GETFD") || what == *number_of("F_SETFD")) return answer::of(0);
-        return answer::unsupported("fcntl of another kind");
-    }
-
-    answer do_ioctl(const call& c) {
-        descriptor* const d = find(c);
-        if (d == nullptr) return bad_descriptor();
-        const value& what = argument(c, 1);
-        const std::string name = what.words.empty() ? "of a number" : what.words.front();
-        const auto facts = tcp_.look(d->opened);
-        const auto says = [&](std::int64_t value) {
-            const auto expected = number_inside(argument(c, 2));
-            if (expected && *expected != value)
-                return answer::differs(name + " says " + std::to_string(value) + ", not " + std::to_string(*expected));
-            return answer::of(0);
-        };
-        if (name == "FIONBIO") {
-            d->is_nonblocking = number_inside(argument(c, 2)).value_or(0) != 0;
-            return answer::of(0);
-        }
-        if (!facts) return answer::failed("EINVAL");
-        if (name == "SIOCINQ" || name == "FIONREAD") return says(static_cast<std::int64_t>(facts->readable));
-        if (name == "SIOCOUTQ" || name == "TIOCOUTQ") return says(facts->unsent + facts->unacknowledged);
-        if (name == "SIOCOUTQNSD") return says(facts->unsent);
-        if (name == "SIOCATMARK") return says(facts->urgent_ahead == 1 ? 1 : 0);
-        return answer::unsupported("ioctl " + name);
-    }
-
-    answer do_poll(const call& c) {
-        std::int64_t ready = 0;
-        std::string wrong;
-        const value& list = argument(c, 0);
-        for (const value& each : list.items) {
-            const value *const fd = each.field("fd"), *const wanted = each.field("events"), *const seen = each.field("revents");
-            if (fd == nullptr || wanted == nullptr) return answer::unsupported("poll without fd and events");
-            const std::int64_t there = events_of(fd->number, number(*wanted));
-            ready += there != 0;
-            if (seen != nullptr && !seen->is_anything() && number(*seen) != there)
-                wrong = "revents of " + std::to_string(fd->number) + " are " + std::to_string(there) + ", not " +
-                        std::to_string(number(*seen));
-        }
-        const std::int64_t limit = number(argument(c, 2));
-        const instant end = limit >= 0 ? began_ + std::chrono::milliseconds(limit) : never;
-        if (ready == 0 && now_ < end) return answer::waiting(end);
-        return wrong.empty() ? answer::of(ready) : answer::differs(wrong);
-    }
-    std::int64_t events_of(std::int64_t fd, std::int64_t wanted) {
-        const auto bit = [](const char* name) { return *number_of(name); };
-        const auto it = descriptors_.find(fd);
-        if (it == descriptors_.end()) return bit("POLLNVAL");
-        const descriptor& d = it->second;
-        std::int64_t out = 0;
-        if (d.what == descriptor::kind::listening)
-            return tcp_.has_to_accept(d.opened) ? wanted & (bit("POLLIN") | bit("POLLRDNORM")) : 0;
-        const auto facts = tcp_.look(d.opened);
-        if (!facts) return wanted & bit("POLLOUT");
-        const bool is_over = facts->state == state::closed;
-        const auto put = [&](bool holds, std::int64_t bits) { out |= holds ? bits : 0; };
-        put(facts->readable > 0 || facts->has_ended || is_over, bit("POLLIN") | bit("POLLRDNORM"));
-        put(facts->urgent_ahead > 0, bit("POLLPRI"));
-        put((has_opened(*facts) && facts->writable > 0) || is_over, bit("POLLOUT") | bit("POLLWRNORM"));
-        put(facts->has_ended || is_over, bit("POLLRDHUP"));
-        out &= wanted;
-        put(facts->error != error::none && !d.has_told_error, bit("POLLERR"));
-        put(is_over, bit("POLLHUP"));
-        return out;
-    }
-
 };
 
 }  // namespace sluice::testing::script
