@@ -189,16 +189,6 @@ TEST_CASE("a close that lingers resets when its time is over; as kernels have it
     }
 }
 
-TEST_CASE("an echo is moved as the timestamp was that it answers; 0 stays, and is no echo") {
-    const std::string text = active + "+0 write(3, ..., 10) = 10\n+0 > P. 1:11(10) ack 1 <nop,nop,TS val 200 ecr 700>\n";
-    const auto srtt_after = [&](const std::string& echo) {
-        const auto r = run(text + "+.5 < . 1:1(0) ack 11 win 500 <nop,nop,TS val 900 ecr " + echo + ">\n+0 %{ assert tcpi_rtt < 0 }%\n");
-        return r.message.substr(std::min(r.message.size(), r.message.find("tcpi_rtt = ")));
-    };
-    CHECK(srtt_after("200") == "tcpi_rtt = 150000)");  // 7/8 * 100 ms + 1/8 * 500 ms (RFC 6298 section 2.3)
-    CHECK(srtt_after("0") == "tcpi_rtt = 100000)");    // as after the handshake
-}
-
 TEST_CASE("commands are not run: what they say to a TCP is taken over, the rest is named; under --neutral all is") {
     const std::string text = R"(`sysctl -q net.ipv4.tcp_timestamps=0 net.ipv4.tcp_sack=0 && ./set_up.sh`
 0 `rm -rf nothing`

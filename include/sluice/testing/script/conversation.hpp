@@ -136,8 +136,8 @@ public:
         for (std::size_t i = 0; i < sent.live.length; ++i) {
             const std::size_t at = first + i;
             const octet there = sent.octets[sent.text_begin + i];
-            const bool is_keep_alive = sent.live.length == 1 && there == 0 && first + 1 >= said.size();  // MAY-6: garbage
-            if (is_keep_alive || (at < said.size() && there == said[at])) continue;
+            const bool is_garbage = sent.live.length == 1 && there == 0 && first + 1 >= said.size();  // MAY-6
+            if (is_garbage || (at < said.size() && there == said[at])) continue;
             return "octet " + std::to_string(at) + " of the stream is not what was sent";
         }
         return {};
@@ -168,11 +168,10 @@ private:
         clocks_.push_back({expected->value, live});
         return out;
     }
-    /// What the other side echoes: of a packet that the script has seen; 0 is no echo; or so far from the first.
     std::uint32_t live_timestamp(std::uint32_t script) const {
         for (auto it = clocks_.rbegin(); it != clocks_.rend(); ++it)
             if (it->script == script) return it->live;
-        return clocks_.empty() || script == 0 ? script : clocks_.front().live + (script - clocks_.front().script);
+        return clocks_.empty() ? script : clocks_.front().live + (script - clocks_.front().script);
     }
 
     void put_option(std::vector<octet>& out, const option& o) const {

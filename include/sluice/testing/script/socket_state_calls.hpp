@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// fcntl, ioctl and poll of scripts: how a socket is set, how much there is to read or still to be sent, and what a program
-// could do with it now.
+// fcntl, ioctl and poll of scripts: how a socket is set, how much there is to read or still to be sent, and what a
+// program could do with it now.
 #pragma once
 
 #include <sluice/testing/script/socket_options.hpp>

@@ -69,7 +69,7 @@ private:
     answer do_listen(const call& c) {
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
-        if (d->what == descriptor::kind::listening) {  // another backlog is not taken; but the next SYN is of another peer
+        if (d->what == descriptor::kind::listening) {  // another backlog is not taken
             await_peer(d->port);
             return answer::of(0);
         }
