@@ -106,17 +106,16 @@ protected:
         if (v.what == value::kind::list) return v.items.size() == 1 ? number_of(v.items[0]) : std::nullopt;
         return number_of(v);
     }
-    static bool asks_not_to_wait(const call& c) {
-        if (c.name != "recv" && c.name != "send" && c.name != "recvfrom" && c.name != "sendto") return false;
-        return (number(argument(c, 3)) & *number_of("MSG_DONTWAIT")) != 0;
+    static bool may_wait(const descriptor& d, std::int64_t flags) {
+        return !d.is_nonblocking && (flags & *number_of("MSG_DONTWAIT")) == 0;
     }
     descriptor* find(const call& c, std::size_t at = 0) {
         const auto it = descriptors_.find(number(argument(c, at), -1));
         return it == descriptors_.end() ? nullptr : &it->second;
     }
     static answer bad_descriptor() { return answer::failed("EBADF"); }
-    answer wait_or(const descriptor& d, const call& c, std::string_view name) const {
-        return d.is_nonblocking || asks_not_to_wait(c) ? answer::failed(name) : answer::waiting();
+    static answer wait_or(const descriptor& d, std::int64_t flags, std::string_view name) {
+        return may_wait(d, flags) ? answer::waiting() : answer::failed(name);
     }
 
     /// The port of `{sa_family=…, sin_port=htons(8080), …}`; of `...` there is none.

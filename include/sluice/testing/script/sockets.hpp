@@ -90,7 +90,7 @@ private:
         if (l == nullptr) return bad_descriptor();
         if (l->what != descriptor::kind::listening) return answer::failed("EINVAL");
         const auto got = tcp_.accept(l->opened, now_);
-        if (!got) return got.error() == error::would_block ? wait_or(*l, c, "EAGAIN") : answer::failed(got.error());
+        if (!got) return got.error() == error::would_block ? wait_or(*l, 0, "EAGAIN") : answer::failed(got.error());
         const descriptor from = *l;  // `add` may move it
         descriptor& d = add(c);
         d.what = descriptor::kind::open;
@@ -168,14 +168,14 @@ private:
             if (facts->error != error::none || d->reads_no_more) return answer::of(0);
         }
         const bool waits_for_all = (flags & *number_of("MSG_WAITALL")) != 0;
-        if (waits_for_all && facts->readable < static_cast<std::size_t>(most) && !facts->has_ended)
-            return wait_or(*d, c, "EAGAIN");
+        if (waits_for_all && facts->readable < static_cast<std::size_t>(most) && !facts->has_ended && may_wait(*d, flags))
+            return answer::waiting();
         std::vector<octet> place(static_cast<std::size_t>(std::clamp<std::int64_t>(most, 0, 1 << 26)));
         const bool peeks = (flags & *number_of("MSG_PEEK")) != 0;
         if (place.empty()) return answer::of(0);
         const auto got = peeks ? tcp_.peek(d->opened, place, now_) : tcp_.receive(d->opened, place, now_);
         if (!got) {
-            if (got.error() == error::would_block) return wait_or(*d, c, "EAGAIN");
+            if (got.error() == error::would_block) return wait_or(*d, flags, "EAGAIN");
             return got.error() == error::closing ? answer::of(0) : answer::failed(got.error());
         }
         conversation& with = conversation_of(*d);
@@ -228,8 +228,7 @@ private:
         const std::size_t taken = sent.value_or(0);
         conversation& with = conversation_of(*d);
         with.said.insert(with.said.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(taken));
-        const bool may_wait = !d->is_nonblocking && !asks_not_to_wait(c);
-        if (taken < rest.size() && may_wait) {
+        if (taken < rest.size() && may_wait(*d, flags)) {
             d->written += taken;
             return answer::waiting();
         }
