@@ -196,6 +196,19 @@ TEST_CASE("calls: arguments, structures, results") {
     CHECK(c.result.number == -1);
     CHECK(c.error == "EAGAIN");
     CHECK(only<call>("+0 write(4, ..., 1) = ...").result.is_anything());
+    const auto bound = only<call>("+0 bind(3, {sa_family=AF_INET6, sin6_port=htons(80), inet_pton(AF_INET6, \"::\", &sin6_addr)}, 28) = 0");
+    REQUIRE(bound.arguments.size() == 3);
+    REQUIRE(bound.arguments[1].items.size() == 3);
+    CHECK(bound.arguments[1].items[2].items[2].words == std::vector<std::string>{"sin6_addr"});
+}
+
+TEST_CASE("settings: up to the next blank, or in quotes") {
+    const parsed p = parse("--mtu=1500 --program=\"python3 -u\" --no_cleanup\n0 close(3) = 0\n");
+    REQUIRE(!p.error);
+    REQUIRE(p.script.settings.size() == 3);
+    CHECK(p.script.settings[0].text == "1500");
+    CHECK(p.script.settings[1].text == "python3 -u");
+    CHECK(p.script.settings[2].name == "no_cleanup");
 }
 
 TEST_CASE("values stand in each other sixteen deep, and no deeper") {

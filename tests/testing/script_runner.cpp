@@ -86,6 +86,8 @@ const std::vector<alteration> alterations = {
     {"an error instead of success", passive + "+0 write(4, ..., 10) = 10\n", "= 10\n", "= -1 EPIPE (x)\n", "write gives 10, not -1 EPIPE"},
     {"the end of a call", passive + "+0...0.2 read(4, ..., 100) = 10\n+.2 < P. 1:11(10) ack 1 win 257\n", "+0...0.2", "+0...0.1",
      "read ended at 0.300000, expected at 0.200000"},
+    {"a call that has no time to wait", passive + "+0...0.2 read(4, ..., 100) = 10\n+.2 < P. 1:11(10) ack 1 win 257\n", "+0...0.2 read", "+0 read",
+     "read ended at 0.300000, expected at 0.100000"},
     {"a call that never ends", passive + "+0...0.2 read(4, ..., 100) = 10\n+.2 < P. 1:11(10) ack 1 win 257\n", "+.2 < P. 1:11(10) ack 1 win 257\n",
      "", "the call still waits at the end of the script"},
     {"SO_ERROR", active + "+0 < R. 1:1(0) ack 1 win 0 <nop,nop,TS val 701 ecr 200>\n+0 getsockopt(3, SOL_SOCKET, SO_ERROR, [ECONNRESET], [4]) = 0\n",
@@ -173,6 +175,7 @@ TEST_CASE("what can't be parsed fails, by line and column; what is not there yet
 TEST_CASE("a segment of the script may be several of the TCP's, and FIN belongs to the last") {
     CHECK(run(passive + "+0 write(4, ..., 2500) = 2500\n+0 close(4) = 0\n+0 > FP. 1:2501(2500) ack 1\n").verdict == judged::passed);
     CHECK(run(passive + "+0 write(4, ..., 3000) = 3000\n+0 > P. 1:3001(3000) ack 1\n").verdict == judged::passed);
+    CHECK(run(passive + "+0 send(4, ..., 3000, MSG_OOB) = 3000\n+0 > PU. 1:3001(3000) ack 1 urg 3000\n").verdict == judged::passed);
     const auto wrong = run(passive + "+0 write(4, ..., 3000) = 3000\n+0 > P. 1:4001(4000) ack 1\n");
     CHECK(wrong.verdict == judged::failed);
     CHECK(wrong.message.starts_with("no packet left until"));

@@ -199,6 +199,7 @@ private:
             if (!is_part) return;
             rest.begin += actual.length;  // a longer scripted segment may be several
             rest.length -= actual.length;
+            if (rest.urgent) *rest.urgent -= std::min(*rest.urgent, actual.length);
         }
     }
     bool wait_for_packet(const span_of_time& when) {
@@ -263,14 +264,14 @@ private:
         const event* made_by;
         const call* what;
         instant began;
-        std::optional<instant> ends;
+        instant ends;
         instant wakes = never;
     };
 
     void begin_call(const call& c, const event& e) {
         if (waits_) finish_call(&e);
         if (is_over()) return;
-        std::optional<instant> ends;
+        instant ends = now_;
         if (e.when.end) ends = (e.when.how == event_time::kind::absolute ? start : anchor_) + *e.when.end;
         waits_ = waiting_call{.made_by = &e, .what = &c, .began = now_, .ends = ends};
         go_on_with_call();
@@ -304,14 +305,14 @@ private:
         if (!same)
             return fail(c.name + " gives " + got + ", not " + (expected ? std::to_string(*expected) : "a name that is not known") +
                         (c.error.empty() ? "" : ' ' + c.error));
-        if (w.ends && (now_ > *w.ends + how_.tolerance || now_ < *w.ends - how_.tolerance))
-            fail(c.name + " ended at " + seconds_text(now_ - start) + ", expected at " + seconds_text(*w.ends - start));
+        if (now_ > w.ends + how_.tolerance || now_ < w.ends - how_.tolerance)
+            fail(c.name + " ended at " + seconds_text(now_ - start) + ", expected at " + seconds_text(w.ends - start));
     }
 
     /// Before another call is made, and at the end of the script: one that waits has to be done in its time.
     void finish_call(const event* next) {
         if (!waits_) return;
-        const instant limit = waits_->ends ? *waits_->ends + how_.tolerance : now_;
+        const instant limit = waits_->ends + how_.tolerance;
         while (waits_ && !is_over() && next_deadline() <= limit) advance(next_deadline());
         if (!waits_ || is_over()) return;
         event_ = waits_->made_by;
