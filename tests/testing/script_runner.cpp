@@ -192,6 +192,33 @@ TEST_CASE("a close that lingers resets when its time is over; as kernels have it
     }
 }
 
+TEST_CASE("profiles of kernels have their ways: calls where RFC and kernels differ") {
+    const auto passes = [](const std::string& text, script::profile like) {
+        return run(text, {.like = like, .neutral = true}).verdict == judged::passed;
+    };
+    using enum script::profile;
+    const std::string closed = passive + "+0 < F. 1:1(0) ack 1 win 257\n* > . 1:1(0) ack 2\n+0 < R. 2:2(0) ack 1 win 257\n";
+    CHECK(passes(closed + "+0 write(4, ..., 9) = -1 EPIPE (x)\n", linux));
+    CHECK(passes(closed + "+0 getsockopt(4, SOL_SOCKET, SO_ERROR, [EPIPE], [4]) = 0\n", linux));
+    CHECK(passes(closed + "+0 write(4, ..., 9) = -1 ECONNRESET (x)\n", freebsd));
+
+    const std::string opening = active.substr(0, active.find("+.1")) + "+0 write(3, ..., 9) = ";
+    CHECK(passes(opening + "-1 EAGAIN (x)\n", linux));
+    CHECK(passes(opening + "9\n", sluice));
+
+    std::string read_of_nothing = passive + "+0 read(4, ..., 9) = -1 EAGAIN (x)\n";
+    read_of_nothing.insert(read_of_nothing.find("+0 accept"), "+0 fcntl(3, F_SETFL, O_NONBLOCK) = 0\n");
+    CHECK(passes(read_of_nothing, freebsd));
+    CHECK(!passes(read_of_nothing, linux));
+
+    const auto buffer = [](const std::string& size, script::profile like) {
+        return run("0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 setsockopt(3, SOL_SOCKET, SO_SNDBUF, [9000], 4) = 0\n"
+                   "+0 getsockopt(3, SOL_SOCKET, SO_SNDBUF, [" + size + "], [4]) = 0\n", {.like = like}).verdict == judged::passed;
+    };
+    CHECK(buffer("18000", linux));
+    CHECK(buffer("9000", sluice));
+}
+
 TEST_CASE("commands are not run: what they say to a TCP is taken over, the rest is named; under --neutral all is") {
     const std::string text = R"(`sysctl -q net.ipv4.tcp_timestamps=0 net.ipv4.tcp_sack=0 && ./set_up.sh`
 0 `rm -rf nothing`

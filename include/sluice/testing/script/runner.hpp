@@ -81,7 +81,7 @@ private:
         if (mss_) knobs_.mtu = *mss_ + (is_v6_ ? 60 : 40);
         if (how_.timestamp_tick == duration::zero()) how_.timestamp_tick.reset();
         scene_.accepts_whatever = options_.neutral;
-        scene_.resets_after_linger = how_.like == profile::sluice;
+        scene_.like = options_.like;
     }
     void take_command(const command& c) {
         if (options_.neutral || !apply_command(c.text, knobs_)) out_.ignored.push_back(c.text);

@@ -36,7 +36,7 @@ struct scene {
     socket_address theirs{ip_address::v4(192, 0, 2, 1), 8080};
     std::uint16_t first_port_of_theirs = 40000;  // of who connects to us
     bool accepts_whatever = false;  // what getters say of buffers and flags is not compared
-    bool resets_after_linger = true;  // a close() whose time is over; kernels let the connection finish
+    profile like = profile::sluice;
 };
 
 class socket_table {
@@ -165,7 +165,12 @@ protected:
     std::optional<answer> tell_error(descriptor& d, const tcp_under_test::facts& f) {
         if (f.error == error::none || d.has_told_error) return {};
         d.has_told_error = true;
-        return answer::failed(f.error);
+        return answer::failed(errno_of_end(f));
+    }
+    /// In CLOSE-WAIT Linux takes a RST for the end of writing alone.
+    std::string_view errno_of_end(const tcp_under_test::facts& f) const {
+        const bool is_pipe = where_.like == profile::linux && f.error == error::reset && f.has_ended;
+        return is_pipe ? "EPIPE" : errno_of(f.error);
     }
 
     tcp_under_test& tcp_;

@@ -100,6 +100,7 @@ private:
         d.port = from.port;
         d.own = from.own;
         d.set = from.set;
+        d.is_nonblocking = where_.like == profile::freebsd && from.is_nonblocking;  // accept(2)
         if (c.name == "accept4") d.is_nonblocking = (number(argument(c, 3)) & *number_of("SOCK_NONBLOCK")) != 0;
         if (const auto facts = tcp_.look(*got)) d.conversation = index_of(facts->remote);
         latest_opened_ = c.result.number;
@@ -221,6 +222,8 @@ private:
         if (const auto told = tell_error(*d, *facts)) return *told;
         if (facts->error != error::none) return answer::failed("EPIPE");
         if (text.empty()) return answer::of(0);
+        const bool is_opening = !has_opened(*facts) && facts->state != state::closed;
+        if (is_opening && where_.like == profile::linux) return wait_or(*d, flags, "EAGAIN");
         const octets rest = octets(text).subspan(std::min(d->written, text.size()));
         const bool is_urgent = (flags & *number_of("MSG_OOB")) != 0;
         const auto sent = tcp_.send(d->opened, rest, is_urgent, now_);
@@ -263,7 +266,7 @@ private:
                 if (!std::exchange(d->is_closing, true)) static_cast<void>(tcp_.shutdown(d->opened, now_));
                 const bool drains = is_draining(*d);
                 if (drains && now_ < began_ + *d->linger) return answer::waiting(began_ + *d->linger);
-                resets = drains && where_.resets_after_linger;
+                resets = drains && where_.like == profile::sluice;  // kernels let the connection finish
             }
             static_cast<void>(resets ? tcp_.abort(d->opened, now_) : tcp_.close(d->opened, now_));
         }
