@@ -150,6 +150,13 @@ TEST_CASE("a failure shows the line, both packets with what differs marked, and 
     CHECK(r.json().starts_with("{\"file\":\"test.pkt\",\"verdict\":\"failed\",\"line\":10,\"column\":1,"));
 }
 
+TEST_CASE("what leaves on a connection before is passed over, and the report says so") {
+    const auto r = run(passive + "+0 close(4) = 0\n+0 listen(3, 1) = 0\n+.01 < S 0:0(0) win 5000 <mss 1000>\n+0 > S 0:0(0) ack 1\n");
+    CHECK(r.verdict == judged::failed);
+    CHECK(r.message == "a packet left that differs in its flags");
+    CHECK(r.latest.back().starts_with("0.100000 passed over, of a connection before: > "));
+}
+
 TEST_CASE("what can't be parsed fails, by line and column; what is not there yet is skipped by its name") {
     const auto broken = run(passive + "+0 write(4, ..., 10) 10\n");
     CHECK(broken.verdict == judged::failed);

@@ -189,7 +189,10 @@ private:
             left_.pop_front();
             if (sent.broken) return fail(*sent.broken);
             if (!sent.owner) return fail("a packet to somebody else: " + text_of(sent.live));
-            if (!sockets_->is_current(*sent.owner)) continue;
+            if (!sockets_->is_current(*sent.owner)) {
+                note(sent.at, "passed over, of a connection before: " + text_of(sent.live));
+                continue;
+            }
             conversation& with = sockets_->at(*sent.owner);
             const tcp_packet actual = with.in_script_numbers(sent, rest, how_);
             const bool is_part = actual.length > 0 && actual.length < rest.length && actual.begin == rest.begin;
