@@ -37,6 +37,12 @@ const std::string active = R"(--tolerance_usecs=0
 +0 > . 1:1(0) ack 1 <nop,nop,TS val 200 ecr 700>
 )";
 
+/// The same with ticks of 10 ms.
+std::string in_slow_ticks(std::string text) {
+    text.replace(text.find("usecs=1000\n"), 11, "usecs=10000\n");
+    return text.replace(text.find("TS val 200"), 10, "TS val 110");
+}
+
 struct alteration {
     const char* name;
     std::string whole, from, to;
@@ -60,6 +66,8 @@ const std::vector<alteration> alterations = {
      "differs in its options", true},
     {"a timestamp's echo", active, "TS val 200 ecr 700", "TS val 200 ecr 701", "differs in its options"},
     {"a timestamp", active, "TS val 200 ecr 700", "TS val 201 ecr 700", "differs in its options"},
+    {"a timestamp of ticks of 10 ms", in_slow_ticks(active), "TS val 110 ecr 700", "TS val 111 ecr 700",
+     "differs in its options"},
     {"a SACK block", passive + "+0 < P. 1001:2001(1000) ack 1 win 257\n+0 > . 1:1(0) ack 1 <nop,nop,sack 1001:2001>\n", "sack 1001:2001",
      "sack 1001:2002", "differs in its options"},
     {"a time, too late", passive + "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+.3 > P. 1:11(10) ack 1\n", "+.3 >", "+.29 >",
@@ -78,12 +86,16 @@ const std::vector<alteration> alterations = {
     {"an error instead of success", passive + "+0 write(4, ..., 10) = 10\n", "= 10\n", "= -1 EPIPE (x)\n", "write gives 10, not -1 EPIPE"},
     {"the end of a call", passive + "+0...0.2 read(4, ..., 100) = 10\n+.2 < P. 1:11(10) ack 1 win 257\n", "+0...0.2", "+0...0.1",
      "read ended at 0.300000, expected at 0.200000"},
+    {"a call that has no time to wait", passive + "+0...0.2 read(4, ..., 100) = 10\n+.2 < P. 1:11(10) ack 1 win 257\n", "+0...0.2 read", "+0 read",
+     "read ended at 0.300000, expected at 0.100000"},
     {"a call that never ends", passive + "+0...0.2 read(4, ..., 100) = 10\n+.2 < P. 1:11(10) ack 1 win 257\n", "+.2 < P. 1:11(10) ack 1 win 257\n",
      "", "the call still waits at the end of the script"},
     {"SO_ERROR", active + "+0 < R. 1:1(0) ack 1 win 0 <nop,nop,TS val 701 ecr 200>\n+0 getsockopt(3, SOL_SOCKET, SO_ERROR, [ECONNRESET], [4]) = 0\n",
      "[ECONNRESET]", "[0]", "SO_ERROR is ECONNRESET, not 0"},
     {"an assertion", passive + "+0 %{ assert tcpi_snd_cwnd == 10 }%\n", "== 10", "== 9", "tcpi_snd_cwnd == 9   (tcpi_snd_cwnd = 10)"},
     {"an urgent pointer", passive + "+0 send(4, ..., 5, MSG_OOB) = 5\n+0 > PU. 1:6(5) ack 1 urg 5\n", "urg 5", "urg 4", "differs in its urgent pointer"},
+    {"an acknowledgment without its flag", passive + "+0 < . 1:1(0) ack 7 win 257\n+0 > . 1:1(0) ack 1\n+0 close(4) = 0\n+0 > F. 1:1(0) ack 1\n"
+     "+0 < . 1:1(0) ack 2 win 257\n+60 < . 1:1(0) ack 9 win 257\n+0 > R 9:9(0) ack 0 urg 0\n", "ack 0 urg 0", "ack 1 urg 0", "differs in its ack"},
     {"a hop limit", passive + "+0 write(4, ..., 10) = 10\n+0 > [ttl 64] P. 1:11(10) ack 1\n", "ttl 64", "ttl 63", "differs in its IP fields"},
     {"what is left to read", passive + "+0 < P. 1:11(10) ack 1 win 257\n+0 ioctl(4, SIOCINQ, [10]) = 0\n", "[10]", "[9]", "SIOCINQ says 10, not 9"},
     {"readiness", passive + "+0 poll([{fd=4, events=POLLIN|POLLOUT, revents=POLLOUT}], 1, 0) = 1\n", "revents=POLLOUT", "revents=POLLIN",
@@ -138,6 +150,13 @@ TEST_CASE("a failure shows the line, both packets with what differs marked, and 
     CHECK(r.json().starts_with("{\"file\":\"test.pkt\",\"verdict\":\"failed\",\"line\":10,\"column\":1,"));
 }
 
+TEST_CASE("what leaves on a connection before is passed over, and the report says so") {
+    const auto r = run(passive + "+0 close(4) = 0\n+0 listen(3, 1) = 0\n+.01 < S 0:0(0) win 5000 <mss 1000>\n+0 > S 0:0(0) ack 1\n");
+    CHECK(r.verdict == judged::failed);
+    CHECK(r.message == "a packet left that differs in its flags");
+    CHECK(r.latest.back().starts_with("0.100000 passed over, of a connection before: > "));
+}
+
 TEST_CASE("what can't be parsed fails, by line and column; what is not there yet is skipped by its name") {
     const auto broken = run(passive + "+0 write(4, ..., 10) 10\n");
     CHECK(broken.verdict == judged::failed);
@@ -163,9 +182,48 @@ TEST_CASE("what can't be parsed fails, by line and column; what is not there yet
 TEST_CASE("a segment of the script may be several of the TCP's, and FIN belongs to the last") {
     CHECK(run(passive + "+0 write(4, ..., 2500) = 2500\n+0 close(4) = 0\n+0 > FP. 1:2501(2500) ack 1\n").verdict == judged::passed);
     CHECK(run(passive + "+0 write(4, ..., 3000) = 3000\n+0 > P. 1:3001(3000) ack 1\n").verdict == judged::passed);
+    CHECK(run(passive + "+0 send(4, ..., 3000, MSG_OOB) = 3000\n+0 > PU. 1:3001(3000) ack 1 urg 3000\n").verdict == judged::passed);
     const auto wrong = run(passive + "+0 write(4, ..., 3000) = 3000\n+0 > P. 1:4001(4000) ack 1\n");
     CHECK(wrong.verdict == judged::failed);
     CHECK(wrong.message.starts_with("no packet left until"));
+}
+
+TEST_CASE("a close that lingers resets when its time is over; as kernels have it, the connection goes on") {
+    const std::string text = passive + "+0 setsockopt(4, SOL_SOCKET, SO_LINGER, {onoff=1, linger=1}, 8) = 0\n"
+                             "+0...1 close(4) = 0\n+0 > F. 1:1(0) ack 1\n+.3 > F. 1:1(0) ack 1\n+.6 > F. 1:1(0) ack 1\n";
+    CHECK(run(text + "+.1 > R. 2:2(0) ack 1\n").verdict == judged::passed);
+    CHECK(run(text + "+1.1 > F. 1:1(0) ack 1\n").verdict == judged::failed);
+    for (const auto like : {script::profile::linux, script::profile::freebsd}) {
+        const auto goes_on = run(text + "+1.2 > F. 1:1(0) ack 1\n", {.like = like, .neutral = true});
+        CHECK_MESSAGE(goes_on.verdict == judged::passed, goes_on.text());
+    }
+}
+
+TEST_CASE("profiles of kernels have their ways: calls where RFC and kernels differ") {
+    const auto passes = [](const std::string& text, script::profile like) {
+        return run(text, {.like = like, .neutral = true}).verdict == judged::passed;
+    };
+    using enum script::profile;
+    const std::string closed = passive + "+0 < F. 1:1(0) ack 1 win 257\n* > . 1:1(0) ack 2\n+0 < R. 2:2(0) ack 1 win 257\n";
+    CHECK(passes(closed + "+0 write(4, ..., 9) = -1 EPIPE (x)\n", linux));
+    CHECK(passes(closed + "+0 getsockopt(4, SOL_SOCKET, SO_ERROR, [EPIPE], [4]) = 0\n", linux));
+    CHECK(passes(closed + "+0 write(4, ..., 9) = -1 ECONNRESET (x)\n", freebsd));
+
+    const std::string opening = active.substr(0, active.find("+.1")) + "+0 write(3, ..., 9) = ";
+    CHECK(passes(opening + "-1 EAGAIN (x)\n", linux));
+    CHECK(passes(opening + "9\n", sluice));
+
+    std::string read_of_nothing = passive + "+0 read(4, ..., 9) = -1 EAGAIN (x)\n";
+    read_of_nothing.insert(read_of_nothing.find("+0 accept"), "+0 fcntl(3, F_SETFL, O_NONBLOCK) = 0\n");
+    CHECK(passes(read_of_nothing, freebsd));
+    CHECK(!passes(read_of_nothing, linux));
+
+    const auto buffer = [](const std::string& size, script::profile like) {
+        return run("0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 setsockopt(3, SOL_SOCKET, SO_SNDBUF, [9000], 4) = 0\n"
+                   "+0 getsockopt(3, SOL_SOCKET, SO_SNDBUF, [" + size + "], [4]) = 0\n", {.like = like}).verdict == judged::passed;
+    };
+    CHECK(buffer("18000", linux));
+    CHECK(buffer("9000", sluice));
 }
 
 TEST_CASE("commands are not run: what they say to a TCP is taken over, the rest is named; under --neutral all is") {

@@ -31,6 +31,7 @@ struct knobs {
     std::optional<std::uint32_t> sack{}, timestamps{}, window_scale{};  // 0: neither offered nor accepted
     std::optional<duration> msl{}, orphan_fin_wait_2{}, user_timeout{};
     std::optional<std::uint32_t> syn_cookies{};  // 0: none beyond the backlog
+    std::optional<std::uint32_t> user_timeout_option{}, keep_alive_octet{};  // 1: of each connection (RFC 5482, MAY-6)
 };
 
 inline knobs knobs_of(profile p) {
@@ -88,7 +89,9 @@ inline bool set_knob(knobs& k, std::string_view name, std::string_view text) {
                                                         {"sack", &knobs::sack},
                                                         {"timestamps", &knobs::timestamps},
                                                         {"window_scale", &knobs::window_scale},
-                                                        {"syn_cookies", &knobs::syn_cookies}})) {
+                                                        {"syn_cookies", &knobs::syn_cookies},
+                                                        {"user_timeout_option", &knobs::user_timeout_option},
+                                                        {"keep_alive_octet", &knobs::keep_alive_octet}})) {
         if (each.name != name) continue;
         std::uint32_t number = 0;
         const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -81,6 +81,7 @@ private:
         if (mss_) knobs_.mtu = *mss_ + (is_v6_ ? 60 : 40);
         if (how_.timestamp_tick == duration::zero()) how_.timestamp_tick.reset();
         scene_.accepts_whatever = options_.neutral;
+        scene_.like = options_.like;
     }
     void take_command(const command& c) {
         if (options_.neutral || !apply_command(c.text, knobs_)) out_.ignored.push_back(c.text);
@@ -131,7 +132,10 @@ private:
     }
     instant next_deadline() { return std::min(tcp_->next_deadline(), waits_ ? waits_->wakes : never); }
     void flush() {
-        for (auto& packet : tcp_->take_packets(now_)) left_.push_back(read_sent(std::move(packet), now_));
+        for (auto& packet : tcp_->take_packets(now_)) {
+            left_.push_back(read_sent(std::move(packet), now_));
+            left_.back().owner = sockets_->owner_of(left_.back());
+        }
     }
 
     struct span_of_time {
@@ -182,16 +186,21 @@ private:
             const sent_packet sent = std::move(left_.front());
             left_.pop_front();
             if (sent.broken) return fail(*sent.broken);
-            conversation* const with = sockets_->of(sent);
-            if (with == nullptr) return fail("a packet to somebody else: " + text_of(sent.live));
-            const tcp_packet actual = with->in_script_numbers(sent, rest, how_);
+            if (!sent.owner) return fail("a packet to somebody else: " + text_of(sent.live));
+            if (!sockets_->is_current(*sent.owner)) {
+                note(sent.at, "passed over, of a connection before: " + text_of(sent.live));
+                continue;
+            }
+            conversation& with = sockets_->at(*sent.owner);
+            const tcp_packet actual = with.in_script_numbers(sent, rest, how_);
             const bool is_part = actual.length > 0 && actual.length < rest.length && actual.begin == rest.begin;
             if (!compare(part_of(rest, actual, is_part), actual, sent, when)) return;
-            if (const auto wrong = with->wrong_text(sent)) return fail(*wrong);
+            if (const auto wrong = with.wrong_text(sent)) return fail(*wrong);
             note(sent.at, text_of(actual));
             if (!is_part) return;
             rest.begin += actual.length;  // a longer scripted segment may be several
             rest.length -= actual.length;
+            if (rest.urgent) *rest.urgent -= std::min(*rest.urgent, actual.length);
         }
     }
     bool wait_for_packet(const span_of_time& when) {
@@ -256,14 +265,14 @@ private:
         const event* made_by;
         const call* what;
         instant began;
-        std::optional<instant> ends;
+        instant ends;
         instant wakes = never;
     };
 
     void begin_call(const call& c, const event& e) {
         if (waits_) finish_call(&e);
         if (is_over()) return;
-        std::optional<instant> ends;
+        instant ends = now_;
         if (e.when.end) ends = (e.when.how == event_time::kind::absolute ? start : anchor_) + *e.when.end;
         waits_ = waiting_call{.made_by = &e, .what = &c, .began = now_, .ends = ends};
         go_on_with_call();
@@ -297,14 +306,14 @@ private:
         if (!same)
             return fail(c.name + " gives " + got + ", not " + (expected ? std::to_string(*expected) : "a name that is not known") +
                         (c.error.empty() ? "" : ' ' + c.error));
-        if (w.ends && (now_ > *w.ends + how_.tolerance || now_ < *w.ends - how_.tolerance))
-            fail(c.name + " ended at " + seconds_text(now_ - start) + ", expected at " + seconds_text(*w.ends - start));
+        if (now_ > w.ends + how_.tolerance || now_ < w.ends - how_.tolerance)
+            fail(c.name + " ended at " + seconds_text(now_ - start) + ", expected at " + seconds_text(w.ends - start));
     }
 
     /// Before another call is made, and at the end of the script: one that waits has to be done in its time.
     void finish_call(const event* next) {
         if (!waits_) return;
-        const instant limit = waits_->ends ? *waits_->ends + how_.tolerance : now_;
+        const instant limit = waits_->ends + how_.tolerance;
         while (waits_ && !is_over() && next_deadline() <= limit) advance(next_deadline());
         if (!waits_ || is_over()) return;
         event_ = waits_->made_by;

@@ -93,7 +93,8 @@ protected:
         } else if (name == "TCP_NODELAY") {
             there = d->options.nagle ? 0 : 1;
         } else if (const auto it = d->set.find(name); it != d->set.end()) {
-            there = it->second;
+            const bool is_doubled = where_.like == profile::linux && (name == "SO_RCVBUF" || name == "SO_SNDBUF");
+            there = it->second * (is_doubled ? 2 : 1);  // socket(7): room for bookkeeping
         } else {
             return answer::unsupported("the value of " + name);
         }
@@ -104,10 +105,7 @@ protected:
     answer say_error(descriptor& d, const value& wanted) {
         const auto facts = tcp_.look(d.opened);
         std::string_view there;
-        if (facts) {
-            if (const auto told = tell_error(d, *facts)) there = errno_of(facts->error);
-            if (d.what == descriptor::kind::connecting && has_opened(*facts)) d.what = descriptor::kind::open;
-        }
+        if (facts && tell_error(d, *facts)) there = errno_of_end(*facts);
         if (wanted.is_anything()) return answer::of(0);
         const value& inside = wanted.what == value::kind::list && wanted.items.size() == 1 ? wanted.items[0] : wanted;
         const std::string expected = inside.words.empty() ? name_of(inside.number) : inside.words.front();

@@ -36,6 +36,7 @@ struct scene {
     socket_address theirs{ip_address::v4(192, 0, 2, 1), 8080};
     std::uint16_t first_port_of_theirs = 40000;  // of who connects to us
     bool accepts_whatever = false;  // what getters say of buffers and flags is not compared
+    profile like = profile::sluice;
 };
 
 class socket_table {
@@ -44,7 +45,7 @@ public:
 
     void set(const knobs& k) { knobs_ = k; }
 
-    /// The connection that segments are about: of the last listen or connect.
+    /// The connection that segments are about: of the last listen or connect, or the one that has followed it.
     conversation& current() {
         if (listens_ && !has_peer_) {
             begin_conversation({where_.theirs.address, next_port_++});
@@ -53,28 +54,36 @@ public:
         if (conversations_.empty()) begin_conversation({where_.theirs.address, next_port_++});
         return conversations_.back();
     }
-    conversation* of(const sent_packet& p) {
-        for (auto it = conversations_.rbegin(); it != conversations_.rend(); ++it)
-            if (it->is_of(p)) return &*it;
-        return nullptr;
+    bool is_current(std::size_t which) const { return which + 1 == conversations_.size(); }
+    conversation& at(std::size_t which) { return conversations_[which]; }
+    /// Whose packet it is, once it has left: nobody's, or the place of a conversation.
+    std::optional<std::size_t> owner_of(const sent_packet& p) {
+        for (std::size_t i = conversations_.size(); i-- > 0;) {
+            if (!conversations_[i].is_of(p)) continue;
+            if (conversations_[i].is_succeeded_by(p)) {
+                conversations_.emplace_back(p.from, p.to);
+                i = conversations_.size() - 1;
+            }
+            conversations_[i].learn(p);
+            return i;
+        }
+        return {};
     }
 
-    /// Of the connection that scripts assert things about.
+    /// Of the connection that scripts assert things about: what was accepted or connected last.
     std::optional<tcp_info> info() {
-        for (const std::int64_t fd : {latest_accepted_, latest_connected_})
-            if (const auto it = descriptors_.find(fd); it != descriptors_.end())
-                if (const auto out = tcp_.info(it->second.opened)) return out;
-        return {};
+        const auto it = descriptors_.find(latest_opened_);
+        return it == descriptors_.end() ? std::nullopt : tcp_.info(it->second.opened);
     }
 
 protected:
     struct descriptor {
-        enum class kind { fresh, listening, connecting, open };
+        enum class kind { fresh, listening, connecting, failed, open };
         kind what = kind::fresh;
         handle opened{};
         bool is_nonblocking = false;
         bool has_told_error = false;
-        bool reads_no_more = false;
+        bool reads_no_more = false, writes_no_more = false;
         std::size_t conversation = 0;
         std::uint16_t port = 0;  // bound to
         connection_options options{};
@@ -97,17 +106,16 @@ protected:
         if (v.what == value::kind::list) return v.items.size() == 1 ? number_of(v.items[0]) : std::nullopt;
         return number_of(v);
     }
-    static bool asks_not_to_wait(const call& c) {
-        if (c.name != "recv" && c.name != "send" && c.name != "recvfrom" && c.name != "sendto") return false;
-        return (number(argument(c, 3)) & *number_of("MSG_DONTWAIT")) != 0;
+    static bool may_wait(const descriptor& d, std::int64_t flags) {
+        return !d.is_nonblocking && (flags & *number_of("MSG_DONTWAIT")) == 0;
     }
     descriptor* find(const call& c, std::size_t at = 0) {
         const auto it = descriptors_.find(number(argument(c, at), -1));
         return it == descriptors_.end() ? nullptr : &it->second;
     }
     static answer bad_descriptor() { return answer::failed("EBADF"); }
-    answer wait_or(const descriptor& d, const call& c, std::string_view name) const {
-        return d.is_nonblocking || asks_not_to_wait(c) ? answer::failed(name) : answer::waiting();
+    static answer wait_or(const descriptor& d, std::int64_t flags, std::string_view name) {
+        return may_wait(d, flags) ? answer::waiting() : answer::failed(name);
     }
 
     /// The port of `{sa_family=…, sin_port=htons(8080), …}`; of `...` there is none.
@@ -126,7 +134,6 @@ protected:
         return synchronized.has(f.state) && !syn_received.has(f.state);
     }
 
-
     /// What this socket's options say, for the connection that it begins now.
     void prepare(const descriptor& d) {
         tcp_.options_of_new() = d.options;
@@ -134,6 +141,12 @@ protected:
         tcp_.configure(d.own);
     }
 
+    /// The next segment that arrives is of another connection, from a port of its own to this one.
+    void await_peer(std::uint16_t port) {
+        listens_ = true;
+        has_peer_ = false;
+        listening_port_ = port;
+    }
     void begin_conversation(const socket_address& theirs) {
         conversations_.emplace_back(socket_address{where_.ours.address, listening_port_ != 0 ? listening_port_ : where_.ours.port},
                                     theirs);
@@ -152,7 +165,12 @@ protected:
     std::optional<answer> tell_error(descriptor& d, const tcp_under_test::facts& f) {
         if (f.error == error::none || d.has_told_error) return {};
         d.has_told_error = true;
-        return answer::failed(f.error);
+        return answer::failed(errno_of_end(f));
+    }
+    /// In CLOSE-WAIT Linux takes a RST for the end of writing alone.
+    std::string_view errno_of_end(const tcp_under_test::facts& f) const {
+        const bool is_pipe = where_.like == profile::linux && f.error == error::reset && f.has_ended;
+        return is_pipe ? "EPIPE" : errno_of(f.error);
     }
 
     tcp_under_test& tcp_;
@@ -162,7 +180,7 @@ protected:
 
     std::map<std::int64_t, descriptor> descriptors_{};
     std::int64_t next_fd_ = 3;
-    std::int64_t latest_accepted_ = -1, latest_connected_ = -1;
+    std::int64_t latest_opened_ = -1;
 
     std::vector<conversation> conversations_{};
     bool listens_ = false, has_peer_ = false;

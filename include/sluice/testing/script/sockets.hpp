@@ -4,13 +4,13 @@
 // call that has to wait says so; whoever runs the script asks again.
 #pragma once
 
-#include <sluice/testing/script/socket_options.hpp>
+#include <sluice/testing/script/socket_state_calls.hpp>
 
 namespace sluice::testing::script {
 
-class sockets : public socket_option_calls {
+class sockets : public socket_state_calls {
 public:
-    sockets(tcp_under_test& tcp, const scene& where, const knobs& k) : socket_option_calls(tcp, where, k) {}
+    sockets(tcp_under_test& tcp, const scene& where, const knobs& k) : socket_state_calls(tcp, where, k) {}
 
     /// Does the call, or goes on with it. `began` is when it was made.
     answer perform(const call& c, instant now, instant began) {
@@ -60,7 +60,7 @@ private:
     answer do_bind(const call& c) {
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
-        if (d->port != 0) return answer::failed("EINVAL");
+        if (d->port != 0 || d->what != descriptor::kind::fresh) return answer::failed("EINVAL");
         d->port = port_of(argument(c, 1)).value_or(where_.ours.port);
         if (d->port == 0) d->port = where_.ours.port;
         return answer::of(0);
@@ -69,7 +69,10 @@ private:
     answer do_listen(const call& c) {
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
-        if (d->what == descriptor::kind::listening) return answer::of(0);  // another backlog is not taken
+        if (d->what == descriptor::kind::listening) {  // another backlog is not taken
+            await_peer(d->port);
+            return answer::of(0);
+        }
         if (d->what != descriptor::kind::fresh) return answer::failed("EINVAL");
         if (d->port == 0) d->port = where_.ours.port;
         prepare(*d);
@@ -78,9 +81,7 @@ private:
         if (!l) return l.error() == error::already_open ? answer::failed("EADDRINUSE") : answer::failed(l.error());
         d->what = descriptor::kind::listening;
         d->opened = *l;
-        listens_ = true;
-        has_peer_ = false;
-        listening_port_ = d->port;
+        await_peer(d->port);
         return answer::of(0);
     }
 
@@ -89,7 +90,7 @@ private:
         if (l == nullptr) return bad_descriptor();
         if (l->what != descriptor::kind::listening) return answer::failed("EINVAL");
         const auto got = tcp_.accept(l->opened, now_);
-        if (!got) return got.error() == error::would_block ? wait_or(*l, c, "EAGAIN") : answer::failed(got.error());
+        if (!got) return got.error() == error::would_block ? wait_or(*l, 0, "EAGAIN") : answer::failed(got.error());
         const descriptor from = *l;  // `add` may move it
         descriptor& d = add(c);
         d.what = descriptor::kind::open;
@@ -99,41 +100,50 @@ private:
         d.port = from.port;
         d.own = from.own;
         d.set = from.set;
+        d.is_nonblocking = where_.like == profile::freebsd && from.is_nonblocking;  // accept(2)
         if (c.name == "accept4") d.is_nonblocking = (number(argument(c, 3)) & *number_of("SOCK_NONBLOCK")) != 0;
         if (const auto facts = tcp_.look(*got)) d.conversation = index_of(facts->remote);
-        latest_accepted_ = c.result.number;
+        latest_opened_ = c.result.number;
         return answer::of(c.result.number);
     }
 
     answer do_connect(const call& c) {
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
-        if (d->what == descriptor::kind::open) return answer::failed("EISCONN");
-        if (d->what == descriptor::kind::listening) return answer::failed("EISCONN");
-        if (d->what == descriptor::kind::fresh) {
-            const value& to = argument(c, 1);
-            prepare(*d);
-            const socket_address theirs{where_.theirs.address, port_of(to).value_or(where_.theirs.port)};
-            const socket_address ours{where_.ours.address, d->port};
-            const auto made = tcp_.connect(ours, theirs, now_);
-            if (!made) return answer::failed(made.error() == error::already_open ? "EADDRNOTAVAIL" : errno_of(made.error()));
-            d->opened = *made;
-            d->what = descriptor::kind::connecting;
-            listens_ = false;
-            conversations_.emplace_back(tcp_.look(*made)->local, theirs);
-            d->conversation = conversations_.size() - 1;
-            latest_connected_ = c.arguments[0].number;
+        using kind = descriptor::kind;
+        if (d->what == kind::open || d->what == kind::listening) return answer::failed("EISCONN");
+        if (d->what != kind::connecting) {
+            if (const auto failed = begin_to_connect(c, *d)) return *failed;
             if (d->is_nonblocking) return answer::failed("EINPROGRESS");
         }
         const auto facts = tcp_.look(d->opened);
         if (!facts) return bad_descriptor();
-        if (const auto told = tell_error(*d, *facts)) return *told;
+        if (facts->state == state::closed) {
+            d->what = kind::failed;
+            return tell_error(*d, *facts).value_or(answer::failed("ECONNABORTED"));
+        }
         if (has_opened(*facts)) {
-            d->what = descriptor::kind::open;
+            d->what = kind::open;
             return answer::of(0);
         }
         return d->is_nonblocking ? answer::failed("EALREADY") : answer::waiting();
     }
+    std::optional<answer> begin_to_connect(const call& c, descriptor& d) {
+        if (d.what == descriptor::kind::failed) static_cast<void>(tcp_.close(d.opened, now_));
+        prepare(d);
+        const socket_address theirs{where_.theirs.address, port_of(argument(c, 1)).value_or(where_.theirs.port)};
+        const auto made = tcp_.connect({where_.ours.address, d.port}, theirs, now_);
+        if (!made) return answer::failed(made.error() == error::already_open ? "EADDRNOTAVAIL" : errno_of(made.error()));
+        d.opened = *made;
+        d.what = descriptor::kind::connecting;
+        d.has_told_error = false;
+        listens_ = false;
+        conversations_.emplace_back(tcp_.look(*made)->local, theirs);
+        d.conversation = conversations_.size() - 1;
+        latest_opened_ = c.arguments[0].number;
+        return {};
+    }
+
     // ---- reading -----------------------------------------------------------------------------------------------------
 
     answer do_read(const call& c) {
@@ -159,14 +169,14 @@ private:
             if (facts->error != error::none || d->reads_no_more) return answer::of(0);
         }
         const bool waits_for_all = (flags & *number_of("MSG_WAITALL")) != 0;
-        if (waits_for_all && facts->readable < static_cast<std::size_t>(most) && !facts->has_ended)
-            return wait_or(*d, c, "EAGAIN");
+        if (waits_for_all && facts->readable < static_cast<std::size_t>(most) && !facts->has_ended && may_wait(*d, flags))
+            return answer::waiting();
         std::vector<octet> place(static_cast<std::size_t>(std::clamp<std::int64_t>(most, 0, 1 << 26)));
         const bool peeks = (flags & *number_of("MSG_PEEK")) != 0;
         if (place.empty()) return answer::of(0);
         const auto got = peeks ? tcp_.peek(d->opened, place, now_) : tcp_.receive(d->opened, place, now_);
         if (!got) {
-            if (got.error() == error::would_block) return wait_or(*d, c, "EAGAIN");
+            if (got.error() == error::would_block) return wait_or(*d, flags, "EAGAIN");
             return got.error() == error::closing ? answer::of(0) : answer::failed(got.error());
         }
         conversation& with = conversation_of(*d);
@@ -212,6 +222,8 @@ private:
         if (const auto told = tell_error(*d, *facts)) return *told;
         if (facts->error != error::none) return answer::failed("EPIPE");
         if (text.empty()) return answer::of(0);
+        const bool is_opening = !has_opened(*facts) && facts->state != state::closed;
+        if (is_opening && where_.like == profile::linux) return wait_or(*d, flags, "EAGAIN");
         const octets rest = octets(text).subspan(std::min(d->written, text.size()));
         const bool is_urgent = (flags & *number_of("MSG_OOB")) != 0;
         const auto sent = tcp_.send(d->opened, rest, is_urgent, now_);
@@ -219,8 +231,7 @@ private:
         const std::size_t taken = sent.value_or(0);
         conversation& with = conversation_of(*d);
         with.said.insert(with.said.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(taken));
-        const bool may_wait = !d->is_nonblocking && !asks_not_to_wait(c);
-        if (taken < rest.size() && may_wait) {
+        if (taken < rest.size() && may_wait(*d, flags)) {
             d->written += taken;
             return answer::waiting();
         }
@@ -250,22 +261,25 @@ private:
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
         if (d->what != descriptor::kind::fresh) {
-            const bool resets = d->linger == duration::zero() && d->what != descriptor::kind::listening;
-            const bool lingers = d->linger > duration::zero() && !d->is_nonblocking;
-            if (lingers && !d->is_closing) {
-                d->is_closing = true;
-                static_cast<void>(tcp_.shutdown(d->opened, now_));
-            }
-            if (lingers) {
-                const auto facts = tcp_.look(d->opened);
-                const bool is_done = !facts || facts->state == state::fin_wait_2 || facts->state == state::time_wait ||
-                                     facts->state == state::closed;
-                if (!is_done && now_ < began_ + *d->linger) return answer::waiting(began_ + *d->linger);
+            bool resets = d->linger == duration::zero() && d->what != descriptor::kind::listening;
+            if (d->linger > duration::zero() && !d->is_nonblocking) {
+                if (!std::exchange(d->is_closing, true)) static_cast<void>(tcp_.shutdown(d->opened, now_));
+                const bool drains = is_draining(*d);
+                if (drains && now_ < began_ + *d->linger) return answer::waiting(began_ + *d->linger);
+                resets = drains && where_.like == profile::sluice;  // kernels let the connection finish
             }
             static_cast<void>(resets ? tcp_.abort(d->opened, now_) : tcp_.close(d->opened, now_));
         }
         descriptors_.erase(c.arguments[0].number);
         return answer::of(0);
+    }
+
+    /// What linger waits for: all that was sent, the FIN too, is acknowledged; unless text came that nobody will read.
+    bool is_draining(const descriptor& d) {
+        using enum state;
+        const auto facts = tcp_.look(d.opened);
+        if (!facts || facts->readable > 0) return false;
+        return facts->state != fin_wait_2 && facts->state != time_wait && facts->state != closed;
     }
 
     answer do_shutdown(const call& c) {
@@ -278,94 +292,13 @@ private:
         if (facts->state == state::closed) return answer::failed("ENOTCONN");
         const std::int64_t how = number(argument(c, 1));
         if (how != *number_of("SHUT_WR")) d->reads_no_more = true;
-        if (how != *number_of("SHUT_RD"))
+        if (how != *number_of("SHUT_RD")) {
+            d->writes_no_more = true;
             if (const auto done = tcp_.shutdown(d->opened, now_); !done && done.error() != error::closing)
                 return answer::failed(done.error());
+        }
         return answer::of(0);
     }
-
-    // ---- flags, amounts, readiness -----------------------------------------------------------------------------------
-
-    answer do_fcntl(const call& c) {
-        descriptor* const d = find(c);
-        if (d == nullptr) return bad_descriptor();
-        const std::int64_t what = number(argument(c, 1), -1);
-        if (what == *number_of("F_GETFL")) {
-            if (where_.accepts_whatever) return answer::of(number(c.result));
-            return answer::of(*number_of("O_RDWR") | (d->is_nonblocking ? *number_of("O_NONBLOCK") : 0));
-        }
-        if (what == *number_of("F_SETFL")) {
-            d->is_nonblocking = (number(argument(c, 2)) & *number_of("O_NONBLOCK")) != 0;
-            return answer::of(0);
-        }
-        if (what == *number_of("F_GETFD") || what == *number_of("F_SETFD")) return answer::of(0);
-        return answer::unsupported("fcntl of another kind");
-    }
-
-    answer do_ioctl(const call& c) {
-        descriptor* const d = find(c);
-        if (d == nullptr) return bad_descriptor();
-        const value& what = argument(c, 1);
-        const std::string name = what.words.empty() ? "of a number" : what.words.front();
-        const auto facts = tcp_.look(d->opened);
-        const auto says = [&](std::int64_t value) {
-            const auto expected = number_inside(argument(c, 2));
-            if (expected && *expected != value)
-                return answer::differs(name + " says " + std::to_string(value) + ", not " + std::to_string(*expected));
-            return answer::of(0);
-        };
-        if (name == "FIONBIO") {
-            d->is_nonblocking = number_inside(argument(c, 2)).value_or(0) != 0;
-            return answer::of(0);
-        }
-        if (!facts) return answer::failed("EINVAL");
-        if (name == "SIOCINQ" || name == "FIONREAD") return says(static_cast<std::int64_t>(facts->readable));
-        if (name == "SIOCOUTQ" || name == "TIOCOUTQ") return says(facts->unsent + facts->unacknowledged);
-        if (name == "SIOCOUTQNSD") return says(facts->unsent);
-        if (name == "SIOCATMARK") return says(facts->urgent_ahead == 1 ? 1 : 0);
-        return answer::unsupported("ioctl " + name);
-    }
-
-    answer do_poll(const call& c) {
-        std::int64_t ready = 0;
-        std::string wrong;
-        const value& list = argument(c, 0);
-        for (const value& each : list.items) {
-            const value *const fd = each.field("fd"), *const wanted = each.field("events"), *const seen = each.field("revents");
-            if (fd == nullptr || wanted == nullptr) return answer::unsupported("poll without fd and events");
-            const std::int64_t there = events_of(fd->number, number(*wanted));
-            ready += there != 0;
-            if (seen != nullptr && !seen->is_anything() && number(*seen) != there)
-                wrong = "revents of " + std::to_string(fd->number) + " are " + std::to_string(there) + ", not " +
-                        std::to_string(number(*seen));
-        }
-        const std::int64_t limit = number(argument(c, 2));
-        const instant end = limit >= 0 ? began_ + std::chrono::milliseconds(limit) : never;
-        if (ready == 0 && now_ < end) return answer::waiting(end);
-        return wrong.empty() ? answer::of(ready) : answer::differs(wrong);
-    }
-    std::int64_t events_of(std::int64_t fd, std::int64_t wanted) {
-        const auto bit = [](const char* name) { return *number_of(name); };
-        const auto it = descriptors_.find(fd);
-        if (it == descriptors_.end()) return bit("POLLNVAL");
-        const descriptor& d = it->second;
-        std::int64_t out = 0;
-        if (d.what == descriptor::kind::listening)
-            return tcp_.has_to_accept(d.opened) ? wanted & (bit("POLLIN") | bit("POLLRDNORM")) : 0;
-        const auto facts = tcp_.look(d.opened);
-        if (!facts) return wanted & bit("POLLOUT");
-        const bool is_over = facts->state == state::closed;
-        const auto put = [&](bool holds, std::int64_t bits) { out |= holds ? bits : 0; };
-        put(facts->readable > 0 || facts->has_ended || is_over, bit("POLLIN") | bit("POLLRDNORM"));
-        put(facts->urgent_ahead > 0, bit("POLLPRI"));
-        put((has_opened(*facts) && facts->writable > 0) || is_over, bit("POLLOUT") | bit("POLLWRNORM"));
-        put(facts->has_ended || is_over, bit("POLLRDHUP"));
-        out &= wanted;
-        put(facts->error != error::none && !d.has_told_error, bit("POLLERR"));
-        put(is_over, bit("POLLHUP"));
-        return out;
-    }
-
 };
 
 }  // namespace sluice::testing::script

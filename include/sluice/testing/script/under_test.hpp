@@ -152,6 +152,8 @@ private:
         put(k.msl, s.limits.msl);
         put(k.orphan_fin_wait_2, s.limits.orphan_fin_wait_2);
         put(k.user_timeout, s.limits.user_timeout);
+        put(k.user_timeout_option, s.limits.connection.user_timeout_option);
+        put(k.keep_alive_octet, s.limits.connection.keep_alive_octet);
         if constexpr (requires { s.congestion.initial_window; }) put(k.initial_window, s.congestion.initial_window);
         if constexpr (requires { s.rtt.initial; }) put(k.rto_initial, s.rtt.initial);
         if constexpr (requires { s.rtt.floor; }) put(k.rto_floor, s.rtt.floor);
