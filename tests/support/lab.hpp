@@ -136,6 +136,7 @@ public:
     auto listen() { return then(endpoint.listen(local, now)); }
     auto connect() { return then(endpoint.connect(local, remote, now)); }
     auto send(const std::string& text) { return then(endpoint.send(bytes(text), now)); }
+    auto send_more(const std::string& text) { return then(endpoint.send_more(bytes(text), now)); }
     auto send_urgent(const std::string& text) { return then(endpoint.send_urgent(bytes(text), now)); }
     auto shutdown() { return then(endpoint.shutdown(now)); }
     auto close() { return then(endpoint.close(now)); }

@@ -57,12 +57,13 @@ public:
         }
     }
 
-    /// SEND: queues as much as there is room for and says how much. Everything is pushed (MUST-60). would_block: no room
-    /// until news::writable; insufficient_resources: room, but no memory.
+    /// SEND: queues as much as there is room for and says how much. It is pushed (MUST-60), unless the cork is in.
+    /// would_block: no room until news::writable; insufficient_resources: room, but no memory.
     constexpr result<std::size_t> send(environment& env, payload data) {
         if (data.is_counted() && !Tcp::counts_only) return error::bad_argument;
         if (const auto refusal = may_send(env); !refusal) return refusal.error();
         const std::size_t room = c_.outgoing.free(), taken = append(env, data);
+        c_.more_follows = false;
         if (taken < data.length) c_.wants_room = true;
         arm_window_probe(c_, env);
         if (taken == 0 && data.length > 0) return room > 0 ? error::insufficient_resources : error::would_block;
@@ -92,6 +93,7 @@ public:
             if constexpr (requires { c_.outgoing.most_to_commit(); })
                 if (length > c_.outgoing.most_to_commit()) return error::bad_argument;
             c_.outgoing.commit(env.pool, length);
+            c_.more_follows = false;
             arm_window_probe(c_, env);
             return {};
         }
@@ -110,9 +112,18 @@ public:
                 c_.wants_room = true;
                 return fits ? error::insufficient_resources : error::would_block;
             }
+            c_.more_follows = false;
             arm_window_probe(c_, env);
             return {};
         }
+    }
+
+    /// SEND without the PUSH flag (MAY-15): what makes no whole segment waits for the next call, for the end, or as long as
+    /// a sender that avoids silly windows waits (3.8.6.2.1).
+    constexpr result<std::size_t> send_more(environment& env, payload data) {
+        const auto taken = send(env, data);
+        if (taken) c_.more_follows = true;
+        return taken;
     }
 
     /// SEND with the URGENT flag: the pointer goes to the end of what is queued with this call (3.8.5, MUST-62).
@@ -210,7 +221,9 @@ public:
     }
 
     // ---- segments and time ------------------------------------------------------------------------------------------------
+        const bool is_uncorked = c_.options.cork && !options.cork;
 
+        if (is_uncorked && c_.unsent() > 0) c_.override_now = true;  // all that waits leaves, whatever Nagle says
     /// Whether a segment between these two sockets is this connection's.
     constexpr bool is_for(const socket_address& local, const socket_address& remote) const {
         if (c_.state == state::closed) return false;

@@ -42,9 +42,13 @@ public:
     auto send(payload data, std::size_t* taken = nullptr) {
         return operation(calls::sending<Tcp>{of_, data, taken});
     }
-    /// The same, and the peer is told to read as fast as it can up to the end of it (MSG_OOB).
+    /// The same, and the end of it waits for the next send, 200 ms at most, where it makes no full segment (MSG_MORE).
+    auto send_more(payload data, std::size_t* taken = nullptr) {
+        return operation(calls::sending<Tcp>{of_, data, taken, calls::manner::more});
+    }
+    /// The same as send, and the peer is told to read as fast as it can up to the end of it (MSG_OOB).
     auto send_urgent(payload data, std::size_t* taken = nullptr) {
-        return operation(calls::sending<Tcp>{of_, data, taken, true});
+        return operation(calls::sending<Tcp>{of_, data, taken, calls::manner::urgent});
     }
     /// As much as there is room for, at least one octet.
     auto send_some(payload data) { return operation(calls::sending_some<Tcp>{of_, data}); }

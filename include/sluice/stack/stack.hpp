@@ -90,6 +90,9 @@ public:
     result<std::size_t> send(handle h, payload data, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.send(t_.env, data); });
     }
+    result<std::size_t> send_more(handle h, payload data, instant now) {
+        return call(h, now, [&](auto& tcp) { return tcp.send_more(t_.env, data); });
+    }
     result<std::size_t> send_urgent(handle h, payload data, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.send_urgent(t_.env, data); });
     }

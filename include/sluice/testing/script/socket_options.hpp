@@ -52,6 +52,7 @@ protected:
             return remember(*d, name, given);
         }
         if (name == "TCP_NODELAY") o.nagle = given.value_or(0) == 0;
+        else if (name == "TCP_CORK") o.cork = given.value_or(0) != 0;
         else if (name == "SO_KEEPALIVE") o.keep_alive = given.value_or(0) != 0;
         else if (name == "TCP_KEEPIDLE") o.keep_alive_idle = seconds();
         else if (name == "TCP_KEEPINTVL") o.keep_alive_interval = seconds();

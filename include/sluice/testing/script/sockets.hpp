@@ -204,8 +204,6 @@ private:
         if (d == nullptr) return bad_descriptor();
         for (const char* name : {"MSG_FASTOPEN", "MSG_ZEROCOPY"})
             if ((flags & *number_of(name)) != 0) return answer::unsupported(name);
-        const bool is_more = (flags & *number_of("MSG_MORE")) != 0;
-        if (is_more) return answer::unsupported("MSG_MORE");
         if (d->what == descriptor::kind::fresh || d->what == descriptor::kind::listening) return answer::failed("EPIPE");
         const auto facts = tcp_.look(d->opened);
         if (!facts) return bad_descriptor();
@@ -213,8 +211,10 @@ private:
         if (facts->error != error::none) return answer::failed("EPIPE");
         if (text.empty()) return answer::of(0);
         const octets rest = octets(text).subspan(std::min(d->written, text.size()));
-        const bool is_urgent = (flags & *number_of("MSG_OOB")) != 0;
-        const auto sent = tcp_.send(d->opened, rest, is_urgent, now_);
+        const manner how = (flags & *number_of("MSG_OOB")) != 0    ? manner::urgent
+                           : (flags & *number_of("MSG_MORE")) != 0 ? manner::more
+                                                                   : manner::plain;
+        const auto sent = tcp_.send(d->opened, rest, how, now_);
         if (!sent && sent.error() != error::would_block) return answer::failed(sent.error());
         const std::size_t taken = sent.value_or(0);
         conversation& with = conversation_of(*d);
