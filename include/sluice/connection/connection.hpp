@@ -205,6 +205,15 @@ public:
         return {};
     }
 
+    /// Whether what comes is to be acknowledged at once, as of now and of what is owed, or as late as the ACK policy has it
+    /// (3.8.6.3). Where that goes from here is the policy's: this is a push, and no option that stays.
+    constexpr result<void> quick_ack(environment&, bool wanted) {
+        if (c_.state == state::closed) return error::not_open;
+        if constexpr (requires { c_.ack.on_quick_ack(wanted); }) c_.ack.on_quick_ack(wanted);
+        if (wanted && c_.timer.runs(timer::delayed_ack)) c_.ack_now = true;
+        return {};
+    }
+
     /// What may change while the connection lives (3.9.1, 3.9.2). What it begins with are the settings' limits.
     constexpr const connection_options& options() const { return c_.options; }
     constexpr result<void> set_options(environment& env, const connection_options& options) {
@@ -212,7 +221,9 @@ public:
         if (const sluice::error wrong = check(options); wrong != error::none) return wrong;
         const bool was_told = c_.options.user_timeout_option;
         const auto told = own_user_timeout(c_, env);
+        const bool is_uncorked = c_.options.cork && !options.cork;
         c_.options = options;
+        if (is_uncorked && c_.unsent() > 0) c_.override_now = true;  // all that waits leaves, whatever Nagle says
         if (options.user_timeout_option && c_.rcv.synchronized && (!was_told || told != own_user_timeout(c_, env)))
             c_.tell_user_timeout = c_.ack_now = true;
         watch_idle_peer(c_, env.now);
@@ -221,9 +232,7 @@ public:
     }
 
     // ---- segments and time ------------------------------------------------------------------------------------------------
-        const bool is_uncorked = c_.options.cork && !options.cork;
 
-        if (is_uncorked && c_.unsent() > 0) c_.override_now = true;  // all that waits leaves, whatever Nagle says
     /// Whether a segment between these two sockets is this connection's.
     constexpr bool is_for(const socket_address& local, const socket_address& remote) const {
         if (c_.state == state::closed) return false;

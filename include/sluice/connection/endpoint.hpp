@@ -45,6 +45,7 @@ public:
     /// The application lets go, and TCP finishes alone. With octets unread it resets: they would be lost.
     constexpr result<void> close(instant now) { return connection_.close(at(now)); }
     constexpr result<void> abort(instant now) { return connection_.abort(at(now)); }
+    constexpr result<void> quick_ack(bool wanted, instant now) { return connection_.quick_ack(at(now), wanted); }
     constexpr result<void> set_options(const connection_options& options, instant now) {
         return connection_.set_options(at(now), options);
     }

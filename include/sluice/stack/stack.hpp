@@ -122,6 +122,9 @@ public:
     result<void> shutdown(handle h, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.shutdown(t_.env); });
     }
+    result<void> quick_ack(handle h, bool wanted, instant now) {
+        return call(h, now, [&](auto& tcp) { return tcp.quick_ack(t_.env, wanted); });
+    }
     result<void> set_options(handle h, const connection_options& options, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.set_options(t_.env, options); });
     }
