@@ -45,14 +45,20 @@ TEST_CASE("corked text waits for 200 ms, and what comes later counts its own") {
 }
 
 TEST_CASE("corked text waits though all before it is acknowledged, and though Nagle would let it leave") {
-    auto b = corked();
-    connection_options o = b.endpoint.connection().options();
-    o.nagle = false;
-    b.set_options(o);
-    CHECK(b.quiet());
-    REQUIRE(b.send(lab::text(mss)));
+    bench<default_tcp> b;
+    b.establish();
+    b.set_options({.nagle = false, .cork = true});
+    REQUIRE(b.send(lab::text(mss + 300)));
     REQUIRE(b.take().size() == 1);
     b.acks(1 + mss);
+    CHECK(b.quiet());
+}
+
+TEST_CASE("to switch Nagle off pushes what waits, and leaves the cork in") {
+    auto b = corked();
+    b.set_options({.nagle = false, .cork = true});
+    CHECK(b.take_one().text.size() == 300);
+    REQUIRE(b.send("x"));
     CHECK(b.quiet());
 }
 

@@ -85,7 +85,7 @@ const std::vector<alteration> alterations = {
     {"an assertion", passive + "+0 %{ assert tcpi_snd_cwnd == 10 }%\n", "== 10", "== 9", "tcpi_snd_cwnd == 9   (tcpi_snd_cwnd = 10)"},
     {"an urgent pointer", passive + "+0 send(4, ..., 5, MSG_OOB) = 5\n+0 > PU. 1:6(5) ack 1 urg 5\n", "urg 5", "urg 4", "differs in its urgent pointer"},
     {"a hop limit", passive + "+0 write(4, ..., 10) = 10\n+0 > [ttl 64] P. 1:11(10) ack 1\n", "ttl 64", "ttl 63", "differs in its IP fields"},
-    {"what is left to read", passive + "+0 < P. 1:11(10) ack 1 win 257\n+0 ioctl(4, SIOCINQ, [10]) = 0\n", "[10]", "[9]", "SIOCINQ says 10, not 9"},
+    {"what is left to read", passive + "+0 < P. 1:11(10) ack 1 win 257\n+0 ioctl(4, SIOCINQ, [10]) = 0\n", "[10]", "[9]", "SIOCINQ is 10, not 9"},
     {"readiness", passive + "+0 poll([{fd=4, events=POLLIN|POLLOUT, revents=POLLOUT}], 1, 0) = 1\n", "revents=POLLOUT", "revents=POLLIN",
      "revents of 4 are 4, not 1"},
 };

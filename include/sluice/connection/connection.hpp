@@ -221,9 +221,9 @@ public:
         if (const sluice::error wrong = check(options); wrong != error::none) return wrong;
         const bool was_told = c_.options.user_timeout_option;
         const auto told = own_user_timeout(c_, env);
-        const bool is_uncorked = c_.options.cork && !options.cork;
+        const bool pushes = (c_.options.cork && !options.cork) || (c_.options.nagle && !options.nagle);
+        if (pushes && is_held_back(c_) && c_.unsent() > 0) c_.override_now = true;  // what waits leaves, whatever Nagle says
         c_.options = options;
-        if (is_uncorked && c_.unsent() > 0) c_.override_now = true;  // all that waits leaves, whatever Nagle says
         if (options.user_timeout_option && c_.rcv.synchronized && (!was_told || told != own_user_timeout(c_, env)))
             c_.tell_user_timeout = c_.ack_now = true;
         watch_idle_peer(c_, env.now);

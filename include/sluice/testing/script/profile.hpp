@@ -31,6 +31,7 @@ struct knobs {
     std::optional<std::uint32_t> sack{}, timestamps{}, window_scale{};  // 0: neither offered nor accepted
     std::optional<duration> msl{}, orphan_fin_wait_2{}, user_timeout{};
     std::optional<std::uint32_t> syn_cookies{};  // 0: none beyond the backlog
+    bool tells_buffers_doubled = false;  // getsockopt, of SO_RCVBUF and SO_SNDBUF that were set
 };
 
 inline knobs knobs_of(profile p) {
@@ -41,6 +42,7 @@ inline knobs knobs_of(profile p) {
             out.rto_after_lost_syn = 1s;
             out.receive_buffer = 65259;  // offers 44 segments of 1460: a 64th is kept back
             out.largest_receive_buffer = 6 << 20;
+            out.tells_buffers_doubled = true;
             break;
         case profile::freebsd:
             out.rto_after_lost_syn = 1s;

@@ -4,13 +4,13 @@
 // call that has to wait says so; whoever runs the script asks again.
 #pragma once
 
-#include <sluice/testing/script/socket_options.hpp>
+#include <sluice/testing/script/socket_queries.hpp>
 
 namespace sluice::testing::script {
 
-class sockets : public socket_option_calls {
+class sockets : public socket_query_calls {
 public:
-    sockets(tcp_under_test& tcp, const scene& where, const knobs& k) : socket_option_calls(tcp, where, k) {}
+    sockets(tcp_under_test& tcp, const scene& where, const knobs& k) : socket_query_calls(tcp, where, k) {}
 
     /// Does the call, or goes on with it. `began` is when it was made.
     answer perform(const call& c, instant now, instant began) {
@@ -89,7 +89,7 @@ private:
         if (l == nullptr) return bad_descriptor();
         if (l->what != descriptor::kind::listening) return answer::failed("EINVAL");
         const auto got = tcp_.accept(l->opened, now_);
-        if (!got) return got.error() == error::would_block ? wait_or(*l, c, "EAGAIN") : answer::failed(got.error());
+        if (!got) return got.error() == error::would_block ? wait_or(*l, c, "EAGAIN", l->receive_limit) : answer::failed(got.error());
         const descriptor from = *l;  // `add` may move it
         descriptor& d = add(c);
         d.what = descriptor::kind::open;
@@ -132,51 +132,78 @@ private:
             d->what = descriptor::kind::open;
             return answer::of(0);
         }
-        return d->is_nonblocking ? answer::failed("EALREADY") : answer::waiting();
+        return wait_or(*d, c, d->is_nonblocking ? "EALREADY" : "EINPROGRESS", d->send_limit);
     }
     // ---- reading -----------------------------------------------------------------------------------------------------
 
-    answer do_read(const call& c) {
-        const std::int64_t flags = c.name == "read" ? 0 : number(argument(c, 3));
-        return read(c, number(argument(c, 2)), flags, &argument(c, 1));
-    }
-    answer do_readv(const call& c) { return read(c, length_of(argument(c, 1)), 0, nullptr); }
+    answer do_read(const call& c) { return read(c, number(argument(c, 2)), &argument(c, 1)); }
+    answer do_readv(const call& c) { return read(c, length_of(argument(c, 1)), nullptr); }
     answer do_recvmsg(const call& c) {
         const value* const vector = argument(c, 1).field("msg_iov");
-        return read(c, vector == nullptr ? 0 : length_of(*vector), number(argument(c, 2)), nullptr);
+        return read(c, vector == nullptr ? 0 : length_of(*vector), nullptr);
     }
 
-    answer read(const call& c, std::int64_t most, std::int64_t flags, const value* expected) {
+    answer read(const call& c, std::int64_t most, const value* expected) {
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
-        if ((flags & *number_of("MSG_OOB")) != 0) return answer::unsupported("MSG_OOB when reading");
-        if ((flags & *number_of("MSG_ERRQUEUE")) != 0) return answer::unsupported("MSG_ERRQUEUE");
+        const auto flags = flags_of(c);
+        if (!flags) return answer::unsupported("a flag of " + c.name);
+        const auto has = [&](const char* name) { return (*flags & *number_of(name)) != 0; };
+        if (has("MSG_OOB")) return read_urgent(*d);
+        if (has("MSG_ERRQUEUE")) return answer::unsupported("MSG_ERRQUEUE");
         if (d->what == descriptor::kind::fresh || d->what == descriptor::kind::listening) return answer::failed("ENOTCONN");
-        const auto facts = tcp_.look(d->opened);
-        if (!facts) return bad_descriptor();
-        if (facts->readable == 0) {
-            if (const auto told = tell_error(*d, *facts)) return *told;
-            if (facts->error != error::none || d->reads_no_more) return answer::of(0);
+        if (!tcp_.look(d->opened)) return bad_descriptor();
+        if (most <= 0) return answer::of(0);
+
+        const auto wanted = static_cast<std::size_t>(std::min<std::int64_t>(most, 1 << 26));
+        const std::size_t least = has("MSG_WAITALL") ? wanted : std::min(wanted, least_to_read(*d));
+        const bool peeks = has("MSG_PEEK");
+        if (const auto wrong = peeks ? peek_at(*d, wanted) : take(*d, wanted)) return *wrong;
+        const auto facts = *tcp_.look(d->opened);
+        const bool is_last = facts.has_ended || facts.error != error::none || d->reads_no_more;
+        if (d->read < least && !is_last) {
+            const answer waits = wait_or(*d, c, "EAGAIN", d->receive_limit);
+            if (waits.what == answer::kind::waits || d->read == 0) return waits;
         }
-        const bool waits_for_all = (flags & *number_of("MSG_WAITALL")) != 0;
-        if (waits_for_all && facts->readable < static_cast<std::size_t>(most) && !facts->has_ended)
-            return wait_or(*d, c, "EAGAIN");
-        std::vector<octet> place(static_cast<std::size_t>(std::clamp<std::int64_t>(most, 0, 1 << 26)));
-        const bool peeks = (flags & *number_of("MSG_PEEK")) != 0;
-        if (place.empty()) return answer::of(0);
-        const auto got = peeks ? tcp_.peek(d->opened, place, now_) : tcp_.receive(d->opened, place, now_);
-        if (!got) {
-            if (got.error() == error::would_block) return wait_or(*d, c, "EAGAIN");
-            return got.error() == error::closing ? answer::of(0) : answer::failed(got.error());
-        }
-        conversation& with = conversation_of(*d);
-        for (std::size_t i = 0; i < *got; ++i)
-            if (place[i] != pattern(with.heard + i))
-                return answer::differs("octet " + std::to_string(with.heard + i) + " of what was read is not what arrived");
-        if (!peeks) with.heard += *got;
-        if (expected != nullptr && expected->what == value::kind::text && expected->text.size() != *got)
+        const std::size_t got = std::exchange(d->read, 0);
+        if (got == 0)
+            if (const auto told = tell_error(*d, facts)) return *told;
+        if (expected != nullptr && expected->what == value::kind::text && expected->text.size() != got)
             return answer::differs("another length was read than the text of the script has");
-        return answer::of(static_cast<std::int64_t>(*got));
+        return answer::of(static_cast<std::int64_t>(got));
+    }
+    /// Urgent octets stay in line (N33), as they do at Linux with SO_OOBINLINE: there they can't be read beside it.
+    static answer read_urgent(const descriptor& d) {
+        const auto in_line = d.set.find("SO_OOBINLINE");
+        if (in_line != d.set.end() && in_line->second != 0) return answer::failed("EINVAL");
+        return answer::unsupported("MSG_OOB when reading, without SO_OOBINLINE");
+    }
+
+    /// What is there, behind what this call has read already; an answer if it is not what arrived.
+    std::optional<answer> take(descriptor& d, std::size_t wanted) {
+        std::vector<octet> place(wanted - d.read);
+        const auto taken = tcp_.receive(d.opened, place, now_);
+        const bool has_no_end = tcp_.look(d.opened)->error == error::none;  // it never opened
+        if (taken.error() == error::not_open && has_no_end) return answer::failed(taken.error());
+        const std::size_t got = taken.value_or(0);
+        conversation& with = conversation_of(d);
+        if (const auto wrong = wrong_octets(with, octets(place).first(got))) return wrong;
+        with.heard += got;
+        d.read += got;
+        return {};
+    }
+    /// Each time from the first octet on.
+    std::optional<answer> peek_at(descriptor& d, std::size_t wanted) {
+        std::vector<octet> place(std::min(wanted, tcp_.look(d.opened)->readable));
+        d.read = tcp_.peek(d.opened, place, now_).value_or(0);
+        if (d.read < place.size()) return answer::unsupported("MSG_PEEK over what does not lie in one piece");
+        return wrong_octets(conversation_of(d), place);
+    }
+    static std::optional<answer> wrong_octets(const conversation& with, octets there) {
+        for (std::size_t i = 0; i < there.size(); ++i)
+            if (there[i] != pattern(with.heard + i))
+                return answer::differs("octet " + std::to_string(with.heard + i) + " of what is read is not what arrived");
+        return {};
     }
 
     /// Of an iovec: `[{..., 1000}, {..., 500}]`.
@@ -189,21 +216,21 @@ private:
 
     // ---- writing -----------------------------------------------------------------------------------------------------
 
-    answer do_write(const call& c) {
-        const std::int64_t flags = c.name == "write" ? 0 : number(argument(c, 3));
-        return write(c, text_of_argument(argument(c, 1), number(argument(c, 2))), flags);
-    }
-    answer do_writev(const call& c) { return write(c, text_of_vector(argument(c, 1)), 0); }
+    answer do_write(const call& c) { return write(c, text_of_argument(argument(c, 1), number(argument(c, 2)))); }
+    answer do_writev(const call& c) { return write(c, text_of_vector(argument(c, 1))); }
     answer do_sendmsg(const call& c) {
         const value* const vector = argument(c, 1).field("msg_iov");
-        return write(c, vector == nullptr ? std::vector<octet>() : text_of_vector(*vector), number(argument(c, 2)));
+        return write(c, vector == nullptr ? std::vector<octet>() : text_of_vector(*vector));
     }
 
-    answer write(const call& c, const std::vector<octet>& text, std::int64_t flags) {
+    answer write(const call& c, const std::vector<octet>& text) {
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
+        const auto flags = flags_of(c);
+        if (!flags) return answer::unsupported("a flag of " + c.name);
+        const auto has = [&](const char* name) { return (*flags & *number_of(name)) != 0; };
         for (const char* name : {"MSG_FASTOPEN", "MSG_ZEROCOPY"})
-            if ((flags & *number_of(name)) != 0) return answer::unsupported(name);
+            if (has(name)) return answer::unsupported(name);
         if (d->what == descriptor::kind::fresh || d->what == descriptor::kind::listening) return answer::failed("EPIPE");
         const auto facts = tcp_.look(d->opened);
         if (!facts) return bad_descriptor();
@@ -211,21 +238,18 @@ private:
         if (facts->error != error::none) return answer::failed("EPIPE");
         if (text.empty()) return answer::of(0);
         const octets rest = octets(text).subspan(std::min(d->written, text.size()));
-        const manner how = (flags & *number_of("MSG_OOB")) != 0    ? manner::urgent
-                           : (flags & *number_of("MSG_MORE")) != 0 ? manner::more
-                                                                   : manner::plain;
+        const manner how = has("MSG_OOB") ? manner::urgent : has("MSG_MORE") ? manner::more : manner::plain;
         const auto sent = tcp_.send(d->opened, rest, how, now_);
         if (!sent && sent.error() != error::would_block) return answer::failed(sent.error());
         const std::size_t taken = sent.value_or(0);
         conversation& with = conversation_of(*d);
         with.said.insert(with.said.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(taken));
-        const bool may_wait = !d->is_nonblocking && !asks_not_to_wait(c);
-        if (taken < rest.size() && may_wait) {
-            d->written += taken;
-            return answer::waiting();
+        d->written += taken;
+        if (taken < rest.size()) {
+            const answer waits = wait_or(*d, c, "EAGAIN", d->send_limit);
+            if (waits.what == answer::kind::waits || d->written == 0) return waits;
         }
-        if (taken == 0) return answer::failed("EAGAIN");
-        return answer::of(static_cast<std::int64_t>(std::exchange(d->written, 0) + taken));
+        return answer::of(static_cast<std::int64_t>(std::exchange(d->written, 0)));
     }
 
     static std::vector<octet> text_of_argument(const value& v, std::int64_t length) {
@@ -283,89 +307,6 @@ private:
                 return answer::failed(done.error());
         return answer::of(0);
     }
-
-    // ---- flags, amounts, readiness -----------------------------------------------------------------------------------
-
-    answer do_fcntl(const call& c) {
-        descriptor* const d = find(c);
-        if (d == nullptr) return bad_descriptor();
-        const std::int64_t what = number(argument(c, 1), -1);
-        if (what == *number_of("F_GETFL")) {
-            if (where_.accepts_whatever) return answer::of(number(c.result));
-            return answer::of(*number_of("O_RDWR") | (d->is_nonblocking ? *number_of("O_NONBLOCK") : 0));
-        }
-        if (what == *number_of("F_SETFL")) {
-            d->is_nonblocking = (number(argument(c, 2)) & *number_of("O_NONBLOCK")) != 0;
-            return answer::of(0);
-        }
-        if (what == *number_of("F_GETFD") || what == *number_of("F_SETFD")) return answer::of(0);
-        return answer::unsupported("fcntl of another kind");
-    }
-
-    answer do_ioctl(const call& c) {
-        descriptor* const d = find(c);
-        if (d == nullptr) return bad_descriptor();
-        const value& what = argument(c, 1);
-        const std::string name = what.words.empty() ? "of a number" : what.words.front();
-        const auto facts = tcp_.look(d->opened);
-        const auto says = [&](std::int64_t value) {
-            const auto expected = number_inside(argument(c, 2));
-            if (expected && *expected != value)
-                return answer::differs(name + " says " + std::to_string(value) + ", not " + std::to_string(*expected));
-            return answer::of(0);
-        };
-        if (name == "FIONBIO") {
-            d->is_nonblocking = number_inside(argument(c, 2)).value_or(0) != 0;
-            return answer::of(0);
-        }
-        if (!facts) return answer::failed("EINVAL");
-        if (name == "SIOCINQ" || name == "FIONREAD") return says(static_cast<std::int64_t>(facts->readable));
-        if (name == "SIOCOUTQ" || name == "TIOCOUTQ") return says(facts->unsent + facts->unacknowledged);
-        if (name == "SIOCOUTQNSD") return says(facts->unsent);
-        if (name == "SIOCATMARK") return says(facts->urgent_ahead == 1 ? 1 : 0);
-        return answer::unsupported("ioctl " + name);
-    }
-
-    answer do_poll(const call& c) {
-        std::int64_t ready = 0;
-        std::string wrong;
-        const value& list = argument(c, 0);
-        for (const value& each : list.items) {
-            const value *const fd = each.field("fd"), *const wanted = each.field("events"), *const seen = each.field("revents");
-            if (fd == nullptr || wanted == nullptr) return answer::unsupported("poll without fd and events");
-            const std::int64_t there = events_of(fd->number, number(*wanted));
-            ready += there != 0;
-            if (seen != nullptr && !seen->is_anything() && number(*seen) != there)
-                wrong = "revents of " + std::to_string(fd->number) + " are " + std::to_string(there) + ", not " +
-                        std::to_string(number(*seen));
-        }
-        const std::int64_t limit = number(argument(c, 2));
-        const instant end = limit >= 0 ? began_ + std::chrono::milliseconds(limit) : never;
-        if (ready == 0 && now_ < end) return answer::waiting(end);
-        return wrong.empty() ? answer::of(ready) : answer::differs(wrong);
-    }
-    std::int64_t events_of(std::int64_t fd, std::int64_t wanted) {
-        const auto bit = [](const char* name) { return *number_of(name); };
-        const auto it = descriptors_.find(fd);
-        if (it == descriptors_.end()) return bit("POLLNVAL");
-        const descriptor& d = it->second;
-        std::int64_t out = 0;
-        if (d.what == descriptor::kind::listening)
-            return tcp_.has_to_accept(d.opened) ? wanted & (bit("POLLIN") | bit("POLLRDNORM")) : 0;
-        const auto facts = tcp_.look(d.opened);
-        if (!facts) return wanted & bit("POLLOUT");
-        const bool is_over = facts->state == state::closed;
-        const auto put = [&](bool holds, std::int64_t bits) { out |= holds ? bits : 0; };
-        put(facts->readable > 0 || facts->has_ended || is_over, bit("POLLIN") | bit("POLLRDNORM"));
-        put(facts->urgent_ahead > 0, bit("POLLPRI"));
-        put((has_opened(*facts) && facts->writable > 0) || is_over, bit("POLLOUT") | bit("POLLWRNORM"));
-        put(facts->has_ended || is_over, bit("POLLRDHUP"));
-        out &= wanted;
-        put(facts->error != error::none && !d.has_told_error, bit("POLLERR"));
-        put(is_over, bit("POLLHUP"));
-        return out;
-    }
-
 };
 
 }  // namespace sluice::testing::script

@@ -53,6 +53,7 @@ public:
     virtual result<void> close(handle h, instant now) = 0;
     virtual result<void> abort(handle h, instant now) = 0;
     virtual result<void> set_options(handle h, const connection_options& options, instant now) = 0;
+    virtual result<void> quick_ack(handle h, bool wanted, instant now) = 0;
     virtual std::optional<facts> look(handle h) = 0;
     virtual std::optional<tcp_info> info(handle h) = 0;
     /// As setsockopt(TCP_CONGESTION) calls it; empty for one that has no name there.
@@ -108,6 +109,7 @@ public:
     result<void> set_options(handle h, const connection_options& options, instant now) override {
         return stack_.set_options(h, options, now);
     }
+    result<void> quick_ack(handle h, bool wanted, instant now) override { return stack_.quick_ack(h, wanted, now); }
     std::optional<facts> look(handle h) override {
         const auto* const tcp = stack_.look(h);
         if (tcp == nullptr) return {};

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+//
+// What scripts ask of sockets without sending or reading anything: flags, how much there is, who is ready.
+#pragma once
+
+#include <sluice/testing/script/socket_options.hpp>
+
+namespace sluice::testing::script {
+
+class socket_query_calls : public socket_option_calls {
+protected:
+    using socket_option_calls::socket_option_calls;
+
+    answer do_fcntl(const call& c) {
+        descriptor* const d = find(c);
+        if (d == nullptr) return bad_descriptor();
+        const std::int64_t what = number(argument(c, 1), -1);
+        if (what == *number_of("F_GETFL")) {
+            if (where_.accepts_whatever) return answer::of(number(c.result));
+            return answer::of(*number_of("O_RDWR") | (d->is_nonblocking ? *number_of("O_NONBLOCK") : 0));
+        }
+        if (what == *number_of("F_SETFL")) {
+            d->is_nonblocking = (number(argument(c, 2)) & *number_of("O_NONBLOCK")) != 0;
+            return answer::of(0);
+        }
+        if (what == *number_of("F_GETFD") || what == *number_of("F_SETFD")) return answer::of(0);
+        return answer::unsupported("fcntl of another kind");
+    }
+
+    answer do_ioctl(const call& c) {
+        descriptor* const d = find(c);
+        if (d == nullptr) return bad_descriptor();
+        const value& what = argument(c, 1);
+        const std::string name = what.words.empty() ? "of a number" : what.words.front();
+        const auto facts = tcp_.look(d->opened);
+        const auto amount = [&](std::int64_t there) { return says(name, there, argument(c, 2)); };
+        if (name == "FIONBIO") {
+            d->is_nonblocking = number_inside(argument(c, 2)).value_or(0) != 0;
+            return answer::of(0);
+        }
+        if (!facts) return answer::failed("EINVAL");
+        if (name == "SIOCINQ" || name == "FIONREAD") return amount(static_cast<std::int64_t>(facts->readable));
+        if (name == "SIOCOUTQ" || name == "TIOCOUTQ") return amount(facts->unsent + facts->unacknowledged);
+        if (name == "SIOCOUTQNSD") return amount(facts->unsent);
+        if (name == "SIOCATMARK") return amount(facts->urgent_ahead == 1 ? 1 : 0);
+        return answer::unsupported("ioctl " + name);
+    }
+
+    answer do_poll(const call& c) {
+        std::int64_t ready = 0;
+        std::string wrong;
+        const value& list = argument(c, 0);
+        for (const value& each : list.items) {
+            const value *const fd = each.field("fd"), *const wanted = each.field("events"), *const seen = each.field("revents");
+            if (fd == nullptr || wanted == nullptr) return answer::unsupported("poll without fd and events");
+            const std::int64_t there = events_of(fd->number, number(*wanted));
+            ready += there != 0;
+            if (seen != nullptr && !seen->is_anything() && number(*seen) != there)
+                wrong = "revents of " + std::to_string(fd->number) + " are " + std::to_string(there) + ", not " +
+                        std::to_string(number(*seen));
+        }
+        const std::int64_t limit = number(argument(c, 2));
+        const instant end = limit >= 0 ? began_ + std::chrono::milliseconds(limit) : never;
+        if (ready == 0 && now_ < end) return answer::waiting(end);
+        return wrong.empty() ? answer::of(ready) : answer::differs(wrong);
+    }
+    std::int64_t events_of(std::int64_t fd, std::int64_t wanted) {
+        const auto bit = [](const char* name) { return *number_of(name); };
+        const auto it = descriptors_.find(fd);
+        if (it == descriptors_.end()) return bit("POLLNVAL");
+        const descriptor& d = it->second;
+        std::int64_t out = 0;
+        if (d.what == descriptor::kind::listening)
+            return tcp_.has_to_accept(d.opened) ? wanted & (bit("POLLIN") | bit("POLLRDNORM")) : 0;
+        const auto facts = tcp_.look(d.opened);
+        if (!facts) return wanted & bit("POLLOUT");
+        const bool is_over = facts->state == state::closed;
+        const auto put = [&](bool holds, std::int64_t bits) { out |= holds ? bits : 0; };
+        put(facts->readable >= least_to_read(d) || facts->has_ended || is_over, bit("POLLIN") | bit("POLLRDNORM"));
+        put(facts->urgent_ahead > 0, bit("POLLPRI"));
+        put((has_opened(*facts) && facts->writable > 0) || is_over, bit("POLLOUT") | bit("POLLWRNORM"));
+        put(facts->has_ended || is_over, bit("POLLRDHUP"));
+        out &= wanted;
+        put(facts->error != error::none && !d.has_told_error, bit("POLLERR"));
+        put(is_over, bit("POLLHUP"));
+        return out;
+    }
+};
+
+}  // namespace sluice::testing::script
