@@ -42,7 +42,9 @@ TEST_CASE("what was never opened does not exist") {
     small_bench b;
     check_refused(b, b.send("x"), error::not_open);
     check_refused(b, b.send(""), error::not_open);
+    check_refused(b, b.send_more("x"), error::not_open);
     check_refused(b, b.send_urgent("x"), error::not_open);
+    check_refused(b, b.quick_ack(true), error::not_open);
     check_refused(b, b.shutdown(), error::not_open);
     check_refused(b, b.close(), error::not_open);
     check_refused(b, b.abort(), error::not_open);

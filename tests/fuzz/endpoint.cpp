@@ -92,7 +92,7 @@ public:
             if (what >= 96)
                 arrive(what);
             else
-                call(what % 12);
+                call(what % 15);
             if (what % 8 != 7) flush();  // else more comes in the same batch
         }
         flush();
@@ -161,24 +161,31 @@ private:
         switch (which) {
             case 0: (void)endpoint_.listen(here, now_); break;
             case 1: (void)endpoint_.connect(here, there, now_); break;
-            case 2: send(script_.next_16() % 5000, false); break;
-            case 3: send(script_.next(), false); break;
-            case 4: send(script_.next(), true); break;
+            case 2: send(script_.next_16() % 5000, manner::plain); break;
+            case 3: send(script_.next(), manner::plain); break;
+            case 4: send(script_.next(), manner::urgent); break;
             case 5: receive(script_.next_16() % 5000); break;
             case 6: receive(script_.next()); break;
             case 7: (void)endpoint_.shutdown(now_); break;
             case 8: (void)endpoint_.close(now_); break;
             case 9: (void)endpoint_.abort(now_); break;
             case 10: set_options(script_.next()); break;
+            case 11: send(script_.next_16() % 5000, manner::more); break;
+            case 12: cork(script_.next() & 1); break;
+            case 13: (void)endpoint_.quick_ack(script_.next() & 1, now_); break;
             default:
                 while (endpoint_.poll_event()) {}
                 break;
         }
     }
 
-    void send(std::size_t length, bool urgent) {
+    enum class manner { plain, more, urgent };
+
+    void send(std::size_t length, manner how) {
         const std::vector<octet> text = text_from(block().queue_end(), length);
-        const auto taken = urgent ? endpoint_.send_urgent(text, now_) : endpoint_.send(text, now_);
+        const auto taken = how == manner::urgent ? endpoint_.send_urgent(text, now_)
+                           : how == manner::more ? endpoint_.send_more(text, now_)
+                                                 : endpoint_.send(text, now_);
         require(taken.value_or(0) <= length, "more was taken than given");
     }
 
@@ -192,6 +199,12 @@ private:
         require(got <= most, "more was read than asked for");
         for (std::size_t i = 0; i < got; ++i)
             require(into[i] == text_at(first + static_cast<std::uint32_t>(i)), "a wrong octet was delivered");
+    }
+
+    void cork(bool on) {
+        connection_options o = endpoint_.connection().options();
+        o.cork = on;
+        (void)endpoint_.set_options(o, now_);
     }
 
     void set_options(std::uint8_t bits) {

@@ -30,7 +30,7 @@ void check_each_alone(const Option&... all) {
 }  // namespace
 
 TEST_CASE("each option reads what it writes, and changes no other") {
-    check_each_alone(option::nodelay{true}, option::keepalive{true}, option::keepalive_idle{1s},
+    check_each_alone(option::nodelay{true}, option::cork{true}, option::keepalive{true}, option::keepalive_idle{1s},
                      option::keepalive_interval{2s}, option::keepalive_count{3}, option::user_timeout{4s},
                      option::dscp{5}, option::ttl{6}, option::linger{7s});
 }
@@ -118,6 +118,29 @@ TEST_CASE("nodelay: a second small segment does not wait for the first one's ACK
         error answer{};
         for (int i = 0; i < 3; ++i) p.spawn(p.client, lab::keep_error(p.near.send(lab::message(1)), answer));
         CHECK(segments == (nodelay ? 3 : 1));
+    }
+}
+
+TEST_CASE("cork: small sends become one segment when it is drawn, or after 200 ms") {
+    for (const bool draws : {false, true}) {
+        lab::connected p;
+        std::vector<std::uint32_t> segments;
+        p.passes = [&](bool from_client, const segment& s) {
+            if (from_client && s.text_length > 0) segments.push_back(s.text_length);
+            return true;
+        };
+        CHECK(p.near.set_option(option::cork{}));
+        error answer{};
+        for (int i = 0; i < 3; ++i) p.spawn(p.client, lab::keep_error(p.near.send(lab::message(5)), answer));
+        p.pass(199ms);
+        CHECK(segments.empty());
+        if (draws) {
+            CHECK(p.near.set_option(option::cork{false}));
+            p.settle();
+        } else {
+            p.pass(1ms);
+        }
+        CHECK(segments == std::vector<std::uint32_t>{15});
     }
 }
 

@@ -495,6 +495,41 @@ TEST_CASE("drained hears of a reset, and what was lent is returned") {
     CHECK(lent.returned);
 }
 
+TEST_CASE("send_more lets what makes no full segment wait for the next send, however much it is") {
+    lab::connected p;
+    std::vector<std::uint32_t> segments;
+    p.passes = [&](bool from_client, const segment& s) {
+        if (from_client && s.text_length > 0) segments.push_back(s.text_length);
+        return true;
+    };
+    error answer{};
+    std::size_t taken = 0;
+    p.spawn(p.client, lab::keep_error(p.near.send_more(message(1500), &taken), answer));
+    CHECK(answer == error::none);
+    CHECK(taken == 1500);
+    CHECK(segments == std::vector<std::uint32_t>{1448});
+    p.spawn(p.client, lab::keep_error(p.near.send(message(10)), answer));
+    CHECK(segments == std::vector<std::uint32_t>{1448, 62});
+}
+
+TEST_CASE("quick_ack sends the ACK that is owed at once, and ends the first segments' haste when it is off") {
+    lab::connected p({}, {.ack = {.quick_start = 2}});
+    int acks = 0;
+    p.passes = [&](bool from_client, const segment&) { return acks += !from_client, true; };
+    error answer{};
+    const auto send_some = [&] { p.spawn(p.client, lab::keep_error(p.near.send(message(10)), answer)); };
+    CHECK(p.far.quick_ack(false));
+    send_some();
+    CHECK(acks == 0);
+    CHECK(p.far.quick_ack());
+    p.settle();
+    CHECK(acks == 1);
+    send_some();
+    CHECK(acks == 2);
+    CHECK(p.far.abort());
+    CHECK(p.far.quick_ack().error() == error::bad_handle);
+}
+
 TEST_CASE("urgent waits until something urgent has come, and says how far it reaches") {
     lab::connected p;
     std::optional<result<std::uint32_t>> ahead;

@@ -173,9 +173,10 @@ struct acknowledges_after {
 };
 // clang-format off
 struct wrong_on_ack_sent : at_once { void on_ack_sent(anything) {} };
+struct wrong_on_quick_ack : at_once { void on_quick_ack() {} };
 // clang-format on
 static_assert(ack_policy<at_once> && !ack_policy<acknowledges_never> && !ack_policy<acknowledges_after> &&
-              !ack_policy<wrong_on_ack_sent>);
+              !ack_policy<wrong_on_ack_sent> && !ack_policy<wrong_on_quick_ack>);
 
 struct seven {
     using slot = isn_slot;

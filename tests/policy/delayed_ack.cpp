@@ -70,6 +70,19 @@ TEST_CASE("the first sixteen segments are acknowledged at once, and no more") {
     CHECK(policy.acknowledge_by(arrived(full)) == now + 40ms);
 }
 
+TEST_CASE("quick ACKs that are asked for are as many as at first; refused, the first are none") {
+    delayed_ack policy{.quick_start = 2};
+    policy.on_quick_ack(false);
+    CHECK(policy.acknowledge_by(arrived(10)) == now + 40ms);
+    policy.on_ack_sent();
+    policy.on_quick_ack(true);
+    for (int i = 0; i < 2; ++i) {
+        CHECK(policy.acknowledge_by(arrived(10)) == now);
+        policy.on_ack_sent();
+    }
+    CHECK(policy.acknowledge_by(arrived(10)) == now + 40ms);
+}
+
 TEST_CASE("the delay and the number of segments are settings") {
     delayed_ack policy{.delay = 100ms, .every = 3, .quick_start = 1};
     CHECK(policy.acknowledge_by(arrived(full)) == now);

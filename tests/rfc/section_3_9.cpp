@@ -193,6 +193,31 @@ TEST_CASE("SHLD-27 MAY-16 what several calls send while it waits becomes one seg
     CHECK(sent.has(flag::psh));
 }
 
+TEST_CASE("MAY-15 text that is sent without a push waits for text with one, or for the end") {
+    bench<default_tcp> b;
+    b.establish();
+    REQUIRE(b.send_more("one "));
+    CHECK(b.quiet());
+    REQUIRE(b.send("two "));
+    CHECK(b.take_one().text == "one two ");
+    b.acks(9);
+    REQUIRE(b.send_more("three"));
+    REQUIRE(b.shutdown());
+    const auto last = b.take_one();
+    CHECK(last.text == "three");
+    CHECK(last.has(flag::fin));
+}
+
+TEST_CASE("MAY-16 of what is not pushed only whole segments leave") {
+    bench<default_tcp> b;
+    b.establish();
+    b.set_options({.cork = true});
+    REQUIRE(b.send(lab::text(mss - 1)));
+    CHECK(b.quiet());
+    REQUIRE(b.send("12"));
+    CHECK(b.take_one().text.size() == mss);
+}
+
 TEST_CASE("SHLD-28 segments are of the largest size whenever there is enough, however it was sent") {
     bench<default_tcp> b;
     b.establish();

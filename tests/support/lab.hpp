@@ -136,7 +136,9 @@ public:
     auto listen() { return then(endpoint.listen(local, now)); }
     auto connect() { return then(endpoint.connect(local, remote, now)); }
     auto send(const std::string& text) { return then(endpoint.send(bytes(text), now)); }
+    auto send_more(const std::string& text) { return then(endpoint.send_more(bytes(text), now)); }
     auto send_urgent(const std::string& text) { return then(endpoint.send_urgent(bytes(text), now)); }
+    auto quick_ack(bool wanted) { return then(endpoint.quick_ack(wanted, now)); }
     auto shutdown() { return then(endpoint.shutdown(now)); }
     auto close() { return then(endpoint.close(now)); }
     auto abort() { return then(endpoint.abort(now)); }

@@ -97,7 +97,7 @@ const std::vector<alteration> alterations = {
     {"an acknowledgment without its flag", passive + "+0 < . 1:1(0) ack 7 win 257\n+0 > . 1:1(0) ack 1\n+0 close(4) = 0\n+0 > F. 1:1(0) ack 1\n"
      "+0 < . 1:1(0) ack 2 win 257\n+60 < . 1:1(0) ack 9 win 257\n+0 > R 9:9(0) ack 0 urg 0\n", "ack 0 urg 0", "ack 1 urg 0", "differs in its ack"},
     {"a hop limit", passive + "+0 write(4, ..., 10) = 10\n+0 > [ttl 64] P. 1:11(10) ack 1\n", "ttl 64", "ttl 63", "differs in its IP fields"},
-    {"what is left to read", passive + "+0 < P. 1:11(10) ack 1 win 257\n+0 ioctl(4, SIOCINQ, [10]) = 0\n", "[10]", "[9]", "SIOCINQ says 10, not 9"},
+    {"what is left to read", passive + "+0 < P. 1:11(10) ack 1 win 257\n+0 ioctl(4, SIOCINQ, [10]) = 0\n", "[10]", "[9]", "SIOCINQ is 10, not 9"},
     {"readiness", passive + "+0 poll([{fd=4, events=POLLIN|POLLOUT, revents=POLLOUT}], 1, 0) = 1\n", "revents=POLLOUT", "revents=POLLIN",
      "revents of 4 are 4, not 1"},
 };

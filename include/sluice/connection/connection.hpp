@@ -57,12 +57,13 @@ public:
         }
     }
 
-    /// SEND: queues as much as there is room for and says how much. Everything is pushed (MUST-60). would_block: no room
-    /// until news::writable; insufficient_resources: room, but no memory.
+    /// SEND: queues as much as there is room for and says how much. It is pushed (MUST-60), unless the cork is in.
+    /// would_block: no room until news::writable; insufficient_resources: room, but no memory.
     constexpr result<std::size_t> send(environment& env, payload data) {
         if (data.is_counted() && !Tcp::counts_only) return error::bad_argument;
         if (const auto refusal = may_send(env); !refusal) return refusal.error();
         const std::size_t room = c_.outgoing.free(), taken = append(env, data);
+        c_.more_follows = false;
         if (taken < data.length) c_.wants_room = true;
         arm_window_probe(c_, env);
         if (taken == 0 && data.length > 0) return room > 0 ? error::insufficient_resources : error::would_block;
@@ -92,6 +93,7 @@ public:
             if constexpr (requires { c_.outgoing.most_to_commit(); })
                 if (length > c_.outgoing.most_to_commit()) return error::bad_argument;
             c_.outgoing.commit(env.pool, length);
+            c_.more_follows = false;
             arm_window_probe(c_, env);
             return {};
         }
@@ -110,9 +112,18 @@ public:
                 c_.wants_room = true;
                 return fits ? error::insufficient_resources : error::would_block;
             }
+            c_.more_follows = false;
             arm_window_probe(c_, env);
             return {};
         }
+    }
+
+    /// SEND without the PUSH flag (MAY-15): what makes no whole segment waits for the next call, for the end, or as long as
+    /// a sender that avoids silly windows waits (3.8.6.2.1).
+    constexpr result<std::size_t> send_more(environment& env, payload data) {
+        const auto taken = send(env, data);
+        if (taken) c_.more_follows = true;
+        return taken;
     }
 
     /// SEND with the URGENT flag: the pointer goes to the end of what is queued with this call (3.8.5, MUST-62).
@@ -194,6 +205,15 @@ public:
         return {};
     }
 
+    /// Whether what comes is to be acknowledged at once, as of now and of what is owed, or as late as the ACK policy has it
+    /// (3.8.6.3). Where that goes from here is the policy's: this is a push, and no option that stays.
+    constexpr result<void> quick_ack(environment&, bool wanted) {
+        if (c_.state == state::closed) return error::not_open;
+        if constexpr (requires { c_.ack.on_quick_ack(wanted); }) c_.ack.on_quick_ack(wanted);
+        if (wanted && c_.timer.runs(timer::delayed_ack)) c_.ack_now = true;
+        return {};
+    }
+
     /// What may change while the connection lives (3.9.1, 3.9.2). What it begins with are the settings' limits.
     constexpr const connection_options& options() const { return c_.options; }
     constexpr result<void> set_options(environment& env, const connection_options& options) {
@@ -201,6 +221,8 @@ public:
         if (const sluice::error wrong = check(options); wrong != error::none) return wrong;
         const bool was_told = c_.options.user_timeout_option;
         const auto told = own_user_timeout(c_, env);
+        const bool pushes = (c_.options.cork && !options.cork) || (c_.options.nagle && !options.nagle);
+        if (pushes && is_held_back(c_) && c_.unsent() > 0) c_.override_now = true;  // what waits leaves, whatever Nagle says
         c_.options = options;
         if (options.user_timeout_option && c_.rcv.synchronized && (!was_told || told != own_user_timeout(c_, env)))
             c_.tell_user_timeout = c_.ack_now = true;

@@ -72,6 +72,7 @@ struct conversation_block {
     bool fin_queued = false;
     bool fin_sent = false;
     bool wants_room = false;   // the application could not write all it had
+    bool more_follows = false;  // the end of the queue is not pushed (MAY-15)
     bool retransmit_now = false;  // one lost segment leaves whatever the gate says
     bool probe_now = false;
     bool probing = false;      // a window probe is out, or its answer said "still shut"

@@ -27,6 +27,8 @@ public:
     }
     /// Takes as much as there is room for and says how much; would_block while there is none, until news::writable.
     constexpr result<std::size_t> send(payload data, instant now) { return connection_.send(at(now), data); }
+    /// The same, and the end of it waits for more, 200 ms at most.
+    constexpr result<std::size_t> send_more(payload data, instant now) { return connection_.send_more(at(now), data); }
     constexpr result<std::size_t> send_urgent(payload data, instant now) { return connection_.send_urgent(at(now), data); }
     /// What has come in order; would_block while there is nothing, closing once the peer has ended and all is read.
     constexpr result<std::size_t> receive(mutable_octets to, instant now) { return connection_.receive(at(now), to); }
@@ -43,6 +45,7 @@ public:
     /// The application lets go, and TCP finishes alone. With octets unread it resets: they would be lost.
     constexpr result<void> close(instant now) { return connection_.close(at(now)); }
     constexpr result<void> abort(instant now) { return connection_.abort(at(now)); }
+    constexpr result<void> quick_ack(bool wanted, instant now) { return connection_.quick_ack(at(now), wanted); }
     constexpr result<void> set_options(const connection_options& options, instant now) {
         return connection_.set_options(at(now), options);
     }

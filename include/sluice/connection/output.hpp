@@ -147,18 +147,25 @@ constexpr std::uint32_t text_to_send(control_block<Tcp>& c, environment<Tcp>& en
     if (sendable >= each) return std::min(sendable, packet_room(c, env)) / each * each;  // (1), whole segments
     if (sendable == 0) return 0;
 
-    const bool idle = c.flight.empty();
-    if (sendable == unsent) {  // (2): everything queued is pushed, and fits
-        return idle || !c.options.nagle || c.fin_unsent() ? sendable : 0;
+    const bool idle = c.flight.empty(), held = is_held_back(c);
+    if (sendable == unsent && !held) {  // (2): everything queued is pushed, and fits
+        return idle || !c.options.nagle || c.fin_unsent() || c.override_now ? sendable : 0;
     }
     if (allowed < std::min(unsent, usable)) {  // the network's turn: wait for a whole segment's worth
         return c.flight.pipe() == 0 ? sendable : 0;
     }
     if (sendable >= c.snd.max_wnd / 2 && (idle || !c.options.nagle)) return sendable;  // (3)
     if (c.override_now) return sendable;                                              // (4)
-    if (idle && !c.timer.runs(timer::sws_override))
+    if ((idle || held) && !c.timer.runs(timer::sws_override))
         c.timer.set(timer::sws_override, env.now + env.settings.limits.sws_override);
     return 0;
+}
+
+/// The end of the queue is not pushed: it waits for what makes a whole segment of it, unless that can't come, for behind
+/// the FIN there is nothing and a full buffer takes nothing.
+template <class Tcp>
+constexpr bool is_held_back(const control_block<Tcp>& c) {
+    return (c.options.cork || c.more_follows) && !c.fin_queued && c.outgoing.free() > 0;
 }
 
 /// Sending goes on after a pause: the congestion window may be too old to trust (RFC 5681 section 4.1).

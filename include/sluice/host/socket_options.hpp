@@ -33,6 +33,14 @@ struct nodelay {
     constexpr void write(socket_options& o) const { o.connection.nagle = !value; }
 };
 
+/// What makes no full segment waits for more, until the cork is drawn, the sending side ends, or for 200 ms (TCP_CORK).
+/// send_more does so for one send.
+struct cork {
+    bool value = true;
+    static constexpr cork of(const socket_options& o) { return {o.connection.cork}; }
+    constexpr void write(socket_options& o) const { o.connection.cork = value; }
+};
+
 struct keepalive {
     bool value = true;
     static constexpr keepalive of(const socket_options& o) { return {o.connection.keep_alive}; }

@@ -42,9 +42,13 @@ public:
     auto send(payload data, std::size_t* taken = nullptr) {
         return operation(calls::sending<Tcp>{of_, data, taken});
     }
-    /// The same, and the peer is told to read as fast as it can up to the end of it (MSG_OOB).
+    /// The same, and the end of it waits for the next send, 200 ms at most, where it makes no full segment (MSG_MORE).
+    auto send_more(payload data, std::size_t* taken = nullptr) {
+        return operation(calls::sending<Tcp>{of_, data, taken, calls::manner::more});
+    }
+    /// The same as send, and the peer is told to read as fast as it can up to the end of it (MSG_OOB).
     auto send_urgent(payload data, std::size_t* taken = nullptr) {
-        return operation(calls::sending<Tcp>{of_, data, taken, true});
+        return operation(calls::sending<Tcp>{of_, data, taken, calls::manner::urgent});
     }
     /// As much as there is room for, at least one octet.
     auto send_some(payload data) { return operation(calls::sending_some<Tcp>{of_, data}); }
@@ -77,6 +81,11 @@ public:
     auto peek() { return operation(calls::peeking<Tcp>{of_}); }
     result<void> consume(std::size_t length) {
         return of_.ask([&](auto& stack, handle h, instant now) { return stack.consume(h, length, now); });
+    }
+    /// What has come is acknowledged now, and what comes soon at once; or, off, as late as may be (TCP_QUICKACK). Not for
+    /// ever: it is the stack's ACK policy that goes on from there.
+    result<void> quick_ack(bool wanted = true) {
+        return of_.ask([&](auto& stack, handle h, instant now) { return stack.quick_ack(h, wanted, now); });
     }
     /// Waits until the peer has announced something urgent that is not read yet, and says how many octets to read up to
     /// its end (SIOCATMARK); error::closing once the peer has ended.

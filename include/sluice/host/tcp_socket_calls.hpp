@@ -48,6 +48,8 @@ private:
     }
 };
 
+enum class manner : std::uint8_t { plain, more, urgent };
+
 template <class Tcp>
 struct sending {
     using answer = result<std::size_t>;
@@ -55,13 +57,18 @@ struct sending {
     socket_ref<Tcp> of;
     payload rest;
     std::size_t* told = nullptr;
-    bool urgent = false;
+    manner how = manner::plain;
     std::size_t taken = 0;
 
     answer attempt() {
         do {
             const auto now_taken = of.ask([&](auto& stack, handle h, instant now) {
-                return urgent ? stack.send_urgent(h, rest, now) : stack.send(h, rest, now);
+                switch (how) {
+                    case manner::more: return stack.send_more(h, rest, now);
+                    case manner::urgent: return stack.send_urgent(h, rest, now);
+                    case manner::plain: break;
+                }
+                return stack.send(h, rest, now);
             });
             if (!now_taken) return now_taken.error();
             rest = rest.from(*now_taken);

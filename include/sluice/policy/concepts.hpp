@@ -110,12 +110,14 @@ concept recovery_policy = policy_for<P, recovery_slot> && recovery_names_ok<P> &
 // The ack slot: when to acknowledge. One a connection.
 //   required  instant acknowledge_by(const arrival_report&)   text or FIN came; now, or a deadline; held under 0.5 s (MUST-40)
 //   optional  void on_ack_sent()                              a segment with our ACK has left
+//             void on_quick_ack(bool)                         the application wants ACKs at once, or as late as may be
 // clang-format off
 template <class P> concept has_acknowledge_by = requires(P& p, const arrival_report& r) { { p.acknowledge_by(r) } -> std::same_as<instant>; };
 template <class P> concept ack_on_ack_sent_ok = hook::absent<P, hook::on_ack_sent> || requires(P& p) { p.on_ack_sent(); };
+template <class P> concept ack_on_quick_ack_ok = hook::absent<P, hook::on_quick_ack> || requires(P& p, bool wanted) { p.on_quick_ack(wanted); };
 // clang-format on
 template <class P>
-concept ack_policy = policy_for<P, ack_slot> && has_acknowledge_by<P> && ack_on_ack_sent_ok<P>;
+concept ack_policy = policy_for<P, ack_slot> && has_acknowledge_by<P> && ack_on_ack_sent_ok<P> && ack_on_quick_ack_ok<P>;
 
 // The ecn slot: nothing is asked of it yet; no_ecn is what there is.
 template <class P>

@@ -26,6 +26,7 @@ struct quota          { int quota;          template <class P> static constexpr 
 struct in_recovery    { int in_recovery;    template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::in_recovery>::in_recovery; }; };
 struct after_timeout  { int after_timeout;  template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::after_timeout>::after_timeout; }; };
 struct on_ack_sent    { int on_ack_sent;    template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_ack_sent>::on_ack_sent; }; };
+struct on_quick_ack   { int on_quick_ack;   template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_quick_ack>::on_quick_ack; }; };
 struct timestamp_offset { int timestamp_offset; template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::timestamp_offset>::timestamp_offset; }; };
 struct find_more      { int find_more;      template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::find_more>::find_more; }; };
 struct on_transition  { int on_transition;  template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_transition>::on_transition; }; };

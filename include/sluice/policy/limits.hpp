@@ -31,6 +31,7 @@ struct connection_options {
     std::optional<duration> user_timeout{};           // 3.9.1.1. What the application set also ends a zero-window
                                                       // stand-off and overrides keep_alive_tries (N23, MUST-37)
     bool user_timeout_option = false;                 // RFC 5482: tell the peer, and take its value where none is set here
+    bool cork = false;                                // MAY-16: nothing is pushed; what is no whole segment waits for more
 };
 
 /// bad_argument for what no header can carry (dscp, hop_limit), and for what would end or probe a connection before

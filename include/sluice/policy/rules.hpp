@@ -65,6 +65,7 @@ template <class P>
 struct slot<P, ack_slot> {
     static_assert(has_acknowledge_by<P>, "sluice: ack slot: a policy must have `instant acknowledge_by(const arrival_report&)`");
     static_assert(ack_on_ack_sent_ok<P>, "sluice: ack slot: on_ack_sent must be public and take nothing");
+    static_assert(ack_on_quick_ack_ok<P>, "sluice: ack slot: on_quick_ack must be public and take a bool");
     static constexpr bool kept = true;
 };
 

@@ -90,6 +90,9 @@ public:
     result<std::size_t> send(handle h, payload data, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.send(t_.env, data); });
     }
+    result<std::size_t> send_more(handle h, payload data, instant now) {
+        return call(h, now, [&](auto& tcp) { return tcp.send_more(t_.env, data); });
+    }
     result<std::size_t> send_urgent(handle h, payload data, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.send_urgent(t_.env, data); });
     }
@@ -118,6 +121,9 @@ public:
     }
     result<void> shutdown(handle h, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.shutdown(t_.env); });
+    }
+    result<void> quick_ack(handle h, bool wanted, instant now) {
+        return call(h, now, [&](auto& tcp) { return tcp.quick_ack(t_.env, wanted); });
     }
     result<void> set_options(handle h, const connection_options& options, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.set_options(t_.env, options); });

@@ -34,6 +34,9 @@ struct delayed_ack {
     }
 
     constexpr void on_ack_sent() { unacknowledged_ = 0; }
+
+    /// As many at once as at first; or none any more.
+    constexpr void on_quick_ack(bool wanted) { quick_ = wanted ? 0 : quick_start; }
 };
 
 }  // namespace sluice

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// setsockopt and getsockopt of scripts: options by their names, and what they do to the TCP under test.
+// setsockopt and getsockopt of scripts: what the options do to the TCP under test, and what is told of them. Values are
+// as Linux gives them.
 #pragma once
 
+#include <sluice/testing/script/option_names.hpp>
 #include <sluice/testing/script/socket_table.hpp>
+#include <sluice/testing/script/tcp_info_names.hpp>
 
 namespace sluice::testing::script {
 
@@ -11,103 +14,159 @@ class socket_option_calls : public socket_table {
 protected:
     using socket_table::socket_table;
 
+    static std::string name_of_option(const call& c) {
+        const value& which = argument(c, 2);
+        return which.words.empty() ? "of a number" : which.words.front();
+    }
+
+    // ---- setting -----------------------------------------------------------------------------------------------------
+
     answer do_setsockopt(const call& c) {
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
-        const value& which = argument(c, 2);
-        const std::string name = which.words.empty() ? "of a number" : which.words.front();
+        const std::string name = name_of_option(c);
         const value& how = argument(c, 3);
-        const auto given = number_inside(how);
-        connection_options& o = d->options;
-        const auto seconds = [&] { return std::chrono::seconds(given.value_or(0)); };
+        const std::int64_t given = number_inside(how).value_or(0);
 
-        for (const char* harmless : {"SO_REUSEADDR", "SO_REUSEPORT", "SO_PRIORITY", "SO_MARK", "SO_OOBINLINE", "SO_DEBUG",
-                                     "SO_DONTROUTE", "IPV6_V6ONLY", "SO_INCOMING_CPU", "TCP_FUNCTION_BLK", "IP_MTU_DISCOVER", "IPV6_MTU_DISCOVER"})
-            if (name == harmless) return remember(*d, name, given);
-        if (name == "SO_RCVBUF" || name == "SO_SNDBUF" || name == "SO_RCVBUFFORCE" || name == "SO_SNDBUFFORCE") {
-            if (where_.accepts_whatever) return remember(*d, name, given);
-            const auto size = static_cast<std::uint32_t>(std::clamp<std::int64_t>(given.value_or(0), 1, 1 << 30));
-            if (name.starts_with("SO_RCV")) d->own.receive_buffer = d->own.largest_receive_buffer = size;
-            else d->own.send_buffer = d->own.largest_send_buffer = size;
-            return remember(*d, name, given);
-        }
-        if (name == "SO_LINGER") {
-            const value *const on = how.field("onoff"), *const time = how.field("linger");
-            if (on == nullptr || time == nullptr) return answer::unsupported("SO_LINGER without onoff and linger");
-            d->linger = number(*on) != 0 ? std::optional<duration>(std::chrono::seconds(number(*time))) : std::nullopt;
-            return answer::of(0);
-        }
-        if (name == "TCP_MAXSEG") {
-            const std::uint32_t headers = where_.ours.address.is_v4() ? 40 : 60;
-            d->own.mtu = static_cast<std::uint32_t>(std::clamp<std::int64_t>(given.value_or(536), 28, 65000)) + headers;
-            return remember(*d, name, given);
-        }
-        if (name == "TCP_CONGESTION") {
-            const std::string wanted = how.text == "newreno" ? "reno" : how.text;
-            return wanted == tcp_.congestion() ? answer::of(0) : answer::unsupported("congestion control by " + how.text);
-        }
+        if (const auto* const o = find_named(connection_option_names, name)) return set_number(*d, *o, given);
+        if (find_named(harmless_option_names, name) != nullptr) return remember(*d, name, given);
+        if (name == "SO_RCVBUF" || name == "SO_SNDBUF" || name == "SO_RCVBUFFORCE" || name == "SO_SNDBUFFORCE")
+            return set_buffer(*d, name.substr(0, 9), given);
+        if (name == "SO_RCVLOWAT")
+            return remember(*d, name, given < 0 ? detail::int_max : std::max<std::int64_t>(given, 1));
+        if (name == "SO_RCVTIMEO") return set_limit(d->receive_limit, how);
+        if (name == "SO_SNDTIMEO") return set_limit(d->send_limit, how);
+        if (name == "SO_LINGER") return set_linger(*d, how);
+        if (name == "TCP_MAXSEG") return set_largest_segment(*d, given);
+        if (name == "TCP_QUICKACK") return set_quick_ack(*d, given != 0);
         if (name == "TCP_LINGER2") {
-            d->own.orphan_fin_wait_2 = seconds();
+            d->own.orphan_fin_wait_2 = std::chrono::seconds(std::clamp<std::int64_t>(given, 0, 120));
             prepare(*d);
-            return remember(*d, name, given);
+            return remember(*d, name, std::clamp<std::int64_t>(given, -1, 120));
         }
-        if (name == "TCP_NODELAY") o.nagle = given.value_or(0) == 0;
-        else if (name == "SO_KEEPALIVE") o.keep_alive = given.value_or(0) != 0;
-        else if (name == "TCP_KEEPIDLE") o.keep_alive_idle = seconds();
-        else if (name == "TCP_KEEPINTVL") o.keep_alive_interval = seconds();
-        else if (name == "TCP_KEEPCNT") o.keep_alive_tries = static_cast<std::uint8_t>(given.value_or(0));
-        else if (name == "TCP_USER_TIMEOUT") {
-            if (given.value_or(0) == 0) o.user_timeout.reset();
-            else o.user_timeout = std::chrono::milliseconds(*given);
-        } else if (name == "IP_TTL" || name == "IPV6_UNICAST_HOPS") o.hop_limit = static_cast<std::uint8_t>(given.value_or(64));
-        else if (name == "IP_TOS" || name == "IPV6_TCLASS") o.dscp = static_cast<std::uint8_t>(given.value_or(0) >> 2);
-        else return answer::unsupported("the option " + name);
-        remember(*d, name, given);
-        if (!tcp_.look(d->opened)) return answer::of(0);
-        const auto done = tcp_.set_options(d->opened, o, now_);
+        if (name == "TCP_CONGESTION") return is_controlled_by(how.text);
+        if (name == "TCP_DEFER_ACCEPT" && given == 0) return answer::of(0);  // what is never deferred
+        return answer::unsupported("the option " + name);
+    }
+
+    answer set_number(descriptor& d, const connection_option& o, std::int64_t given) {
+        if (given < o.least || given > o.most) return answer::failed("EINVAL");
+        o.write(d.options, given);
+        if (d.what == descriptor::kind::listening) prepare(d);
+        if (!tcp_.look(d.opened)) return answer::of(0);
+        const auto done = tcp_.set_options(d.opened, d.options, now_);
         return done || done.error() == error::not_open ? answer::of(0) : answer::failed(done.error());
     }
-    static answer remember(descriptor& d, const std::string& name, std::optional<std::int64_t> given) {
-        d.set[name] = given.value_or(0);
+    /// Counts for connections that begin later.
+    answer set_buffer(descriptor& d, const std::string& name, std::int64_t given) {
+        if (where_.accepts_whatever) return answer::of(0);
+        const auto size = static_cast<std::uint32_t>(std::clamp<std::int64_t>(given, 1, 1 << 30));
+        if (name == "SO_RCVBUF") d.own.receive_buffer = d.own.largest_receive_buffer = size;
+        else d.own.send_buffer = d.own.largest_send_buffer = size;
+        return remember(d, name, given * (where_.like == profile::linux ? 2 : 1));  // socket(7): room for bookkeeping
+    }
+    answer set_linger(descriptor& d, const value& how) {
+        const value *const on = how.field("onoff"), *const time = how.field("linger");
+        if (on == nullptr || time == nullptr) return answer::unsupported("SO_LINGER without onoff and linger");
+        d.linger = number(*on) != 0 ? std::optional<duration>(std::chrono::seconds(number(*time))) : std::nullopt;
+        return remember(d, "SO_LINGER", number(*time));
+    }
+    /// Of a call that waits; none by zeros.
+    static answer set_limit(duration& limit, const value& how) {
+        const value *const seconds = how.field("tv_sec"), *const microseconds = how.field("tv_usec");
+        if (seconds == nullptr || microseconds == nullptr)
+            return answer::unsupported("a limit without tv_sec and tv_usec");
+        limit = std::chrono::seconds(number(*seconds)) + std::chrono::microseconds(number(*microseconds));
+        if (limit == duration::zero()) limit = no_time_limit;
         return answer::of(0);
     }
+    answer set_largest_segment(descriptor& d, std::int64_t given) {
+        if (given != 0 && (given < 88 || given > 32767)) return answer::failed("EINVAL");  // Linux's bounds
+        const std::uint32_t headers = where_.ours.address.is_v4() ? 40 : 60;
+        if (given == 0) d.own.mtu.reset();
+        else d.own.mtu = static_cast<std::uint32_t>(given) + headers;
+        return remember(d, "TCP_MAXSEG", given);
+    }
+    /// Before there is a connection, it is about how that begins.
+    answer set_quick_ack(descriptor& d, bool wanted) {
+        if (!tcp_.look(d.opened)) {
+            if (wanted) d.own.ack_quick_start.reset();
+            else d.own.ack_quick_start = 0;
+            if (d.what == descriptor::kind::listening) prepare(d);
+        } else {
+            static_cast<void>(tcp_.quick_ack(d.opened, wanted, now_));
+        }
+        return remember(d, "TCP_QUICKACK", wanted);
+    }
+    /// The composition's own is there, and no other.
+    answer is_controlled_by(const std::string& name) const {
+        const bool is_own = (name == "newreno" ? "reno" : name) == tcp_.congestion();
+        return is_own ? answer::of(0) : answer::unsupported("congestion control by " + name);
+    }
+    static answer remember(descriptor& d, const std::string& name, std::int64_t given) {
+        d.set[name] = given;
+        return answer::of(0);
+    }
+
+    // ---- telling -----------------------------------------------------------------------------------------------------
 
     answer do_getsockopt(const call& c) {
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
-        const value& which = argument(c, 2);
-        const std::string name = which.words.empty() ? "of a number" : which.words.front();
+        const std::string name = name_of_option(c);
         const value& wanted = argument(c, 3);
         if (name == "SO_ERROR") return say_error(*d, wanted);
-        if (name == "TCP_INFO") {
-            if (wanted.is_anything()) return answer::of(0);
-            return answer::unsupported("TCP_INFO by getsockopt");
-        }
-        const auto expected = number_inside(wanted);
-        if (!expected || where_.accepts_whatever) return answer::of(0);
-        std::int64_t there = 0;
-        const auto facts = tcp_.look(d->opened);
-        if (name == "TCP_MAXSEG" && facts) {
-            const auto info = tcp_.info(d->opened);
-            there = info ? info->tcpi_snd_mss : 0;
-        } else if (name == "TCP_NODELAY") {
-            there = d->options.nagle ? 0 : 1;
-        } else if (const auto it = d->set.find(name); it != d->set.end()) {
-            const bool is_doubled = where_.like == profile::linux && (name == "SO_RCVBUF" || name == "SO_SNDBUF");
-            there = it->second * (is_doubled ? 2 : 1);  // socket(7): room for bookkeeping
-        } else {
-            return answer::unsupported("the value of " + name);
-        }
-        if (there == *expected) return answer::of(0);
-        return answer::differs(name + " is " + std::to_string(there) + ", not " + std::to_string(*expected));
+        if (name == "TCP_INFO") return say_info(*d, wanted);
+        if (name == "SO_LINGER") return say_linger(*d, wanted);
+        if (name == "TCP_CONGESTION") return wanted.is_anything() ? answer::of(0) : is_controlled_by(wanted.text);
+        if (where_.accepts_whatever) return answer::of(0);
+        const auto there = number_of_option(*d, name);
+        return there ? says(name, *there, wanted) : answer::unsupported("the value of " + name);
     }
 
+    std::optional<std::int64_t> number_of_option(const descriptor& d, const std::string& name) const {
+        if (const auto* const o = find_named(connection_option_names, name)) return o->read(d.options);
+        if (name == "SO_TYPE") return number_of("SOCK_STREAM");
+        if (name == "SO_PROTOCOL") return number_of("IPPROTO_TCP");
+        if (name == "SO_DOMAIN") return number_of(where_.ours.address.is_v4() ? "AF_INET" : "AF_INET6");
+        if (name == "SO_ACCEPTCONN") return d.what == descriptor::kind::listening;
+        if (name == "TCP_MAXSEG")
+            if (const auto info = tcp_.info(d.opened)) return info->tcpi_snd_mss;
+        if (const auto it = d.set.find(name); it != d.set.end()) return it->second;
+        if (name == "SO_RCVLOWAT" || name == "SO_SNDLOWAT" || name == "TCP_QUICKACK") return 1;
+        if (name == "TCP_DEFER_ACCEPT") return 0;
+        if (name == "TCP_MAXSEG") return 536;
+        if (name == "TCP_LINGER2") return d.own.orphan_fin_wait_2.value_or(knobs_.orphan_fin_wait_2.value_or(60s)) / 1s;
+        if (const auto* const o = find_named(harmless_option_names, name)) return o->at_first;
+        return {};
+    }
+
+    /// What poll calls readable, and a call that waits is content with.
+    static std::size_t least_to_read(const descriptor& d) {
+        const auto it = d.set.find("SO_RCVLOWAT");
+        return it == d.set.end() ? 1 : static_cast<std::size_t>(it->second);
+    }
+
+    /// `wanted` is what the script says of it, [1] or 1.
+    static answer says(const std::string& name, std::int64_t there, const value& wanted) {
+        const value& inside = inside_of(wanted);
+        if (inside.is_anything()) return answer::of(0);
+        const auto expected = number_of(inside);
+        if (!expected) return answer::unsupported("a value of " + name + " that is not a number");
+        if (*expected == there) return answer::of(0);
+        return answer::differs(name + " is " + std::to_string(there) + ", not " + std::to_string(*expected));
+    }
+    static const value& inside_of(const value& v) {
+        return v.what == value::kind::list && v.items.size() == 1 ? v.items[0] : v;
+    }
+
+    /// Is told once.
     answer say_error(descriptor& d, const value& wanted) {
         const auto facts = tcp_.look(d.opened);
         std::string_view there;
         if (facts && tell_error(d, *facts)) there = errno_of_end(*facts);
-        if (wanted.is_anything()) return answer::of(0);
-        const value& inside = wanted.what == value::kind::list && wanted.items.size() == 1 ? wanted.items[0] : wanted;
+        const value& inside = inside_of(wanted);
+        if (inside.is_anything()) return answer::of(0);
         const std::string expected = inside.words.empty() ? name_of(inside.number) : inside.words.front();
         if (expected == there) return answer::of(0);
         return answer::differs("SO_ERROR is " + std::string(there.empty() ? "0" : there) + ", not " +
@@ -117,6 +176,30 @@ protected:
         for (const auto& each : errors)
             if (each.number == number) return std::string(each.name);
         return number == 0 ? "" : std::to_string(number);
+    }
+
+    static answer say_linger(const descriptor& d, const value& wanted) {
+        const value& inside = inside_of(wanted);
+        const value *const on = inside.field("onoff"), *const time = inside.field("linger");
+        const auto set = d.set.find("SO_LINGER");
+        if (on != nullptr)
+            if (const answer a = says("onoff", d.linger.has_value(), *on); a.what != answer::kind::value) return a;
+        return time != nullptr ? says("linger", set != d.set.end() ? set->second : 0, *time) : answer::of(0);
+    }
+
+    /// Fields of it, by name; what a socket without a connection can tell is only its state.
+    answer say_info(const descriptor& d, const value& wanted) {
+        const auto info = tcp_.info(d.opened);
+        const bool listens = d.what == descriptor::kind::listening;
+        for (const value& each : inside_of(wanted).items) {
+            if (each.name.empty()) return answer::unsupported("TCP_INFO without names");
+            auto there = number_of_info(each.name, info);
+            if (!info && each.name == "tcpi_state") there = linux_number(listens ? state::listen : state::closed);
+            if (!there) return answer::unsupported(each.name + " by getsockopt");
+            const answer compared = says(each.name, static_cast<std::int64_t>(*there), each);
+            if (compared.what != answer::kind::value) return compared;
+        }
+        return answer::of(0);
     }
 };
 

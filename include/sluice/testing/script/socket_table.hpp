@@ -90,7 +90,8 @@ protected:
         knobs own{};
         std::optional<duration> linger{};
         bool is_closing = false;  // a close that lingers
-        std::size_t written = 0;  // by a call that still waits
+        std::size_t written = 0, read = 0;  // by a call that still waits
+        duration receive_limit = no_time_limit, send_limit = no_time_limit;  // SO_RCVTIMEO, SO_SNDTIMEO
         std::map<std::string, std::int64_t> set{};  // what getsockopt says again
     };
 
@@ -106,16 +107,23 @@ protected:
         if (v.what == value::kind::list) return v.items.size() == 1 ? number_of(v.items[0]) : std::nullopt;
         return number_of(v);
     }
-    static bool may_wait(const descriptor& d, std::int64_t flags) {
-        return !d.is_nonblocking && (flags & *number_of("MSG_DONTWAIT")) == 0;
+    /// Nothing for flags that are not known here.
+    static std::optional<std::int64_t> flags_of(const call& c) {
+        const bool is_message = c.name == "recvmsg" || c.name == "sendmsg";
+        if (!is_message && c.name != "recv" && c.name != "send" && c.name != "recvfrom" && c.name != "sendto") return 0;
+        const value& flags = argument(c, is_message ? 2 : 3);
+        return flags.is_anything() ? 0 : number_of(flags);
     }
+    static bool asks_not_to_wait(const call& c) { return (flags_of(c).value_or(0) & *number_of("MSG_DONTWAIT")) != 0; }
     descriptor* find(const call& c, std::size_t at = 0) {
         const auto it = descriptors_.find(number(argument(c, at), -1));
         return it == descriptors_.end() ? nullptr : &it->second;
     }
     static answer bad_descriptor() { return answer::failed("EBADF"); }
-    static answer wait_or(const descriptor& d, std::int64_t flags, std::string_view name) {
-        return may_wait(d, flags) ? answer::waiting() : answer::failed(name);
+    /// For as long as SO_RCVTIMEO or SO_SNDTIMEO lets it; the error's name is what it is then.
+    answer wait_or(const descriptor& d, const call& c, std::string_view name, duration limit) const {
+        const instant end = after(began_, limit);
+        return d.is_nonblocking || asks_not_to_wait(c) || now_ >= end ? answer::failed(name) : answer::waiting(end);
     }
 
     /// The port of `{sa_family=…, sin_port=htons(8080), …}`; of `...` there is none.

@@ -90,7 +90,7 @@ private:
         if (l == nullptr) return bad_descriptor();
         if (l->what != descriptor::kind::listening) return answer::failed("EINVAL");
         const auto got = tcp_.accept(l->opened, now_);
-        if (!got) return got.error() == error::would_block ? wait_or(*l, 0, "EAGAIN") : answer::failed(got.error());
+        if (!got) return got.error() == error::would_block ? wait_or(*l, c, "EAGAIN", l->receive_limit) : answer::failed(got.error());
         const descriptor from = *l;  // `add` may move it
         descriptor& d = add(c);
         d.what = descriptor::kind::open;
@@ -126,7 +126,7 @@ private:
             d->what = kind::open;
             return answer::of(0);
         }
-        return d->is_nonblocking ? answer::failed("EALREADY") : answer::waiting();
+        return wait_or(*d, c, d->is_nonblocking ? "EALREADY" : "EINPROGRESS", d->send_limit);
     }
     std::optional<answer> begin_to_connect(const call& c, descriptor& d) {
         if (d.what == descriptor::kind::failed) static_cast<void>(tcp_.close(d.opened, now_));
@@ -146,47 +146,74 @@ private:
 
     // ---- reading -----------------------------------------------------------------------------------------------------
 
-    answer do_read(const call& c) {
-        const std::int64_t flags = c.name == "read" ? 0 : number(argument(c, 3));
-        return read(c, number(argument(c, 2)), flags, &argument(c, 1));
-    }
-    answer do_readv(const call& c) { return read(c, length_of(argument(c, 1)), 0, nullptr); }
+    answer do_read(const call& c) { return read(c, number(argument(c, 2)), &argument(c, 1)); }
+    answer do_readv(const call& c) { return read(c, length_of(argument(c, 1)), nullptr); }
     answer do_recvmsg(const call& c) {
         const value* const vector = argument(c, 1).field("msg_iov");
-        return read(c, vector == nullptr ? 0 : length_of(*vector), number(argument(c, 2)), nullptr);
+        return read(c, vector == nullptr ? 0 : length_of(*vector), nullptr);
     }
 
-    answer read(const call& c, std::int64_t most, std::int64_t flags, const value* expected) {
+    answer read(const call& c, std::int64_t most, const value* expected) {
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
-        if ((flags & *number_of("MSG_OOB")) != 0) return answer::unsupported("MSG_OOB when reading");
-        if ((flags & *number_of("MSG_ERRQUEUE")) != 0) return answer::unsupported("MSG_ERRQUEUE");
+        const auto flags = flags_of(c);
+        if (!flags) return answer::unsupported("a flag of " + c.name);
+        const auto has = [&](const char* name) { return (*flags & *number_of(name)) != 0; };
+        if (has("MSG_OOB")) return read_urgent(*d);
+        if (has("MSG_ERRQUEUE")) return answer::unsupported("MSG_ERRQUEUE");
         if (d->what == descriptor::kind::fresh || d->what == descriptor::kind::listening) return answer::failed("ENOTCONN");
-        const auto facts = tcp_.look(d->opened);
-        if (!facts) return bad_descriptor();
-        if (facts->readable == 0) {
-            if (const auto told = tell_error(*d, *facts)) return *told;
-            if (facts->error != error::none || d->reads_no_more) return answer::of(0);
+        if (!tcp_.look(d->opened)) return bad_descriptor();
+        if (most <= 0) return answer::of(0);
+
+        const auto wanted = static_cast<std::size_t>(std::min<std::int64_t>(most, 1 << 26));
+        const std::size_t least = has("MSG_WAITALL") ? wanted : std::min(wanted, least_to_read(*d));
+        const bool peeks = has("MSG_PEEK");
+        if (const auto wrong = peeks ? peek_at(*d, wanted) : take(*d, wanted)) return *wrong;
+        const auto facts = *tcp_.look(d->opened);
+        const bool is_last = facts.has_ended || facts.error != error::none || d->reads_no_more;
+        if (d->read < least && !is_last) {
+            const answer waits = wait_or(*d, c, "EAGAIN", d->receive_limit);
+            if (waits.what == answer::kind::waits || d->read == 0) return waits;
         }
-        const bool waits_for_all = (flags & *number_of("MSG_WAITALL")) != 0;
-        if (waits_for_all && facts->readable < static_cast<std::size_t>(most) && !facts->has_ended && may_wait(*d, flags))
-            return answer::waiting();
-        std::vector<octet> place(static_cast<std::size_t>(std::clamp<std::int64_t>(most, 0, 1 << 26)));
-        const bool peeks = (flags & *number_of("MSG_PEEK")) != 0;
-        if (place.empty()) return answer::of(0);
-        const auto got = peeks ? tcp_.peek(d->opened, place, now_) : tcp_.receive(d->opened, place, now_);
-        if (!got) {
-            if (got.error() == error::would_block) return wait_or(*d, flags, "EAGAIN");
-            return got.error() == error::closing ? answer::of(0) : answer::failed(got.error());
-        }
-        conversation& with = conversation_of(*d);
-        for (std::size_t i = 0; i < *got; ++i)
-            if (place[i] != pattern(with.heard + i))
-                return answer::differs("octet " + std::to_string(with.heard + i) + " of what was read is not what arrived");
-        if (!peeks) with.heard += *got;
-        if (expected != nullptr && expected->what == value::kind::text && expected->text.size() != *got)
+        const std::size_t got = std::exchange(d->read, 0);
+        if (got == 0)
+            if (const auto told = tell_error(*d, facts)) return *told;
+        if (expected != nullptr && expected->what == value::kind::text && expected->text.size() != got)
             return answer::differs("another length was read than the text of the script has");
-        return answer::of(static_cast<std::int64_t>(*got));
+        return answer::of(static_cast<std::int64_t>(got));
+    }
+    /// Urgent octets stay in line (N33), as they do at Linux with SO_OOBINLINE: there they can't be read beside it.
+    static answer read_urgent(const descriptor& d) {
+        const auto in_line = d.set.find("SO_OOBINLINE");
+        if (in_line != d.set.end() && in_line->second != 0) return answer::failed("EINVAL");
+        return answer::unsupported("MSG_OOB when reading, without SO_OOBINLINE");
+    }
+
+    /// What is there, behind what this call has read already; an answer if it is not what arrived.
+    std::optional<answer> take(descriptor& d, std::size_t wanted) {
+        std::vector<octet> place(wanted - d.read);
+        const auto taken = tcp_.receive(d.opened, place, now_);
+        const bool has_no_end = tcp_.look(d.opened)->error == error::none;  // it never opened
+        if (taken.error() == error::not_open && has_no_end) return answer::failed(taken.error());
+        const std::size_t got = taken.value_or(0);
+        conversation& with = conversation_of(d);
+        if (const auto wrong = wrong_octets(with, octets(place).first(got))) return wrong;
+        with.heard += got;
+        d.read += got;
+        return {};
+    }
+    /// Each time from the first octet on.
+    std::optional<answer> peek_at(descriptor& d, std::size_t wanted) {
+        std::vector<octet> place(std::min(wanted, tcp_.look(d.opened)->readable));
+        d.read = tcp_.peek(d.opened, place, now_).value_or(0);
+        if (d.read < place.size()) return answer::unsupported("MSG_PEEK over what does not lie in one piece");
+        return wrong_octets(conversation_of(d), place);
+    }
+    static std::optional<answer> wrong_octets(const conversation& with, octets there) {
+        for (std::size_t i = 0; i < there.size(); ++i)
+            if (there[i] != pattern(with.heard + i))
+                return answer::differs("octet " + std::to_string(with.heard + i) + " of what is read is not what arrived");
+        return {};
     }
 
     /// Of an iovec: `[{..., 1000}, {..., 500}]`.
@@ -199,23 +226,21 @@ private:
 
     // ---- writing -----------------------------------------------------------------------------------------------------
 
-    answer do_write(const call& c) {
-        const std::int64_t flags = c.name == "write" ? 0 : number(argument(c, 3));
-        return write(c, text_of_argument(argument(c, 1), number(argument(c, 2))), flags);
-    }
-    answer do_writev(const call& c) { return write(c, text_of_vector(argument(c, 1)), 0); }
+    answer do_write(const call& c) { return write(c, text_of_argument(argument(c, 1), number(argument(c, 2)))); }
+    answer do_writev(const call& c) { return write(c, text_of_vector(argument(c, 1))); }
     answer do_sendmsg(const call& c) {
         const value* const vector = argument(c, 1).field("msg_iov");
-        return write(c, vector == nullptr ? std::vector<octet>() : text_of_vector(*vector), number(argument(c, 2)));
+        return write(c, vector == nullptr ? std::vector<octet>() : text_of_vector(*vector));
     }
 
-    answer write(const call& c, const std::vector<octet>& text, std::int64_t flags) {
+    answer write(const call& c, const std::vector<octet>& text) {
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
+        const auto flags = flags_of(c);
+        if (!flags) return answer::unsupported("a flag of " + c.name);
+        const auto has = [&](const char* name) { return (*flags & *number_of(name)) != 0; };
         for (const char* name : {"MSG_FASTOPEN", "MSG_ZEROCOPY"})
-            if ((flags & *number_of(name)) != 0) return answer::unsupported(name);
-        const bool is_more = (flags & *number_of("MSG_MORE")) != 0;
-        if (is_more) return answer::unsupported("MSG_MORE");
+            if (has(name)) return answer::unsupported(name);
         if (d->what == descriptor::kind::fresh || d->what == descriptor::kind::listening) return answer::failed("EPIPE");
         const auto facts = tcp_.look(d->opened);
         if (!facts) return bad_descriptor();
@@ -223,20 +248,20 @@ private:
         if (facts->error != error::none) return answer::failed("EPIPE");
         if (text.empty()) return answer::of(0);
         const bool is_opening = !has_opened(*facts) && facts->state != state::closed;
-        if (is_opening && where_.like == profile::linux) return wait_or(*d, flags, "EAGAIN");
+        if (is_opening && where_.like == profile::linux) return wait_or(*d, c, "EAGAIN", d->send_limit);
         const octets rest = octets(text).subspan(std::min(d->written, text.size()));
-        const bool is_urgent = (flags & *number_of("MSG_OOB")) != 0;
-        const auto sent = tcp_.send(d->opened, rest, is_urgent, now_);
+        const manner how = has("MSG_OOB") ? manner::urgent : has("MSG_MORE") ? manner::more : manner::plain;
+        const auto sent = tcp_.send(d->opened, rest, how, now_);
         if (!sent && sent.error() != error::would_block) return answer::failed(sent.error());
         const std::size_t taken = sent.value_or(0);
         conversation& with = conversation_of(*d);
         with.said.insert(with.said.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(taken));
-        if (taken < rest.size() && may_wait(*d, flags)) {
-            d->written += taken;
-            return answer::waiting();
+        d->written += taken;
+        if (taken < rest.size()) {
+            const answer waits = wait_or(*d, c, "EAGAIN", d->send_limit);
+            if (waits.what == answer::kind::waits || d->written == 0) return waits;
         }
-        if (taken == 0) return answer::failed("EAGAIN");
-        return answer::of(static_cast<std::int64_t>(std::exchange(d->written, 0) + taken));
+        return answer::of(static_cast<std::int64_t>(std::exchange(d->written, 0)));
     }
 
     static std::vector<octet> text_of_argument(const value& v, std::int64_t length) {

@@ -14,6 +14,8 @@
 
 namespace sluice::testing::script {
 
+enum class manner { plain, more, urgent };  // of a send
+
 class tcp_under_test {
 public:
     struct facts {
@@ -44,13 +46,14 @@ public:
     virtual result<handle> accept(handle h, instant now) = 0;
     virtual bool has_to_accept(handle h) = 0;
     virtual result<handle> connect(const socket_address& local, const socket_address& remote, instant now) = 0;
-    virtual result<std::size_t> send(handle h, octets text, bool is_urgent, instant now) = 0;
+    virtual result<std::size_t> send(handle h, octets text, manner how, instant now) = 0;
     virtual result<std::size_t> receive(handle h, mutable_octets to, instant now) = 0;
     virtual result<std::size_t> peek(handle h, mutable_octets to, instant now) = 0;
     virtual result<void> shutdown(handle h, instant now) = 0;
     virtual result<void> close(handle h, instant now) = 0;
     virtual result<void> abort(handle h, instant now) = 0;
     virtual result<void> set_options(handle h, const connection_options& options, instant now) = 0;
+    virtual result<void> quick_ack(handle h, bool wanted, instant now) = 0;
     virtual std::optional<facts> look(handle h) = 0;
     virtual std::optional<tcp_info> info(handle h) = 0;
     /// As setsockopt(TCP_CONGESTION) calls it; empty for one that has no name there.
@@ -88,8 +91,9 @@ public:
     result<handle> connect(const socket_address& local, const socket_address& remote, instant now) override {
         return stack_.connect(local, remote, now);
     }
-    result<std::size_t> send(handle h, octets text, bool is_urgent, instant now) override {
-        return is_urgent ? stack_.send_urgent(h, text, now) : stack_.send(h, text, now);
+    result<std::size_t> send(handle h, octets text, manner how, instant now) override {
+        if (how == manner::urgent) return stack_.send_urgent(h, text, now);
+        return how == manner::more ? stack_.send_more(h, text, now) : stack_.send(h, text, now);
     }
     result<std::size_t> receive(handle h, mutable_octets to, instant now) override { return stack_.receive(h, to, now); }
     result<std::size_t> peek(handle h, mutable_octets to, instant now) override {
@@ -105,6 +109,7 @@ public:
     result<void> set_options(handle h, const connection_options& options, instant now) override {
         return stack_.set_options(h, options, now);
     }
+    result<void> quick_ack(handle h, bool wanted, instant now) override { return stack_.quick_ack(h, wanted, now); }
     std::optional<facts> look(handle h) override {
         const auto* const tcp = stack_.look(h);
         if (tcp == nullptr) return {};
