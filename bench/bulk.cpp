@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What does one flow of bulk data cost, as a multiple of the hand-written minimal loop (floor.hpp) in the same run, and does
-// it grow with the window? Two endpoints back to back in memory, one core. Octets are copied into the send buffer, into
-// packets, into the receive buffer and out of it, and every checksum is written and verified, unless a line says otherwise.
-// The sender fills the window, and the receiver acknowledges every second segment, as the minimal loop does; then it reads,
-// and then the acknowledgments come back. Each batch of 32 packets takes 1 us of virtual time.
+// What does one flow of bulk data cost, as a multiple of the hand-written minimal loop (floor.hpp) in the same run, and
+// does it grow with the window? Two endpoints back to back in memory, one core. Octets are copied into the send buffer,
+// into packets, into the receive buffer and out of it, and every checksum is written and verified, unless a line says
+// otherwise. The sender fills the window, and the receiver acknowledges every second segment, as the minimal loop does;
+// then it reads, and then the acknowledgments come back. Each batch of 32 packets takes 1 us of virtual time.
 #include "floor.hpp"
 #include "wire.hpp"
 
@@ -55,7 +55,8 @@ public:
         const std::uint64_t end = sent_ + octets;
         while (taken_ < end) {
             while (sent_ < end && send(end - sent_)) {}
-            while (wire_.carry(sender_, receiver_, now_, [&] { wire_.collect(receiver_, now_); }) == wire::batch) now_ += 1us;
+            while (wire_.carry(sender_, receiver_, now_, [&] { wire_.collect(receiver_, now_); }) == wire::batch)
+                now_ += 1us;
             while (receive(every)) {}
             now_ += 10us;
             wire_.deliver(sender_, now_);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What does a checksum cost, and what a copy that sums on its way, against memcpy of the same octets? Everything lies in
-// the caches that its size fits into.
+// What does a checksum cost, and what a copy that sums on its way, against memcpy of the same octets? Everything lies
+// in the caches that its size fits into.
 #include "timing.hpp"
 
 #include <cstring>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What does it cost to open a connection and to close it, and does it cost more the more connections are alive, or in
-// TIME-WAIT? Two stacks in one process, each packet as octets with checksums, from 64 addresses to one; the handshake, accept,
-// a FIN each way, one connection at a time. And what does a SYN cost beyond the backlog, that is answered with a cookie?
+// TIME-WAIT? Two stacks in one process, each packet as octets with checksums, from 64 addresses to one; the handshake,
+// accept, a FIN each way, one connection at a time. And what does a SYN cost beyond the backlog, that is answered with
+// a cookie?
 #include "two_stacks.hpp"
 
 #include <memory>
@@ -37,7 +38,8 @@ public:
             require(theirs && hears(server, news::connected, *theirs), "accept");
             require(hears(client, news::connected, ours) && bool(client.close(ours, stacks_.now)), "close");
             packets += stacks_.settle();
-            require(hears(server, news::peer_closed, *theirs) && bool(server.close(*theirs, stacks_.now)), "both close");
+            require(hears(server, news::peer_closed, *theirs) && bool(server.close(*theirs, stacks_.now)),
+                    "both close");
             packets += stacks_.settle();
             require(packets == 7, "SYN, SYN and ACK, ACK, FIN, ACK, FIN, ACK");
             ++next_;

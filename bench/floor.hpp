@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The floor that bulk figures stand on: the least that a sender and a receiver can do for one flow without loss. Octets
 // come from an application into a send buffer, go into packets with IPv4 and TCP headers, and from there into the other
-// application's buffer: three copies, the latter two summing on their way, or fewer. Every second segment is acknowledged by
-// a real packet. All headers are written, read and checked; there is no timer, no recovery, no reordering, no second state.
-// What a TCP costs above this is what it does more.
+// application's buffer: three copies, the latter two summing on their way, or fewer. Every second segment is
+// acknowledged by a real packet. All headers are written, read and checked; there is no timer, no recovery, no
+// reordering, no second state. What a TCP costs above this is what it does more.
 #pragma once
 
 #include <cstring>
@@ -78,7 +78,8 @@ public:
             }
             std::size_t sent = 0, acknowledged = 0;
             while (sender_.nxt != static_cast<std::uint32_t>(queued_) && sender_.nxt - sender_.una + Mss <= Window) {
-                write(sender_, wire_[sent++], push, How == handling::lent ? source_.at(sent_) : &buffer_[send_at_], Mss);
+                write(sender_, wire_[sent++], push, How == handling::lent ? source_.at(sent_) : &buffer_[send_at_],
+                      Mss);
                 sender_.nxt += Mss;
                 sent_ += Mss;
                 send_at_ = send_at_ + Mss == buffer_.size() ? 0 : send_at_ + Mss;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The floor that figures of requests and responses stand on: the least that two hosts with many connections between them can
-// do. One octet each way, in packets with IPv4 and TCP headers and checksums, all of it written, read and checked; whose
-// packet it is, a hash table by the four-tuple says; a connection is its addresses and two sequence numbers. There is no
-// timer, no buffer, no state, and no handshake: the connections are there from the beginning.
+// The floor that figures of requests and responses stand on: the least that two hosts with many connections between
+// them can do. One octet each way, in packets with IPv4 and TCP headers and checksums, all of it written, read and
+// checked; whose packet it is, a hash table by the four-tuple says; a connection is its addresses and two sequence
+// numbers. There is no timer, no buffer, no state, and no handshake: the connections are there from the beginning.
 #pragma once
 
 #include <bit>
@@ -63,12 +63,17 @@ class minimal_requests {
     };
 
 public:
-    explicit minimal_requests(std::size_t count) : count_(static_cast<std::uint32_t>(count)), client_(count), server_(count) {
+    explicit minimal_requests(std::size_t count)
+        : count_(static_cast<std::uint32_t>(count))
+        , client_(count)
+        , server_(count) {
         for (std::uint32_t i = 0; i < count_; ++i) {
             const auto port = static_cast<std::uint16_t>(1024 + i / 64);
             const octet address = static_cast<octet>(i % 64);
-            client_.add(i, {10, 0, 1, 1, 10, 0, 0, address, 0, 80, static_cast<octet>(port >> 8), static_cast<octet>(port)});
-            server_.add(i, {10, 0, 0, address, 10, 0, 1, 1, static_cast<octet>(port >> 8), static_cast<octet>(port), 0, 80});
+            client_.add(
+                i, {10, 0, 1, 1, 10, 0, 0, address, 0, 80, static_cast<octet>(port >> 8), static_cast<octet>(port)});
+            server_.add(
+                i, {10, 0, 0, address, 10, 0, 1, 1, static_cast<octet>(port >> 8), static_cast<octet>(port), 0, 80});
         }
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What does it cost to write and to read the headers of a segment, against the same by hand for IPv4 with no options, from
-// a header that is already there but for what changes? No payload is touched: it counts as verified.
+// What does it cost to write and to read the headers of a segment, against the same by hand for IPv4 with no options,
+// from a header that is already there but for what changes? No payload is touched: it counts as verified.
 #include "timing.hpp"
 
 #include <cstring>
@@ -29,7 +29,8 @@ std::size_t write_by_hand(const std::array<octet, 40>& prepared, std::uint16_t p
 }
 
 bool read_by_hand(const octet* p, std::size_t length, fields& f) {
-    if (length < 40 || p[0] != 0x45 || load_be16(p + 2) > length || p[9] != 6 || (p[6] & 0xbf) != 0 || p[7] != 0) return false;
+    if (length < 40 || p[0] != 0x45 || load_be16(p + 2) > length || p[9] != 6 || (p[6] & 0xbf) != 0 || p[7] != 0)
+        return false;
     if (partial_sum().add(octets(p, 20)).finish() != 0 || p[32] >> 4 != 5) return false;
     f = {load_be32(p + 24), load_be32(p + 28), load_be16(p + 34)};
     return true;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Does an ACK cost more the more is in flight, while segments are lost at random, or none are? Two endpoints with SACK
-// (RFC 6675) and a window that nothing changes, and between them a path that is long enough to hold the window: one segment
-// arrives each microsecond of virtual time, and each is acknowledged. The time is that of both ends and the path; octets are
-// only counted, so that what grows is not the caches' share of them. The goal: from 64 KiB to 64 MiB no more than 1.3 times
-// as much.
+// (RFC 6675) and a window that nothing changes, and between them a path that is long enough to hold the window: one
+// segment arrives each microsecond of virtual time, and each is acknowledged. The time is that of both ends and the
+// path; octets are only counted, so that what grows is not the caches' share of them. The goal: from 64 KiB to 64 MiB
+// no more than 1.3 times as much.
 #include <map>
 #include <memory>
 

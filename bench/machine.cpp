@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What does the compile-time machine cost against the hand-written switch of a sceptic? Time per event, over two lives of
-// a connection with the events known at the call, as a connection fires them, and over a random walk. For the sizes see
-// machine_size.sh.
+// What does the compile-time machine cost against the hand-written switch of a sceptic? Time per event, over two lives
+// of a connection with the events known at the call, as a connection fires them, and over a random walk. For the sizes
+// see machine_size.sh.
 #include "machine_by_switch.hpp"
 #include "machine_by_table.hpp"
 #include "timing.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The same machine as somebody would write it who does not believe in tables: a function an event, a switch over the state
-// in each. What cannot happen changes nothing, as in the table's machine.
+// The same machine as somebody would write it who does not believe in tables: a function an event, a switch over the
+// state in each. What cannot happen changes nothing, as in the table's machine.
 #pragma once
 
 #include "machine_conversation.hpp"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What does a request of one octet and its response of one octet cost, with one connection and with many, as a multiple of a
-// hand-written minimal loop with a hash table (floor_requests.hpp) in the same run? Two stacks in one process, each packet
-// as octets, one round trip at a time, of one connection after the other, so that all of them are touched in turn.
+// What does a request of one octet and its response of one octet cost, with one connection and with many, as a multiple
+// of a hand-written minimal loop with a hash table (floor_requests.hpp) in the same run? Two stacks in one process,
+// each packet as octets, one round trip at a time, of one connection after the other, so that all of them are touched
+// in turn.
 #include "floor_requests.hpp"
 #include "two_stacks.hpp"
 

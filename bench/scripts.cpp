@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How long does a packet script take, one core? All of ours, read and run one after the other, each of which has to pass;
-// and the same without running, which is what the parser takes.
+// How long does a packet script take, one core? All of ours, read and run one after the other, each of which has to
+// pass; and the same without running, which is what the parser takes.
 #include "timing.hpp"
 
 #include <sluice/sluice.hpp>
@@ -24,11 +24,12 @@ int main() {
     const auto [run, parse] = bench::race(
         [&](std::size_t units) {
             for (; units > 0; --units)
-                bench::require(run_script<sluice::tcp<>>(next(), "script").verdict == script::verdict::passed, "a script");
+                bench::require(run_script<sluice::tcp<>>(next(), "script").verdict == script::verdict::passed,
+                               "a script");
         },
         [&](std::size_t units) {
             for (; units > 0; --units) bench::require(!script::parse(next()).error, "what was parsed");
         });
-    std::printf("a script of ours, mean of %zu: read and run %.0f us, %.0f a minute; only read %.1f us\n", texts.size(), run.ns / 1e3,
-                60e9 / run.ns, parse.ns / 1e3);
+    std::printf("a script of ours, mean of %zu: read and run %.0f us, %.0f a minute; only read %.1f us\n", texts.size(),
+                run.ns / 1e3, 60e9 / run.ns, parse.ns / 1e3);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How large is a connection? Whole, and without what the buffers policy keeps in it: text, in-flight records, intervals.
+// How large is a connection? Whole, and without what the buffers policy keeps in it: text, in-flight records,
+// intervals.
 #include <cstdio>
 
 #include <sluice/connection/endpoint.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How everything here is measured: the contestants take turns, many times, and what is given is the median of each one's
-// times and the median of its ratios to the first one's, turn by turn. Absolute figures move with the machine and with
-// whoever shares it; ratios stay.
+// How everything here is measured: the contestants take turns, many times, and what is given is the median of each
+// one's times and the median of its ratios to the first one's, turn by turn. Absolute figures move with the machine and
+// with whoever shares it; ratios stay.
 #pragma once
 
 #include <algorithm>
@@ -108,8 +108,8 @@ public:
         units_ = std::strtoull(arguments[2], nullptr, 10);
     }
 
-    void race(const std::vector<contestant>& all, const std::function<void(const std::string& name, const result&)>& print,
-              std::size_t least = 1) {
+    void race(const std::vector<contestant>& all,
+              const std::function<void(const std::string& name, const result&)>& print, std::size_t least = 1) {
         std::vector<work> made;
         for (const contestant& c : all)
             if (only_.empty() || c.name == only_) made.push_back(c.make());

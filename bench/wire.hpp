@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What lies between two ends in one process, endpoints or stacks: each packet that one builds is made into octets, as a link
-// would, and handed to the other. What is left out, checksums or the octets themselves, is left out for both.
+// What lies between two ends in one process, endpoints or stacks: each packet that one builds is made into octets, as a
+// link would, and handed to the other. What is left out, checksums or the octets themselves, is left out for both.
 #pragma once
 
 #include <cstring>
@@ -54,7 +54,8 @@ public:
     }
     void deliver(auto& to, sluice::instant now) {
         for (const headers& h : collected_)
-            to.on_packet({.data = sluice::octets(h.octets).first(h.length), .length = h.length, .checksum = vouched}, now);
+            to.on_packet({.data = sluice::octets(h.octets).first(h.length), .length = h.length, .checksum = vouched},
+                         now);
         collected_.clear();
     }
 

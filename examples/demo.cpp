@@ -86,11 +86,13 @@ void print_table(const std::vector<run>& runs) {
 
 const char* const link_in_words =
     "10 Mbit/s and 10 ms each way, a queue of 50 packets, one packet in a hundred lost at random, and 1 MiB to send. "
-    "The link carries at most 9.65 Mbit/s of payload, and 25 KB fill it; the receiver's buffer, and so its window, is 64 "
+    "The link carries at most 9.65 Mbit/s of payload, and 25 KB fill it; the receiver's buffer, and so its window, is "
+    "64 "
     "KB.";
 
 const char* const columns_in_words =
-    "Again: segments that were sent again. Recoveries: episodes of losses found by ACKs. Timeouts: losses found by the timer. "
+    "Again: segments that were sent again. Recoveries: episodes of losses found by ACKs. Timeouts: losses found by the "
+    "timer. "
     "Queued: what a packet waited for the link, on average; 95 % in: at most, in 95 % of all cases.";
 
 std::span<const trace::wire_event> until(std::span<const trace::wire_event> events, instant end) {
@@ -111,7 +113,8 @@ std::string page(const run& handshake, const run& repair, const std::vector<run>
     report.figure("Each arrow is a segment; time goes down. 20 ms each way.",
         trace::ladder(handshake.report.wire, instant::min(), never, {"Handshake, data, close", {"client", "server"}}));
     report.paragraph("Here the third data segment is lost. Each segment behind the gap brings an ACK that "
-                     "reports it; the third report makes the client send what is missing at once, one round trip after it was lost and"
+                     "reports it; the third report makes the client send what is missing at once, one round trip after "
+                     "it was lost and"
                      " long before the timer would expire.");
     report.figure("Fast retransmit by selective acknowledgments (RFC 2018, RFC 6675).",
         trace::ladder(repair.report.wire, instant::min(), never, {"One segment lost", {"client", "server"}}));
@@ -122,14 +125,16 @@ std::string page(const run& handshake, const run& repair, const std::vector<run>
     for (const run& r : runs) rows.push_back(row(r));
     report.table(header, rows);
     report.paragraph(columns_in_words);
-    report.paragraph("go_back_n is what RFC 9293 alone describes: every loss waits for the retransmission timer. "
-                     "newreno_recovery repairs one loss a round trip, by duplicate ACKs; sack_recovery, the default, knows "
-                     "what has arrived behind a gap and repairs all of them in one. reno halves its window with each of them,"
-                     " as if it were the sign of a full queue. fixed_window keeps 20 segments in the network whatever "
-                     "happens. no_congestion_control sends all that the receiver's window admits, and all of it again "
-                     "after a timeout: its packets wait behind its own, and so would everybody else's.");
-    report.paragraph("In the pictures below, the pipe is what the sender reckons to be in the network. Where it reads no "
-                     "SACK it can't tell what has arrived behind a gap, and counts it until the gap is filled.");
+    report.paragraph(
+        "go_back_n is what RFC 9293 alone describes: every loss waits for the retransmission timer. "
+        "newreno_recovery repairs one loss a round trip, by duplicate ACKs; sack_recovery, the default, knows "
+        "what has arrived behind a gap and repairs all of them in one. reno halves its window with each of them,"
+        " as if it were the sign of a full queue. fixed_window keeps 20 segments in the network whatever "
+        "happens. no_congestion_control sends all that the receiver's window admits, and all of it again "
+        "after a timeout: its packets wait behind its own, and so would everybody else's.");
+    report.paragraph(
+        "In the pictures below, the pipe is what the sender reckons to be in the network. Where it reads no "
+        "SACK it can't tell what has arrived behind a gap, and counts it until the gap is filled.");
     for (const run& r : runs) {
         report.heading(r.congestion + " with " + r.recovery);
         report.figure("The sender's window, and the pipe.", trace::window_plot(r.report.samples));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // sluice in packets of your own: a packet_link, here from thread to thread in memory, where yours is a tunnel, a radio
-// or a driver. Each thread has a host and a device that drives it: coroutines on one side, calls that block on the other.
-// g++ -std=c++20 -O2 -pthread -Iinclude examples/own_link.cpp -o own_link && ./own_link
+// or a driver. Each thread has a host and a device that drives it: coroutines on one side, calls that block on the
+// other. g++ -std=c++20 -O2 -pthread -Iinclude examples/own_link.cpp -o own_link && ./own_link
 #include <sluice/sluice.hpp>
 
 #include <condition_variable>

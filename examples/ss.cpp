@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Lists the sockets of a running host as `ss -ti` does, and its counters as nstat does: the echo server of echo.hpp while
-// three clients speak to it over lossy links, and again when all is over.
-// g++ -std=c++20 -O2 -Iinclude examples/ss.cpp -o ss && ./ss
+// Lists the sockets of a running host as `ss -ti` does, and its counters as nstat does: the echo server of echo.hpp
+// while three clients speak to it over lossy links, and again when all is over. g++ -std=c++20 -O2 -Iinclude
+// examples/ss.cpp -o ss && ./ss
 #include <sluice/sluice.hpp>
 
 #include <cstdio>

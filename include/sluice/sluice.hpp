@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Everything that a program needs which runs TCP in a simulator or drives it by itself: base … stack, host and sim, with
-// what sim takes from trace. Real links, adapters, pictures (trace/) and the kit for testing policies (testing/) are
-// included by hand.
+// Everything that a program needs which runs TCP in a simulator or drives it by itself: base … stack, host and sim,
+// with what sim takes from trace. Real links, adapters, pictures (trace/) and the kit for testing policies (testing/)
+// are included by hand.
 #pragma once
 
 #if __cplusplus < 202002L

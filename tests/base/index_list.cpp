@@ -23,13 +23,15 @@ using elements = std::array<element, 40>;
 template <auto Link>
 std::list<list_index> forwards(const elements& in, const index_list<Link>& list) {
     std::list<list_index> out;
-    for (list_index i = list.front(); i != no_index && out.size() <= in.size(); i = (in[i].*Link).after) out.push_back(i);
+    for (list_index i = list.front(); i != no_index && out.size() <= in.size(); i = (in[i].*Link).after)
+        out.push_back(i);
     return out;
 }
 template <auto Link>
 std::list<list_index> backwards(const elements& in, const index_list<Link>& list) {
     std::list<list_index> out;
-    for (list_index i = list.back(); i != no_index && out.size() <= in.size(); i = (in[i].*Link).before) out.push_front(i);
+    for (list_index i = list.back(); i != no_index && out.size() <= in.size(); i = (in[i].*Link).before)
+        out.push_front(i);
     return out;
 }
 

@@ -11,7 +11,8 @@ TEST_CASE("any segments in any state: audits hold, time goes on, and no wrong oc
     });
 }
 
-TEST_CASE("any segments with timestamps and SACK blocks in any state: audits hold, and no wrong octet is delivered or sent") {
+TEST_CASE(
+    "any segments with timestamps and SACK blocks in any state: audits hold, and no wrong octet is delivered or sent") {
     bad_input::every_state([](state s, bool v6, std::uint64_t number) {
         bad_input::shower_with_segments<small_tcp>(s, v6, 20'000, number, true);
     });

@@ -195,7 +195,9 @@ target<Tcp> standing_in(state s, bool v6, std::uint64_t number, bool options = f
         t.arrives({.flags = flag::fin | flag::ack,
                    .sequence = irs + 1,
                    .acknowledgment = t.block().snd.una,
-                   .options = encoded(options ? tcp_options{.timestamps = timestamps_option{static_cast<std::uint32_t>(number), 0}} : tcp_options{})});
+                   .options = encoded(
+                       options ? tcp_options{.timestamps = timestamps_option{static_cast<std::uint32_t>(number), 0}}
+                               : tcp_options{})});
     if (s == fin_wait_2 || s == time_wait) peer(flag::ack, 1);
     if (s == close_wait || s == last_ack || s == time_wait) peer(flag::fin | flag::ack, 1);
     if (s == last_ack) t.shutdown();
@@ -242,7 +244,8 @@ crafted anything(seeded_random& numbers, const control_block<Tcp>& c) {
     if (c.uses_timestamps() && under(8) != 0) {
         tcp_options with;
         if constexpr (Tcp::options::timestamps)
-            with.timestamps = timestamps_option{c.clock.recent() + (under(8) == 0 ? under(100) - 50 : under(3)), under(9)};
+            with.timestamps =
+                timestamps_option{c.clock.recent() + (under(8) == 0 ? under(100) - 50 : under(3)), under(9)};
         for (std::uint32_t blocks = under(4); c.uses_sack() && blocks > 0; --blocks) {
             const seq begin = c.snd.una - 20 + under(c.snd.flight() + 30);
             with.sack.push_back({begin, begin + under(under(3) == 0 ? 3000 : 40)});

@@ -10,7 +10,8 @@ TEST_CASE("200 000 segments in each state: audits hold, time goes on, and no wro
     });
 }
 
-TEST_CASE("200 000 segments with timestamps and SACK blocks in each state: audits hold, and no wrong octet is delivered") {
+TEST_CASE(
+    "200 000 segments with timestamps and SACK blocks in each state: audits hold, and no wrong octet is delivered") {
     bad_input::every_state([](state s, bool v6, std::uint64_t number) {
         bad_input::shower_with_segments<small_tcp>(s, v6, 200'000, 1000 + number, true);
     });

@@ -120,7 +120,8 @@ TEST_CASE("a reservation of which nothing is committed costs nothing") {
     CHECK(in_use(b) == 0);
 }
 
-TEST_CASE_TEMPLATE("more than can have been reserved is not committed, and nothing leaves", Tcp, growable_tcp, fixed_tcp) {
+TEST_CASE_TEMPLATE("more than can have been reserved is not committed, and nothing leaves", Tcp, growable_tcp,
+                   fixed_tcp) {
     bench<Tcp> b;
     b.establish();
     const std::size_t room = b.endpoint.writable();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// connection/output.hpp, is_held_back: what is not pushed (RFC 9293 section 3.9.1.2) waits for the rest of a segment, no
-// longer than 200 ms, and never for what can't come. Corked is a connection; more follows after one send.
+// connection/output.hpp, is_held_back: what is not pushed (RFC 9293 section 3.9.1.2) waits for the rest of a segment,
+// no longer than 200 ms, and never for what can't come. Corked is a connection; more follows after one send.
 #include "support/option_mixes.hpp"
 
 using namespace sluice;

@@ -22,7 +22,12 @@ TEST_CASE("the names of tcp_info tell round trips in microseconds, windows in se
     REQUIRE(b.connect());
     CHECK(now(b) == phase::opening);
     b.wait(80ms);  // the round trip
-    b.arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .window = 5000, .mss = 1000, .options = b.peer_offers});
+    b.arrives({.flags = flag::syn | flag::ack,
+               .sequence = 0,
+               .acknowledgment = 1,
+               .window = 5000,
+               .mss = 1000,
+               .options = b.peer_offers});
     b.take();
     const tcp_info open = told(b);
     CHECK(open.tcpi_state == state::established);
@@ -64,8 +69,15 @@ TEST_CASE("losses, timeouts, a shut window and the end are phases with names") {
     REQUIRE(b.send(std::string(8000, 'x')));
     // Segments 2 to 4 arrive: the first is lost (RFC 6675).
     for (std::uint32_t i = 2; i <= 4; ++i)
-        b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1, .window = 65535,
-                   .options = {.sack = [&] { sack_blocks s; s.push_back({seq(1001), seq(i * 1000 + 1)}); return s; }()}});
+        b.arrives({.flags = flag::ack,
+                   .sequence = 1,
+                   .acknowledgment = 1,
+                   .window = 65535,
+                   .options = {.sack = [&] {
+                       sack_blocks s;
+                       s.push_back({seq(1001), seq(i * 1000 + 1)});
+                       return s;
+                   }()}});
     CHECK(now(b) == phase::recovery);
     CHECK(told(b).tcpi_ca_state == ca_state::recovery);
     CHECK(told(b).tcpi_sacked == 3);

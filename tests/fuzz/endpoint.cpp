@@ -219,7 +219,7 @@ private:
         (void)endpoint_.set_options(o, now_);
     }
 
-    // ---- what comes in ----------------------------------------------------------------------------------------------------
+    // ---- what comes in ----------------------------------------------------------------------------------------------
 
     void arrive(std::uint8_t what) {
         if (what >= 250) return raw(what);
@@ -263,7 +263,7 @@ private:
             endpoint_.on_segment({.source = there.address, .destination = here.address}, packet, now_);
     }
 
-    // ---- what must hold afterwards ----------------------------------------------------------------------------------------
+    // ---- what must hold afterwards ----------------------------------------------------------------------------------
 
     void flush() {
         std::array<tx_packet, 3> room;

@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     const script::parsed read = script::parse(text);
     if (read.error) {
-        const bool is_inside = read.error->where.line >= 1 && read.error->where.column >= 1 && !read.error->expected.empty();
+        const bool is_inside =
+            read.error->where.line >= 1 && read.error->where.column >= 1 && !read.error->expected.empty();
         if (!is_inside) std::abort();
         return 0;
     }

@@ -44,7 +44,7 @@ breach() {  # breach <rule> <what the message must say>, after the house was bro
 }
 
 good_house
-for rule in layering heads sizes umbrella std_headers top_level readme notes; do
+for rule in layering heads sizes umbrella std_headers top_level readme notes width; do
     bash "$check" $rule "$work" || { echo "$rule fails in a good house" && failed=1; }
 done
 
@@ -132,5 +132,8 @@ breach notes 'N12 is cited, and missing'
 
 echo '| N2 | So. |' >> "$work/include/sluice/connection/README.md"
 breach notes 'N2 is listed in connection/README.md, and cited nowhere'
+
+header wire/d.hpp "// $(printf '%0118d' 0)"
+breach width 'wire/d.hpp'
 
 exit $failed

@@ -145,8 +145,17 @@ notes() {
                 s/^> \(.*\)/\1 is listed in connection\/README.md, and cited nowhere/p' || true
 }
 
+# 120 columns, but for tables: what stands between clang-format off and on, and comments with aligned columns.
+width() {
+    find include tests bench examples -name '*.[ch]pp' -exec env LC_ALL=C.UTF-8 sed -s -nE '
+        /clang-format off/,/clang-format on/d
+        /^ *\/\/.*[^ ]  +[^ ]/d
+        /^.{121}/{F;p}' {} +
+}
+
 rule=$1
 cd "$2"
-[[ $rule =~ ^(layering|heads|sizes|umbrella|std_headers|top_level|readme|notes)$ ]] || { echo "no such rule: $rule" >&2; exit 2; }
+[[ $rule =~ ^(layering|heads|sizes|umbrella|std_headers|top_level|readme|notes|width)$ ]] ||
+    { echo "no such rule: $rule" >&2; exit 2; }
 breaches=$($rule)
 [ -z "$breaches" ] || { echo "$breaches"; exit 1; }

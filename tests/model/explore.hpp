@@ -436,7 +436,8 @@ private:
         put(c.rtt.rto());
         for (list_index i = c.flight.first(); i != no_index; i = c.flight.after(i)) {
             const in_flight_record& r = c.flight[i];
-            put(r.begin.number()), put(r.end.number()), put(r.lost), put(r.sacked), put(r.transmissions > 1), put(r.sent == e.now);
+            put(r.begin.number()), put(r.end.number()), put(r.lost), put(r.sacked), put(r.transmissions > 1),
+                put(r.sent == e.now);
         }
         put('|');
         put(c.agreed.sack);

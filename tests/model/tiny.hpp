@@ -17,8 +17,10 @@
 namespace model {
 
 using tiny_buffers = fixed_buffers<4, 4, 4, 2>;
-using plain = tcp<testing::gate_audit, fixed_window, fixed_rto, go_back_n, every_segment, given_isn, tiny_buffers, no_sack>;
-using adaptive = tcp<testing::gate_audit, reno, fixed_rto, newreno_recovery, delayed_ack, given_isn, tiny_buffers, no_sack>;
+using plain =
+    tcp<testing::gate_audit, fixed_window, fixed_rto, go_back_n, every_segment, given_isn, tiny_buffers, no_sack>;
+using adaptive =
+    tcp<testing::gate_audit, reno, fixed_rto, newreno_recovery, delayed_ack, given_isn, tiny_buffers, no_sack>;
 using selective = tcp<testing::gate_audit, reno, fixed_rto, sack_recovery, delayed_ack, given_isn, tiny_buffers>;
 
 template <class Tcp>

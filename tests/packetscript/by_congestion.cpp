@@ -10,12 +10,13 @@ using namespace sluice;
 using testing::script::make_under_test;
 
 std::span<const composition> by_congestion() {
-    static constexpr std::array all{
-        composition{"fixed_window sack_recovery rfc6298 delayed_ack", &make_under_test<tcp<fixed_window, sack_recovery>>},
-        composition{"fixed_window newreno_recovery rfc6298 delayed_ack", &make_under_test<tcp<fixed_window, newreno_recovery>>},
-        composition{"no_congestion_control sack_recovery rfc6298 delayed_ack",
-                    &make_under_test<tcp<no_congestion_control, sack_recovery>>},
-        composition{"no_congestion_control newreno_recovery rfc6298 delayed_ack",
-                    &make_under_test<tcp<no_congestion_control, newreno_recovery>>}};
+    static constexpr std::array all{composition{"fixed_window sack_recovery rfc6298 delayed_ack",
+                                                &make_under_test<tcp<fixed_window, sack_recovery>>},
+                                    composition{"fixed_window newreno_recovery rfc6298 delayed_ack",
+                                                &make_under_test<tcp<fixed_window, newreno_recovery>>},
+                                    composition{"no_congestion_control sack_recovery rfc6298 delayed_ack",
+                                                &make_under_test<tcp<no_congestion_control, sack_recovery>>},
+                                    composition{"no_congestion_control newreno_recovery rfc6298 delayed_ack",
+                                                &make_under_test<tcp<no_congestion_control, newreno_recovery>>}};
     return all;
 }

@@ -23,7 +23,8 @@ using namespace sluice::testing;
 constexpr const char* usage =
     "packetscript [options] FILE|DIR...\n"
     "  --profile linux|freebsd|sluice  what the scripts take for granted (sluice)\n"
-    "  --neutral                       scripts of another system: commands are ignored, options of SYNs and windows are\n"
+    "  --neutral                       scripts of another system: commands are ignored, options of SYNs and windows "
+    "are\n"
     "                                  not compared, calls about buffers and flags are accepted whatever they say\n"
     "  --check-push                    PSH is compared\n"
     "  --tolerance 4ms                 how far a time may be off\n"
@@ -138,7 +139,8 @@ std::vector<script::report> run_all(const settings& s) {
     const auto work = [&] {
         for (std::size_t i; (i = next++) < out.size();) out[i] = run_file(s, s.files[i]);
     };
-    std::vector<std::thread> workers(std::min<std::size_t>(std::max(1u, std::thread::hardware_concurrency()), out.size()));
+    std::vector<std::thread> workers(
+        std::min<std::size_t>(std::max(1u, std::thread::hardware_concurrency()), out.size()));
     for (auto& w : workers) w = std::thread(work);
     for (auto& w : workers) w.join();
     return out;

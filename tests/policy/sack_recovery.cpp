@@ -27,15 +27,22 @@ struct episode {
         flight.acknowledge(seq(ack));
         una = seq(ack);
         const std::uint32_t newly_sacked = begin == end ? 0 : flight.mark_sacked(seq(begin), seq(end)).octets;
-        return recovery.on_ack({.ack = una, .nxt = nxt, .newly_acked = newly_acked, .newly_sacked = newly_sacked, .mss = 10,
-                                .target = 100, .duplicate = newly_acked == 0}, flight);
+        return recovery.on_ack({.ack = una,
+                                .nxt = nxt,
+                                .newly_acked = newly_acked,
+                                .newly_sacked = newly_sacked,
+                                .mss = 10,
+                                .target = 100,
+                                .duplicate = newly_acked == 0},
+                               flight);
     }
     quota_report quota() const { return {.target = 100, .pipe = flight.pipe(), .flight = nxt - una, .mss = 10}; }
 };
 
 }  // namespace
 
-TEST_CASE("an episode begins when the first octet in flight is lost, and ends when all that was out then is acknowledged") {
+TEST_CASE(
+    "an episode begins when the first octet in flight is lost, and ends when all that was out then is acknowledged") {
     episode e;
     e.sends(10);
     CHECK_FALSE(e.hears(0, 10, 20).entered);
@@ -67,7 +74,8 @@ TEST_CASE("duplicate ACKs that report nothing new count for nothing") {
     for (int i = 0; i < 10; ++i) CHECK_FALSE(e.hears(0).entered);
 }
 
-TEST_CASE("after a timeout no episode begins before all that was out then is acknowledged; what was reported stays so") {
+TEST_CASE(
+    "after a timeout no episode begins before all that was out then is acknowledged; what was reported stays so") {
     episode e;
     e.sends(10);
     e.hears(0, 10, 20);
@@ -80,7 +88,8 @@ TEST_CASE("after a timeout no episode begins before all that was out then is ack
     CHECK_FALSE(e.recovery.after_timeout());
 }
 
-TEST_CASE("the quota is target less pipe; rules 3 and 4 are for an episode, and 4 for once, after an ACK past its start") {
+TEST_CASE(
+    "the quota is target less pipe; rules 3 and 4 are for an episode, and 4 for once, after an ACK past its start") {
     episode e;
     e.sends(10);
     CHECK(e.recovery.quota(e.quota()) == 0);

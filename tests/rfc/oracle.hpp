@@ -10,7 +10,8 @@
 //   again (N25 for LISTEN; the same reason in SYN-SENT, where the text would queue them).
 // - RECEIVE in CLOSING, LAST-ACK and TIME-WAIT still delivers what came before the FIN, then says "closing" (N28).
 // - SEND and RECEIVE never wait: what the text queues is refused with would_block when there is nothing (RECEIVE).
-// - After the application let go of a connection (close), RECEIVE says "closing" where it would have to wait. Letting go
+// - After the application let go of a connection (close), RECEIVE says "closing" where it would have to wait. Letting
+// go
 //   of what is shut down already is no error, as a second CLOSE would be.
 // - After a connection was reset, refused, timed out or aborted, calls name that until the next OPEN, not E2.
 // - LISTEN never names a remote socket, so SEND there is always E4.
@@ -19,9 +20,11 @@
 //   unacknowledged: there is nothing that it could count from (N23).
 // - A FIN that stands at the right edge, right behind text that fills the window, is taken with it, although the text
 //   would cut it: it needs no room, and alone it would be taken a moment later (N20).
-// - With a receive window of 0 an ACK without text is also taken at RCV.NXT+1, where a peer stands whose probe was refused;
+// - With a receive window of 0 an ACK without text is also taken at RCV.NXT+1, where a peer stands whose probe was
+// refused;
 //   and what we send without text has a number that a peer's shut or shrunk window holds, not SND.NXT (N12).
-// - What occupies no sequence space is also taken at the window's right edge (N37), and the ACK of a single octet, or of
+// - What occupies no sequence space is also taken at the window's right edge (N37), and the ACK of a single octet, or
+// of
 //   none, right below RCV.NXT counts (N38).
 // - In TIME-WAIT a segment in the window with text or a second FIN is answered and restarts 2MSL like a retransmitted
 //   FIN (N16); a pure ACK is dropped, a RST is ignored wherever it stands (N18).
@@ -503,7 +506,9 @@ inline answer abort_by(tcb& t) {
         case closing:
         case last_ack:
         case time_wait: break;
-        default: t.answers.push_back({.ack = true, .rst = true, .seq = t.without_text(), .ack_number = t.rcv_nxt});  // N7, N8
+        default:
+            t.answers.push_back(
+                {.ack = true, .rst = true, .seq = t.without_text(), .ack_number = t.rcv_nxt});  // N7, N8
     }
     end(t, answer::aborted, false);
     return answer::ok;

@@ -54,9 +54,9 @@ struct driver {
     }
 };
 
-/// A record has the RFC's variables but for a few (stack/half_open.hpp, stack/time_wait.hpp): of SYN-RECEIVED it forgets
-/// the SYN's window, which the ACK replaces; of TIME-WAIT how large the peer's window ever was and where our ISS was, so
-/// that an ACK may be as old as any can be (RFC 5961 section 5.2 allows it; N19 does not hold).
+/// A record has the RFC's variables but for a few (stack/half_open.hpp, stack/time_wait.hpp): of SYN-RECEIVED it
+/// forgets the SYN's window, which the ACK replaces; of TIME-WAIT how large the peer's window ever was and where our
+/// ISS was, so that an ACK may be as old as any can be (RFC 5961 section 5.2 allows it; N19 does not hold).
 inline tcb as_record(tcb t) {
     if (t.state == syn_received_passive) t.wnd = t.max_wnd = 0;
     if (t.state == time_wait) {

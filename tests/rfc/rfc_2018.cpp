@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// RFC 2018 (SACK, the receiver's side) and RFC 2883 (D-SACK): which blocks leave, and what is believed of those that come.
+// RFC 2018 (SACK, the receiver's side) and RFC 2883 (D-SACK): which blocks leave, and what is believed of those that
+// come.
 #include "rfc/sack_bench.hpp"
 
 using namespace sack_bench;
@@ -64,7 +65,7 @@ TEST_CASE("nobody who has not permitted SACK gets a block, and none of its block
     CHECK(b.block().flight.sacked_octets() == 0);
 }
 
-// ---- D-SACK: the examples of RFC 2883 section 4 -----------------------------------------------------------------------
+// ---- D-SACK: the examples of RFC 2883 section 4 ---------------------------------------------------------------------
 
 TEST_CASE("RFC 2883 4.1.1: a segment that comes twice is reported once, below the ACK") {
     receiver b(lab::each_sack_mix().timestamps, 500);

@@ -24,7 +24,8 @@ duration patience(bench<default_tcp>& b) {
     return b.now - sent;
 }
 
-static_assert(encode_user_timeout(1ms) == 1 && encode_user_timeout(5min) == 300 && encode_user_timeout(32'767s) == 32'767);
+static_assert(encode_user_timeout(1ms) == 1 && encode_user_timeout(5min) == 300 &&
+              encode_user_timeout(32'767s) == 32'767);
 static_assert(encode_user_timeout(32'768s) == (0x8000 | 547) && encode_user_timeout(no_time_limit) == 0xffff);
 static_assert(decode_user_timeout(300) == 300s && decode_user_timeout(0x8002) == 2min);
 static_assert(!decode_user_timeout(0) && !decode_user_timeout(0x8000));
@@ -39,7 +40,8 @@ TEST_CASE("the option is sent with the SYN when it is wanted, and not otherwise"
     CHECK(telling.take_one().options.user_timeout == 300);
 }
 
-TEST_CASE("a longer timeout of the peer is taken, a shorter one does not shorten ours, and neither if it is not wanted") {
+TEST_CASE(
+    "a longer timeout of the peer is taken, a shorter one does not shorten ours, and neither if it is not wanted") {
     const struct {
         bool wanted;
         std::uint16_t field;
@@ -99,7 +101,8 @@ TEST_CASE("a segment whose ACK is refused, or that has none, changes no timeout"
     for (const tcp_flags flags : {flag::ack, flag::psh}) {
         bench<default_tcp> b(told());
         b.establish();
-        b.arrives({.flags = flags, .sequence = 1, .acknowledgment = 0x55555555, .options = {.user_timeout = 0x8000 | 1440}});
+        b.arrives(
+            {.flags = flags, .sequence = 1, .acknowledgment = 0x55555555, .options = {.user_timeout = 0x8000 | 1440}});
         CHECK_FALSE(b.block().peer_user_timeout);
     }
 }

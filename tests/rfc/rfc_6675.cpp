@@ -4,7 +4,8 @@
 
 using namespace sack_bench;
 
-TEST_CASE("RFC 6675: what has three segments reported above it is lost: it leaves at once, and the window is halved once") {
+TEST_CASE(
+    "RFC 6675: what has three segments reported above it is lost: it leaves at once, and the window is halved once") {
     sender b(lab::each_sack_mix().timestamps);
     const std::uint32_t flight = b.block().snd.flight();
     CHECK(b.hears(0, {{1, 2}}).empty());
@@ -48,8 +49,9 @@ TEST_CASE("RFC 6675: many holes are filled in one round trip, each once, lowest 
     }
     // What is left to send again leaves as the retransmissions are acknowledged.
     for (std::uint32_t s : {4u, 8u, 12u, 16u, 20u})
-        for (const auto& left : b.hears(s, s < 17 ? std::initializer_list<std::pair<std::uint32_t, std::uint32_t>>{{s + 1, s + 4}}
-                                                  : std::initializer_list<std::pair<std::uint32_t, std::uint32_t>>{}))
+        for (const auto& left :
+             b.hears(s, s < 17 ? std::initializer_list<std::pair<std::uint32_t, std::uint32_t>>{{s + 1, s + 4}}
+                               : std::initializer_list<std::pair<std::uint32_t, std::uint32_t>>{}))
             again.push_back(left.sequence);
     std::vector<std::uint32_t> expected;
     for (std::uint32_t s = 0; s < 20; s += 4) expected.push_back(b.at(s));
@@ -90,7 +92,8 @@ TEST_CASE("limited transmit by the pipe: a report lets one new segment out befor
     }
 }
 
-TEST_CASE("RFC 6675 NextSeg 3 and 4: at the end of the data what is not judged lost is sent again, and once the last segment") {
+TEST_CASE("RFC 6675 NextSeg 3 and 4: at the end of the data what is not judged lost is sent again, and once the last "
+          "segment") {
     sender b(lab::each_sack_mix().timestamps, 8);
     // Lost: 0, 5 and 7. Above 5 is only 6, so the count does not judge it; nothing reports 7.
     std::vector<std::uint32_t> again;
@@ -135,7 +138,9 @@ TEST_CASE("reneging: what was reported and is not acknowledged when its turn has
 TEST_CASE("reneging that a timeout finds is not found again by its own timer") {
     sender b(lab::each_sack_mix().timestamps, 10);
     b.wait(b.block().timer[timer::retransmission] - b.now - 5ms);
-    b.hears(0, {{0, 2}});  // SND.UNA is reported, yet not acknowledged; the timeout comes before that has been watched enough
+    b.hears(
+        0,
+        {{0, 2}});  // SND.UNA is reported, yet not acknowledged; the timeout comes before that has been watched enough
     REQUIRE(b.block().timer.runs(timer::reneging));
     b.wait(5ms);
     CHECK(b.endpoint.count().timeouts == 1);

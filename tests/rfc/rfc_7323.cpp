@@ -63,7 +63,11 @@ TEST_CASE("an option that is switched off, by the composition or by a setting, i
         REQUIRE(b.connect());
         const auto syn = b.take_one();
         CHECK(syn.options == tcp_options{.mss = 1460});
-        b.arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .mss = 1460, .options = b.peer_offers});
+        b.arrives({.flags = flag::syn | flag::ack,
+                   .sequence = 0,
+                   .acknowledgment = 1,
+                   .mss = 1460,
+                   .options = b.peer_offers});
         REQUIRE(b.state() == state::established);
         b.take();
         b.acks(1, 1000);
@@ -89,7 +93,8 @@ TEST_CASE("where two opens cross, the window of the peer's SYN,ACK is not scaled
     b.peer_offers = {.window_scale = 7};
     REQUIRE(b.connect());
     b.arrives({.flags = flag::syn, .sequence = 0, .window = 500, .options = b.peer_offers});
-    b.arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .window = 1000, .options = b.peer_offers});
+    b.arrives(
+        {.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .window = 1000, .options = b.peer_offers});
     REQUIRE(b.state() == state::established);
     CHECK(b.block().snd.wnd == 1000);
     b.acks(1, 1001);
@@ -112,14 +117,16 @@ TEST_CASE("without the peer's window scale ours does not count, and no window is
     for (const auto& s : b.take()) CHECK(s.window == b.block().rcv.wnd());
 }
 
-TEST_CASE("our shift is the smallest with which the whole receive buffer can be offered, and is not applied to the SYN") {
+TEST_CASE(
+    "our shift is the smallest with which the whole receive buffer can be offered, and is not applied to the SYN") {
     bench<large_tcp> b;
     b.peer_offers = {.window_scale = 0};
     REQUIRE(b.connect());
     const auto syn = b.take_one();
     CHECK(syn.options.window_scale == 5);  // 2^20 >> 4 is 65536, one too many
     CHECK(syn.window == 65535);
-    b.arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .mss = 1460, .options = b.peer_offers});
+    b.arrives(
+        {.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .mss = 1460, .options = b.peer_offers});
     CHECK(b.take_one().window == ((1u << 20) - (1u << 14)) >> 5);  // a 64th is for rounding
 }
 
@@ -164,7 +171,8 @@ TEST_CASE("once agreed on, every segment has a timestamp, a RST too; the clock t
     CHECK(reset.options.timestamps.has_value());
 }
 
-TEST_CASE("the offset of the clock is a pair's own, the same for each of its incarnations, and another for another pair") {
+TEST_CASE(
+    "the offset of the clock is a pair's own, the same for each of its incarnations, and another for another pair") {
     const auto value = [](std::uint16_t port, std::uint64_t seed) {
         bench<default_tcp> b({.seed = seed});
         b.remote.port = port;
@@ -186,7 +194,8 @@ TEST_CASE("a segment without the timestamp that was agreed on is dropped without
     CHECK(b.state() == state::closed);
 }
 
-TEST_CASE("what is echoed is of the earliest segment that is not acknowledged yet: delayed ACKs count into the round trip") {
+TEST_CASE(
+    "what is echoed is of the earliest segment that is not acknowledged yet: delayed ACKs count into the round trip") {
     auto b = with(timestamps_offered());
     for (int i = 0; i < 16; ++i) b.says(lab::text(1448));  // past the quick start
     b.receive();
@@ -253,7 +262,8 @@ TEST_CASE("PAWS: a segment in the window with an older timestamp is dropped, and
 
 TEST_CASE("PAWS: a SYN with an older timestamp is challenged like any SYN") {
     auto b = with(timestamps_offered());
-    b.arrives({.flags = flag::syn, .sequence = 100, .options = {.timestamps = timestamps_option{b.peer_clock() - 9, 0}}});
+    b.arrives(
+        {.flags = flag::syn, .sequence = 100, .options = {.timestamps = timestamps_option{b.peer_clock() - 9, 0}}});
     CHECK(b.take_one().is_pure_ack());
     CHECK(b.endpoint.count().challenge_acks == 1);
     CHECK(b.endpoint.count().too_old == 1);
@@ -283,22 +293,34 @@ TEST_CASE("timestamps wrap: five seconds before and after 2^32 ticks the older o
     near.arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .mss = 1460,
                   .options = {.timestamps = timestamps_option{0xffffffffu - 4999, 0}}});
     near.take();
-    const auto value_at = [&](int ms) { return timestamps_option{0xffffffffu - 4999 + static_cast<std::uint32_t>(ms), 0}; };
-    near.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1, .text = "past", .options = {.timestamps = value_at(6000)}});
+    const auto value_at = [&](int ms) {
+        return timestamps_option{0xffffffffu - 4999 + static_cast<std::uint32_t>(ms), 0};
+    };
+    near.arrives({.flags = flag::ack,
+                  .sequence = 1,
+                  .acknowledgment = 1,
+                  .text = "past",
+                  .options = {.timestamps = value_at(6000)}});
     CHECK(near.receive() == "past");
     near.take();
-    near.arrives({.flags = flag::ack, .sequence = 5, .acknowledgment = 1, .text = "old", .options = {.timestamps = value_at(4000)}});
+    near.arrives({.flags = flag::ack,
+                  .sequence = 5,
+                  .acknowledgment = 1,
+                  .text = "old",
+                  .options = {.timestamps = value_at(4000)}});
     CHECK(near.endpoint.count().too_old == 1);
     near.take();
 }
 
-TEST_CASE("a segment whose ACK is refused, or that has none, is not echoed: a blind one can't make the next ones look old") {
+TEST_CASE(
+    "a segment whose ACK is refused, or that has none, is not echoed: a blind one can't make the next ones look old") {
     for (const tcp_flags flags : {flag::ack, flag::psh}) {
         auto b = with(timestamps_offered());
         b.says("old");
         b.take();
         // Any number up to a segment's length below RCV.NXT will do; the timestamp is as far ahead as can be.
-        lab::wire_segment forged{.flags = flags, .sequence = 2, .acknowledgment = 0x55555555, .text = std::string(1460, 'x')};
+        lab::wire_segment forged{
+            .flags = flags, .sequence = 2, .acknowledgment = 0x55555555, .text = std::string(1460, 'x')};
         forged.options.timestamps = {.value = b.peer_clock() + (1u << 30), .echo = 0};
         b.arrives(forged);
         b.take();

@@ -68,7 +68,8 @@ struct sender : receiver {
     std::uint32_t at(std::uint32_t segment) const { return first + segment * each; }
 
     /// An ACK of all below segment `upto`, with blocks in segments.
-    std::vector<lab::wire_segment> hears(std::uint32_t upto, std::initializer_list<std::pair<std::uint32_t, std::uint32_t>> runs) {
+    std::vector<lab::wire_segment> hears(std::uint32_t upto,
+                                         std::initializer_list<std::pair<std::uint32_t, std::uint32_t>> runs) {
         tcp_options o;
         for (const auto& [begin, end] : runs) o.sack.push_back({seq(at(begin)), seq(at(end))});
         arrives({.flags = flag::ack, .sequence = next_seq(), .acknowledgment = at(upto), .options = o});

@@ -175,7 +175,11 @@ TEST_CASE("MUST-30 a mark that has been acknowledged does not come back half a s
 TEST_CASE("an urgent pointer past the FIN points to the FIN: nothing urgent is ahead once all is read") {
     bench<default_tcp> b;
     b.establish();
-    b.arrives({.flags = flag::ack | flag::urg | flag::fin, .sequence = 1, .acknowledgment = 1, .text = "abc", .urgent_pointer = 10});
+    b.arrives({.flags = flag::ack | flag::urg | flag::fin,
+               .sequence = 1,
+               .acknowledgment = 1,
+               .text = "abc",
+               .urgent_pointer = 10});
     CHECK(b.endpoint.connection().urgent_ahead() == 3);
     CHECK(b.receive() == "abc");
     CHECK(b.endpoint.connection().urgent_ahead() == 0);
@@ -187,7 +191,8 @@ TEST_CASE("MUST-32 a pointer into text that has come but is not read yet is ahea
     b.establish();
     b.says("abcdef");
     b.heard();
-    b.arrives({.flags = flag::ack | flag::urg, .sequence = 3, .acknowledgment = 1, .text = "cdefg", .urgent_pointer = 3});
+    b.arrives(
+        {.flags = flag::ack | flag::urg, .sequence = 3, .acknowledgment = 1, .text = "cdefg", .urgent_pointer = 3});
     CHECK(b.heard(news::urgent));
     CHECK(b.endpoint.connection().urgent_ahead() == 5);
     b.take();

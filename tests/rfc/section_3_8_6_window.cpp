@@ -601,7 +601,8 @@ TEST_CASE("MUST-36 MUST-37 a shut window is probed though every record is in use
     run(bench<tcp<fixed_buffers<65536, 65535, 8, 16>>>{});
 }
 
-TEST_CASE("a probe without text, right below RCV.NXT, is answered each time, at any interval of one that backs off (N36)") {
+TEST_CASE(
+    "a probe without text, right below RCV.NXT, is answered each time, at any interval of one that backs off (N36)") {
     bench<default_tcp> b;
     b.establish();
     for (int i = 0; i < 10; ++i) {
@@ -650,7 +651,8 @@ TEST_CASE("a peer that has filled our window, all of which was lost, and then ab
     CHECK(x.b.error() == error::reset);
 }
 
-TEST_CASE("SHLD-14 the edge that the peer sees moves left by no rounding while a reader pauses, nor by a 64th in any case") {
+TEST_CASE(
+    "SHLD-14 the edge that the peer sees moves left by no rounding while a reader pauses, nor by a 64th in any case") {
     struct sizes {
         std::size_t receive, largest;
         int shift;
@@ -680,7 +682,8 @@ TEST_CASE("SHLD-14 the edge that the peer sees moves left by no rounding while a
             }
         }
         CHECK(left < 2048);
-        // What was promised is kept though the peer sees less; and a reader's first step is told to one that sees nothing.
+        // What was promised is kept though the peer sees less; and a reader's first step is told to one that sees
+        // nothing.
         CHECK(b.receive(3000).size() == 3000);
         CHECK(!b.quiet());
     }

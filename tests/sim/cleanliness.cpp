@@ -44,8 +44,8 @@ using reno_acking_all = tcp<testing::gate_audit, every_segment, fixed_buffers<>>
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a lossless link with room sees no octet, ACK or timer twice", Tcp, default_tcp, plain_tcp, small_tcp,
-                   reno_acking_all) {
+TEST_CASE_TEMPLATE("a lossless link with room sees no octet, ACK or timer twice", Tcp, default_tcp, plain_tcp,
+                   small_tcp, reno_acking_all) {
     for (const std::uint64_t octets : sizes)
         for (const std::uint64_t back : {std::uint64_t{0}, std::uint64_t{1}, octets})
             for (const std::uint64_t rate : rates)
@@ -54,8 +54,8 @@ TEST_CASE_TEMPLATE("a lossless link with room sees no octet, ACK or timer twice"
                     CAPTURE(back);
                     CAPTURE(rate);
                     typename Tcp::settings settings;
-                    // At 1 Mbit/s a flight takes half a second each way, after a first round trip of milliseconds: that is
-                    // what RFC 6298's floor of 1 s is for, which the default waives.
+                    // At 1 Mbit/s a flight takes half a second each way, after a first round trip of milliseconds: that
+                    // is what RFC 6298's floor of 1 s is for, which the default waives.
                     if constexpr (requires { settings.rtt.floor; })
                         if (rate == 1'000'000) settings.rtt.floor = 1s;
                     // Queues for a window and more, so that nothing is dropped; an RTT above and below the delayed ACK.

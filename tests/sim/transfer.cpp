@@ -180,7 +180,8 @@ TEST_CASE("a scenario's MTU is both ends', and without one each has its own") {
     small.limits.mtu = 576;
     large.limits.mtu = 9000;
     const auto longest = [&](std::optional<std::uint16_t> mtu) {
-        const auto r = audited::transfer<default_tcp>({.octets = 20'000, .octets_back = 20'000, .mtu = mtu}, large, small);
+        const auto r =
+            audited::transfer<default_tcp>({.octets = 20'000, .octets_back = 20'000, .mtu = mtu}, large, small);
         CHECK(r.complete);
         std::uint32_t most = 0;
         for (const auto& e : r.wire) most = std::max(most, e.text_length);

@@ -25,7 +25,9 @@ void switch_off_limits(limits& l) {
 
 sim::scenario draw(std::uint64_t number, double most_loss) {
     seeded_random draws{seed(number)};
-    const auto one_of = [&]<std::size_t N>(const std::array<std::uint64_t, N>& choices) { return choices[draws.below(N)]; };
+    const auto one_of = [&]<std::size_t N>(const std::array<std::uint64_t, N>& choices) {
+        return choices[draws.below(N)];
+    };
     const auto up_to = [&](double most) { return most * static_cast<double>(draws.below(1001)) / 1000; };
     sim::scenario s{.rate = one_of(std::array<std::uint64_t, 4>{0, 200'000, 5'000'000, 1'000'000'000}),
                     .delay = duration(static_cast<std::int64_t>(draws.below(200'000'000))),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Sequence numbers that wrap (RFC 9293 section 3.4): the same lossy transfers with initial numbers just below 2^32, just
-// below 2^31, and random ones, at either end, are the same transfers, packet for packet; so are those in
-// which the clocks of timestamps wrap (RFC 7323).
+// Sequence numbers that wrap (RFC 9293 section 3.4): the same lossy transfers with initial numbers just below 2^32,
+// just below 2^31, and random ones, at either end, are the same transfers, packet for packet; so are those in which the
+// clocks of timestamps wrap (RFC 7323).
 #include <doctest/doctest.h>
 
 #include <sluice/sim/scenario.hpp>

@@ -571,7 +571,8 @@ TEST_CASE("when the queue of answers is full SYNs are dropped, and none is remem
     CHECK(b.tables().half_opens.size() == growable_buffers::replies + 1);
 }
 
-TEST_CASE("the ACK of a cookie that was slow is good though its SYN came again meanwhile and was answered by a record") {
+TEST_CASE(
+    "the ACK of a cookie that was slow is good though its SYN came again meanwhile and was answered by a record") {
     // RFC 9293 section 3.10.7.4, fifth, would reset it: it acknowledges another number than the record's.
     for (const bool clock : {false, true}) {
         bench b;
@@ -600,7 +601,8 @@ TEST_CASE("the ACK of a cookie that was slow is good though its SYN came again m
     }
 }
 
-TEST_CASE("a record's own ACK is good beside a cookie's, and text behind a cookie that was lost is dropped, not reset") {
+TEST_CASE(
+    "a record's own ACK is good beside a cookie's, and text behind a cookie that was lost is dropped, not reset") {
     bench b;
     const handle l = flooded(b);
     const auto cookie = cookie_for(b, syn());
@@ -637,7 +639,8 @@ TEST_CASE("without a cookie in the last 256 s a record believes its own number o
     CHECK(b.stack.accept(l, b.now).error() == error::would_block);
 }
 
-TEST_CASE("MUST-16 a cookie's connection sends no segment larger than the peer's MSS, however low the least one is set") {
+TEST_CASE(
+    "MUST-16 a cookie's connection sends no segment larger than the peer's MSS, however low the least one is set") {
     for (const std::uint16_t least : std::array<std::uint16_t, 3>{88, 216, 400})
         for (const std::uint16_t announced : std::array<std::uint16_t, 6>{100, 300, 500, 535, 536, 1460}) {
             bench::settings s;

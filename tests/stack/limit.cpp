@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// stack/tables.hpp: at most so many connections. What is kept as a record speaks though all of them are taken, and though
-// there is no memory for one more.
+// stack/tables.hpp: at most so many connections. What is kept as a record speaks though all of them are taken, and
+// though there is no memory for one more.
 #include <doctest/doctest.h>
 
 #include "support/stack_bench.hpp"

@@ -32,7 +32,8 @@ using tcp_type = tcp<basic_growable_buffers<counting_source>>;
 
 /// Peer number n: 16 million addresses and the ports of one of them.
 socket_address address_of(std::uint32_t n) {
-    return {ip_address::v4(198, static_cast<octet>(18 + (n >> 22)), static_cast<octet>(n >> 14), static_cast<octet>(n >> 6)),
+    return {ip_address::v4(198, static_cast<octet>(18 + (n >> 22)), static_cast<octet>(n >> 14),
+                           static_cast<octet>(n >> 6)),
             static_cast<std::uint16_t>(1024 + n % 64)};
 }
 
@@ -54,10 +55,12 @@ TEST_CASE("a million connections are opened, rest in a kilobyte each, and any th
     std::vector<handle> handles(count);
     std::array<tx_packet, 4> room;
 
-    const auto arrives = [&](std::uint32_t n, tcp_flags flags, std::span<const octet> text = {}, const tcp_options& options = {}) {
-        const auto packet = lab::make_segment(address_of(n), lab::server_socket,
-                                              {.sequence = peers[n].next, .acknowledgment = peers[n].expected, .flags = flags, .window = 65535},
-                                              options, text);
+    const auto arrives = [&](std::uint32_t n, tcp_flags flags, std::span<const octet> text = {},
+                             const tcp_options& options = {}) {
+        const auto packet = lab::make_segment(
+            address_of(n), lab::server_socket,
+            {.sequence = peers[n].next, .acknowledgment = peers[n].expected, .flags = flags, .window = 65535}, options,
+            text);
         server.on_packet({.data = packet}, now);
         peers[n].next += static_cast<std::uint32_t>(text.size());
     };

@@ -26,7 +26,8 @@ static_assert(in_ms(at(5ms)) != in_ms(at(5ms + 1ns)));
 
 }  // namespace
 
-TEST_CASE("an instant is found again from up to an eighth of the circle before it, and seven eighths behind, across wraps") {
+TEST_CASE(
+    "an instant is found again from up to an eighth of the circle before it, and seven eighths behind, across wraps") {
     seeded_random numbers(1);
     constexpr std::int64_t circle = std::int64_t{1} << 32, eighth = circle / 8;
     for (int i = 0; i < 10000; ++i) {

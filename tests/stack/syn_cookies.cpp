@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // stack/syn_cookies.hpp: RFC 4987 appendix A. Two cookies were computed by another program. What is refused here for
-// its hash would be taken by chance once in 2^27: 250000 trials meet that with one seed of 500, and the seeds are fixed.
+// its hash would be taken by chance once in 2^27: 250000 trials meet that with one seed of 500, and the seeds are
+// fixed.
 #include <doctest/doctest.h>
 
 #include <sluice/stack/syn_cookies.hpp>

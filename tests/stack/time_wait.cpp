@@ -416,7 +416,8 @@ TEST_CASE("where no records are allowed, connections stay in TIME-WAIT as they a
     b.check_empty();
 }
 
-TEST_CASE("SHLD-4 a connection in TIME-WAIT whose application holds it gives way to a new incarnation, and is read on") {
+TEST_CASE(
+    "SHLD-4 a connection in TIME-WAIT whose application holds it gives way to a new incarnation, and is read on") {
     bench b;
     const handle l = b.listen();
     const handle c = establish(b, l, clocks[1]);
@@ -456,7 +457,8 @@ TEST_CASE("SHLD-4 a connection in TIME-WAIT whose application holds it gives way
     b.check_empty();
 }
 
-TEST_CASE("MAY-2 a held connection's TIME-WAIT stands, as a record, when the SYN was a duplicate: the peer's RST says so") {
+TEST_CASE(
+    "MAY-2 a held connection's TIME-WAIT stands, as a record, when the SYN was a duplicate: the peer's RST says so") {
     bench b;
     const handle l = b.listen();
     const handle c = establish(b, l);
@@ -492,7 +494,8 @@ TEST_CASE("SHLD-4 an earlier SYN is dropped without a word also while the connec
     CHECK(b.stack.look(c)->state() == state::time_wait);
 }
 
-TEST_CASE("MAY-2 a new incarnation's SYN right behind the FIN that led to TIME-WAIT, before anything has left, is taken") {
+TEST_CASE(
+    "MAY-2 a new incarnation's SYN right behind the FIN that led to TIME-WAIT, before anything has left, is taken") {
     bench b;
     const handle l = b.listen();
     const handle c = establish(b, l);
@@ -532,7 +535,8 @@ TEST_CASE("MUST-48 MUST-49 a record's ACKs have the DSCP and the hop limit that 
         }
 }
 
-TEST_CASE("a host that slept for up to four hours finds its records over, and one that slept longer waits 35 min at most") {
+TEST_CASE(
+    "a host that slept for up to four hours finds its records over, and one that slept longer waits 35 min at most") {
     for (const duration late : std::array<duration, 7>{1s, 20min, 40min, 239min, 5h, 24h, 24 * 30h}) {
         bench b;
         part(b, b.listen());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// state/diagram.hpp: README's picture is what it prints, every row that moves is in every picture, the SVG is well-formed
-// and needs nothing from outside. (That no label lies on another is asked of the boxes that the texts take.)
+// state/diagram.hpp: README's picture is what it prints, every row that moves is in every picture, the SVG is
+// well-formed and needs nothing from outside. (That no label lies on another is asked of the boxes that the texts
+// take.)
 #include <doctest/doctest.h>
 
 #include <sluice/policy/lifecycle/client_only.hpp>
@@ -62,14 +63,16 @@ TEST_CASE("Mermaid has figure 5's arrows, both origins of SYN-RECEIVED as one st
     const std::string text = printed(as_mermaid);
     CHECK(text.starts_with("stateDiagram-v2\n"));
     CHECK(count(text, "state \"SYN-RECEIVED\" as SYN_RECEIVED\n") == 1);
-    CHECK(count(text, " --> ") == 1 + 20);  // the arrows of figure 5, with its SYN-RECEIVED to LISTEN among the early ends,
-                                            // TIME-WAIT to itself, and the one into the figure
+    CHECK(count(text, " --> ") ==
+          1 + 20);  // the arrows of figure 5, with its SYN-RECEIVED to LISTEN among the early ends,
+                    // TIME-WAIT to itself, and the one into the figure
     CHECK(count(text, "SYN_RECEIVED --> ESTABLISHED : ACK of SYN / connected\n") == 1);
     CHECK(count(text, "SYN_RECEIVED --> FIN_WAIT_1 : CLOSE / queue FIN\n") == 1);
     CHECK(has(text, "    FIN_WAIT_2 --> TIME_WAIT : FIN / peer closed, start 2MSL\n"));
     CHECK(has(text, "        SYN-RECEIVED (passive) to LISTEN on RST / forget peer\n"));
     CHECK(has(text, "        SYN-RECEIVED (active) to CLOSED on RST / refused, release\n"));
-    CHECK(has(text, "        SYN-RECEIVED, ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2, CLOSE-WAIT to CLOSED on ABORT / send RST"));
+    CHECK(has(text,
+              "        SYN-RECEIVED, ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2, CLOSE-WAIT to CLOSED on ABORT / send RST"));
     CHECK(!has(text, "cannot"));
 }
 
@@ -89,8 +92,8 @@ TEST_CASE("every row that moves is in every picture") {
         CHECK(has(mermaid, label + "\n"));
         for (std::size_t i = 0; i < state_count; ++i)
             if (const auto s = static_cast<state>(i); r.from.has(s))
-                CHECK(count(dot, std::string("\"") + name(s) + "\" -> \"" + name(r.to) + "\" [label=\"" + label + "\"") ==
-                      1);
+                CHECK(count(dot, std::string("\"") + name(s) + "\" -> \"" + name(r.to) + "\" [label=\"" + label +
+                                     "\"") == 1);
     }
 }
 
@@ -129,7 +132,8 @@ TEST_CASE("no label lies on another, on a state or outside of the picture") {
         const std::size_t begin = text.find(attribute + "=\"", at);
         return std::stod(text.substr(begin + attribute.size() + 2));
     };
-    for (std::size_t at = text.find("<rect class=\"state\""); at != text.npos; at = text.find("<rect class=\"state\"", at + 1))
+    for (std::size_t at = text.find("<rect class=\"state\""); at != text.npos;
+         at = text.find("<rect class=\"state\"", at + 1))
         boxes.push_back({number(at, " x"), number(at, " y"), number(at, " x") + number(at, " width"),
                          number(at, " y") + number(at, " height")});
     REQUIRE(boxes.size() == 12);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// One endpoint on the bench: the test plays its peer with hand-made segments, moves time by hand and sees whatever leaves,
-// as octets that were written, summed and read back. Sequence numbers are relative: `seq` 0 is the peer's ISS, `ack` 0 is
-// the endpoint's. Every event is followed by an audit.
+// One endpoint on the bench: the test plays its peer with hand-made segments, moves time by hand and sees whatever
+// leaves, as octets that were written, summed and read back. Sequence numbers are relative: `seq` 0 is the peer's ISS,
+// `ack` 0 is the endpoint's. Every event is followed by an audit.
 #pragma once
 
 #include <array>
@@ -64,14 +64,15 @@ public:
     socket_address local;
     socket_address remote;
     seq peer_iss{0x0badf00d};
-    tcp_options peer_offers{};  // on its SYN, besides the MSS; once timestamps are agreed on, each segment of its has them
+    tcp_options
+        peer_offers{};  // on its SYN, besides the MSS; once timestamps are agreed on, each segment of its has them
     std::vector<wire_segment> sent;  // everything so far that take() has not taken
 
     seq iss() const { return block().snd.iss; }
     const control_block<Tcp>& block() const { return endpoint.connection().variables(); }
     sluice::state state() const { return endpoint.state(); }
 
-    // ---- the peer ---------------------------------------------------------------------------------------------------------
+    // ---- the peer ---------------------------------------------------------------------------------------------------
 
     /// A segment arrives; what it makes leave is in `sent`.
     void arrives(const wire_segment& s) {
@@ -111,7 +112,7 @@ public:
         endpoint.on_packet({.data = packet}, now);
     }
 
-    // ---- time -------------------------------------------------------------------------------------------------------------
+    // ---- time -------------------------------------------------------------------------------------------------------
 
     /// Lets `d` pass, with every deadline in it at its own instant.
     void wait(duration d) {
@@ -131,7 +132,7 @@ public:
         return true;
     }
 
-    // ---- calls, with what they make leave ---------------------------------------------------------------------------------
+    // ---- calls, with what they make leave ---------------------------------------------------------------------------
 
     auto listen() { return then(endpoint.listen(local, now)); }
     auto connect() { return then(endpoint.connect(local, remote, now)); }
@@ -158,7 +159,7 @@ public:
     }
     error receive_error = error::none;
 
-    // ---- what leaves ------------------------------------------------------------------------------------------------------
+    // ---- what leaves ------------------------------------------------------------------------------------------------
 
     /// Everything that left since the last take.
     std::vector<wire_segment> take() { return std::exchange(sent, {}); }
@@ -186,12 +187,17 @@ public:
         audited();
     }
 
-    // ---- the usual ways to a state -----------------------------------------------------------------------------------------
+    // ---- the usual ways to a state ----------------------------------------------------------------------------------
 
     /// Active open, answered: the peer's SYN,ACK has been acknowledged. `sent` is empty afterwards.
     void establish(std::uint16_t window = 65535, std::optional<std::uint16_t> mss = 1460) {
         REQUIRE(connect());
-        arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .window = window, .mss = mss, .options = peer_offers});
+        arrives({.flags = flag::syn | flag::ack,
+                 .sequence = 0,
+                 .acknowledgment = 1,
+                 .window = window,
+                 .mss = mss,
+                 .options = peer_offers});
         REQUIRE(state() == state::established);
         take();
         heard();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What lies between two ends: packets become octets, octets are read back, time passes, and a test writes segments of its
-// own. Without doctest, since fuzz targets use it too: what is wrong is thrown.
+// What lies between two ends: packets become octets, octets are read back, time passes, and a test writes segments of
+// its own. Without doctest, since fuzz targets use it too: what is wrong is thrown.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,8 @@ namespace lab {
 
 using namespace sluice;
 
-inline constexpr ip_address client_address = ip_address::v4(198, 18, 0, 1), server_address = ip_address::v4(198, 18, 0, 2);
+inline constexpr ip_address client_address = ip_address::v4(198, 18, 0, 1),
+                            server_address = ip_address::v4(198, 18, 0, 2);
 inline constexpr socket_address server_socket{server_address, 80};
 
 inline std::vector<octet> octets_of(const tx_packet& p) {

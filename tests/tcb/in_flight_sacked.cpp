@@ -256,7 +256,8 @@ TEST_CASE("however far apart two reports are, one costs a bounded walk, and the 
     CHECK(flight.mark_sacked(seq(3501), seq(3600)).octets == 99);  // at the end of what was reported: at once
 }
 
-TEST_CASE("what leaves again although it may not be lost counts twice, until it arrives or is lost (RFC 6675, SetPipe)") {
+TEST_CASE(
+    "what leaves again although it may not be lost counts twice, until it arrives or is lost (RFC 6675, SetPipe)") {
     records flight;
     for (std::uint32_t i = 0; i < 5; ++i) flight.send(seq(10 * i), seq(10 * i + 10), instant(1ms * i), true);
     flight.mark_sacked(seq(30), seq(40));

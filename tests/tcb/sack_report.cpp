@@ -18,7 +18,8 @@ struct held_text : interval_set<seq, 16> {
         add(seq(begin), seq(end));
         report.note_arrival(*this, seq(begin));
     }
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> blocks(std::size_t room = 4, std::optional<seq> fin = {}) const {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> blocks(std::size_t room = 4,
+                                                                std::optional<seq> fin = {}) const {
         std::vector<std::pair<std::uint32_t, std::uint32_t>> out;
         for (const sack_block& b : report.blocks(*this, fin, room)) out.emplace_back(b.begin.number(), b.end.number());
         return out;

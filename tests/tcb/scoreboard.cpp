@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// tcb/scoreboard.hpp: which blocks are believed, which tell of a duplicate (RFC 2883 section 4), which are known already.
+// tcb/scoreboard.hpp: which blocks are believed, which tell of a duplicate (RFC 2883 section 4), which are known
+// already.
 #include <doctest/doctest.h>
 
 #include <initializer_list>
@@ -39,7 +40,8 @@ struct board {
         snd.advance(seq(1000));
         snd.max_wnd = 500;
     }
-    scoreboard::news hears(std::initializer_list<std::pair<std::uint32_t, std::uint32_t>> ranges, std::uint32_t ack = 1000) {
+    scoreboard::news hears(std::initializer_list<std::pair<std::uint32_t, std::uint32_t>> ranges,
+                           std::uint32_t ack = 1000) {
         sack_blocks blocks;
         for (const auto& [begin, end] : ranges) blocks.push_back({seq(begin), seq(end)});
         return reported.take(blocks, seq(ack), snd, flight);

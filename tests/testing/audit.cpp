@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The audits themselves: every rule is seen to fail. Each row takes a healthy connection, damages one
-// thing and names the rule that must notice. No public operation of in_flight breaks three of them, so there a record is
-// written to: "a record of something never sent", "what was reported is not the sum of its records", and that what is
-// reported is not lost.
+// thing and names the rule that must notice. No public operation of in_flight breaks three of them, so there a record
+// is written to: "a record of something never sent", "what was reported is not the sum of its records", and that what
+// is reported is not lost.
 #include <string>
 
 #include "support/compositions.hpp"
@@ -17,7 +17,7 @@ namespace {
 
 std::string said(const char* rule) { return rule ? rule : "nothing"; }
 
-// ---- transmissions --------------------------------------------------------------------------------------------------------
+// ---- transmissions --------------------------------------------------------------------------------------------------
 
 struct sent_row {
     transmission why;
@@ -57,12 +57,13 @@ constexpr sent_row transmissions[] = {
 };
 // clang-format on
 
-// ---- healthy connections --------------------------------------------------------------------------------------------------
+// ---- healthy connections --------------------------------------------------------------------------------------------
 
 using end = bench<small_tcp>;
 using block = control_block<small_tcp>;
 
-/// Two bursts of two segments are in flight, the second of each is reported; text of the peer's own has come out of order.
+/// Two bursts of two segments are in flight, the second of each is reported; text of the peer's own has come out of
+/// order.
 void sending(end& e) {
     e.peer_offers.sack_permitted = true;
     e.establish(65535, 300);
@@ -96,7 +97,7 @@ block reached(void (*way)(end&)) {
     return e.block();
 }
 
-// ---- damage ---------------------------------------------------------------------------------------------------------------
+// ---- damage ---------------------------------------------------------------------------------------------------------
 
 in_flight_record& written(block& c, list_index i) { return const_cast<in_flight_record&>(c.flight[i]); }
 /// Of those of `sending`.

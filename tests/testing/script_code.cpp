@@ -25,16 +25,42 @@ bool holds(const std::string& expression) {
 }  // namespace
 
 TEST_CASE("expressions come to what Python makes of them") {
-    for (const char* right : {"tcpi_snd_cwnd == 10", "tcpi_rto == 200 * 1000", "1 + 2 * 3 == 7", "(1 + 2) * 3 == 9", "7 / 2 == 3.5",
-                              "7 % 4 == 3", "-7 % 4 == 1", "1 << 4 == 16", "255 >> 4 == 15", "0x10 == 16", "6 & 3 == 2", "6 | 1 == 7",
-                              "6 ^ 3 == 5", "7 // 2 == 3", "-7 // 2 == -4", "~0 == -1", "not 0", "not 1 == 2", "1 < 2 < 3", "not (1 < 2 > 3)", "1 != 2", "2 >= 2", "2 <= 2",
-                              "1 and 2 or 0", "0 or 5", "True and not False", "- -1 == 1", "10 - 2 - 3 == 5"})
+    for (const char* right : {"tcpi_snd_cwnd == 10",
+                              "tcpi_rto == 200 * 1000",
+                              "1 + 2 * 3 == 7",
+                              "(1 + 2) * 3 == 9",
+                              "7 / 2 == 3.5",
+                              "7 % 4 == 3",
+                              "-7 % 4 == 1",
+                              "1 << 4 == 16",
+                              "255 >> 4 == 15",
+                              "0x10 == 16",
+                              "6 & 3 == 2",
+                              "6 | 1 == 7",
+                              "6 ^ 3 == 5",
+                              "7 // 2 == 3",
+                              "-7 // 2 == -4",
+                              "~0 == -1",
+                              "not 0",
+                              "not 1 == 2",
+                              "1 < 2 < 3",
+                              "not (1 < 2 > 3)",
+                              "1 != 2",
+                              "2 >= 2",
+                              "2 <= 2",
+                              "1 and 2 or 0",
+                              "0 or 5",
+                              "True and not False",
+                              "- -1 == 1",
+                              "10 - 2 - 3 == 5"})
         CHECK_MESSAGE(holds(right), right);
-    for (const char* wrong : {"tcpi_snd_cwnd == 11", "0", "1 > 2", "1 < 2 > 3", "not 1", "1 and 0", "10 - (2 - 3) == 9", "2 * 3 == 5", "7 // 2 == 3.5"})
+    for (const char* wrong : {"tcpi_snd_cwnd == 11", "0", "1 > 2", "1 < 2 > 3", "not 1", "1 and 0", "10 - (2 - 3) == 9",
+                              "2 * 3 == 5", "7 // 2 == 3.5"})
         CHECK_MESSAGE(!holds(wrong), wrong);
 }
 
-TEST_CASE("statements: one after the other, notes and prints passed over, the first that fails is told with its values") {
+TEST_CASE(
+    "statements: one after the other, notes and prints passed over, the first that fails is told with its values") {
     CHECK(run("assert tcpi_snd_cwnd == 10, tcpi_snd_cwnd").holds);
     CHECK(run("assert 1; assert 1\n assert tcpi_rto > 1 # why\n print(tcpi_rto)\n").holds);
     const auto out = run("print('x'); assert 1, 'one'\nassert tcpi_snd_cwnd == 11 and tcpi_rto, tcpi_rto\nassert 1");
@@ -44,11 +70,19 @@ TEST_CASE("statements: one after the other, notes and prints passed over, the fi
 }
 
 TEST_CASE("what is no part of the language is named, and never counts as true") {
-    for (const auto& each : std::initializer_list<std::pair<const char*, const char*>>{
-             {"assert tcpi_unheard_of == 1", "tcpi_unheard_of"}, {"import os", "import os"}, {"assert len(x) == 1", "len"},
-             {"assert 2 ** 3 == 8", "**"}, {"assert 1 / 0", "a division by zero"}, {"assert tcpi_snd_cwnd(1)", "tcpi_snd_cwnd"},
-             {"x = 1", "x = 1"}, {"assert 0 in (0, 1)", "in (0, 1)"}, {"assert 1 if 0 else 0", "if 0 else 0"},
-             {"assert 1 // 0", "a division by zero"}, {"assert", "an expression with the end"}, {"assert (1", "an expression with the end"}}) {
+    for (const auto& each :
+         std::initializer_list<std::pair<const char*, const char*>>{{"assert tcpi_unheard_of == 1", "tcpi_unheard_of"},
+                                                                    {"import os", "import os"},
+                                                                    {"assert len(x) == 1", "len"},
+                                                                    {"assert 2 ** 3 == 8", "**"},
+                                                                    {"assert 1 / 0", "a division by zero"},
+                                                                    {"assert tcpi_snd_cwnd(1)", "tcpi_snd_cwnd"},
+                                                                    {"x = 1", "x = 1"},
+                                                                    {"assert 0 in (0, 1)", "in (0, 1)"},
+                                                                    {"assert 1 if 0 else 0", "if 0 else 0"},
+                                                                    {"assert 1 // 0", "a division by zero"},
+                                                                    {"assert", "an expression with the end"},
+                                                                    {"assert (1", "an expression with the end"}}) {
         CAPTURE(each.first);
         CHECK(run(each.first).unknown == each.second);
     }
@@ -56,7 +90,10 @@ TEST_CASE("what is no part of the language is named, and never counts as true") 
 }
 
 TEST_CASE("names stand for tcp_info's fields and for constants; without a connection the fields stand for nothing") {
-    tcp_info info{.tcpi_state = state::close_wait, .tcpi_ca_state = ca_state::recovery, .tcpi_retransmits = 3, .tcpi_snd_cwnd = 7};
+    tcp_info info{.tcpi_state = state::close_wait,
+                  .tcpi_ca_state = ca_state::recovery,
+                  .tcpi_retransmits = 3,
+                  .tcpi_snd_cwnd = 7};
     info.tcpi_bytes_acked = 5'000'000'000;
     CHECK(number_of_info("tcpi_state", info) == 8);
     CHECK(number_of_info("TCP_CLOSE_WAIT", {}) == 8);

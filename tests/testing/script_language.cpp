@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// testing/script/parser.hpp, read_packet.hpp, read_call.hpp: each form of the language, one text that is right and one that
-// is not, with the place where it is not; and each form that means nothing to a TCP, by the name that it is skipped for.
+// testing/script/parser.hpp, read_packet.hpp, read_call.hpp: each form of the language, one text that is right and one
+// that is not, with the place where it is not; and each form that means nothing to a TCP, by the name that it is
+// skipped for.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -24,15 +25,20 @@ struct row {
 
 const std::vector<row> rows = {
     // settings and commands
-    {"a setting", "--ip_version=ipv4\n--tolerance_usecs=5000\n+0 `true`", "--=ipv4\n+0 `true`", 1, 3, "the name of a setting"},
-    {"a setting without a value", "--send_omit_free\n--mss = 1000 --verbose\n+0 `true`", "--=\n+0 `true`", 1, 3, "the name of a setting"},
-    {"a setting in quotes", "--so_flags=\"-a b\" --local_ip=fe80::1\n+0 `true`", "--so_flags=\"-a b\n+0 `true`", 1, 12, "'\"' that closes it"},
+    {"a setting", "--ip_version=ipv4\n--tolerance_usecs=5000\n+0 `true`", "--=ipv4\n+0 `true`", 1, 3,
+     "the name of a setting"},
+    {"a setting without a value", "--send_omit_free\n--mss = 1000 --verbose\n+0 `true`", "--=\n+0 `true`", 1, 3,
+     "the name of a setting"},
+    {"a setting in quotes", "--so_flags=\"-a b\" --local_ip=fe80::1\n+0 `true`", "--so_flags=\"-a b\n+0 `true`", 1, 12,
+     "'\"' that closes it"},
     {"a definition", "--define=P=IPPROTO_TCP\n+0 f(P) = 3", "--define=IPPROTO_TCP\n+0 f(P) = 3", 1, 1, "a definition"},
-    {"what a name stands for", "--define=N=0x10\n--define=L=[1]\n+0 f(N, L, N|1) = N", "--define=N=[1\n+0 f(N) = 3", 2, 7,
-     "a value behind N"},
+    {"what a name stands for", "--define=N=0x10\n--define=L=[1]\n+0 f(N, L, N|1) = N", "--define=N=[1\n+0 f(N) = 3", 2,
+     7, "a value behind N"},
     {"a command by its name", "--define=C=`rm x`\n+0 C", "--define=C=`rm x\n+0 C", 1, 10, "'`' that closes it"},
-    {"a command before all else", "`sysctl -w x=1`\n0 `true`", "`sysctl -w x=1\n0 close(3) = 0", 1, 1, "'`' that closes it"},
-    {"a command behind all else", "+0 `a`\n`b`\n", "+0 `a`\n`b`\n+0 `c`", 3, 1, "the end behind the command that cleans up"},
+    {"a command before all else", "`sysctl -w x=1`\n0 `true`", "`sysctl -w x=1\n0 close(3) = 0", 1, 1,
+     "'`' that closes it"},
+    {"a command behind all else", "+0 `a`\n`b`\n", "+0 `a`\n`b`\n+0 `c`", 3, 1,
+     "the end behind the command that cleans up"},
     {"a command in time", "+0 `sysctl -w x=1\n  y=2`", "+0 `sysctl", 1, 4, "'`' that closes it"},
     // comments
     {"the first line", "#!/usr/bin/env packetdrill\n+0 `a`", "!/usr/bin/env\n+0 `a`", 1, 1, "a time"},
@@ -45,7 +51,8 @@ const std::vector<row> rows = {
      "a time that is not before the first"},
     {"times for packets that leave", "* > . 1:1(0)\n1~2 > F. 1:1(0)\n* > icmp unreachable", "* < . 1:1(0)", 1, 1,
      "a packet that leaves"},
-    {"one moment for the rest", "1 close(3) = 0\n+1 < . 1:1(0)", "+1 `a`\n+1~+2 close(3) = 0", 2, 1, "a packet that leaves"},
+    {"one moment for the rest", "1 close(3) = 0\n+1 < . 1:1(0)", "+1 `a`\n+1~+2 close(3) = 0", 2, 1,
+     "a packet that leaves"},
     {"a call that ends later", "0.1...0.2 close(3) = 0\n+0...0.2 close(3) = 0", "+0...0.2 < . 1:1(0)", 1, 1,
      "a call, since only calls have an end"},
     {"a time too large", "999999999 `a`", "1000000000 `a`", 1, 1, "a time below thirty years"},
@@ -61,8 +68,10 @@ const std::vector<row> rows = {
     {"no ports in place of flags", "+0 > . 8080:8080(0)", "+0 > 8080:8080(0)", 1, 6, "flags"},
     {"sequence numbers", "+0 < . 4294967295:1(2) ack 1", "+0 < . 1:1 ack 1", 1, 12, "sequence numbers"},
     {"a window", "+0 < . 1:1(0) ack 1 win 65535", "+0 < . 1:1(0) ack 1 win 65536", 1, 25, "a window of up to 65535"},
-    {"an urgent pointer", "+0 < PU. 1:2(1) ack 1 win 5 urg 1", "+0 < PU. 1:2(1) ack 1 urg x", 1, 27, "an urgent pointer"},
-    {"IP fields", "+0 < [ect0] . 1:1(0)\n+0 < [ce,ttl 3] . 1:1(0)\n+0 > [noecn] . 1:1(0)\n+0 > [tos 0x2,flowlabel 0xabc] . 1:1(0)",
+    {"an urgent pointer", "+0 < PU. 1:2(1) ack 1 win 5 urg 1", "+0 < PU. 1:2(1) ack 1 urg x", 1, 27,
+     "an urgent pointer"},
+    {"IP fields",
+     "+0 < [ect0] . 1:1(0)\n+0 < [ce,ttl 3] . 1:1(0)\n+0 > [noecn] . 1:1(0)\n+0 > [tos 0x2,flowlabel 0xabc] . 1:1(0)",
      "+0 < [ect2] . 1:1(0)", 1, 7, "noecn, ect0"},
     {"IP fields in other words", "+0 < (ect0) . 1:1(0)\n+0 < [ecn ce, hlim 3] . 1:1(0)\n+0 > [class 0x2] . 1:1(0)",
      "+0 < (ect0] . 1:1(0)", 1, 11, "')'"},
@@ -74,41 +83,53 @@ const std::vector<row> rows = {
     {"timestamps", "+0 < . 1:1(0) <nop,nop,TS val 100 ecr 200>", "+0 < . 1:1(0) <TS 100>", 1, 19, "'val'"},
     {"fast open's cookie", "+0 < S 0:0(0) <FO 0123456789abcdef,FOEXP ab,FO,exp-FO cd>", "+0 < S 0:0(0) <FO 012>", 1, 19,
      "octets, two hexadecimal digits each"},
-    {"an option by its number", "+0 < S 0:0(0) <kind 28 8005>", "+0 < S 0:0(0) <kind 256 00>", 1, 21, "an option's kind"},
+    {"an option by its number", "+0 < S 0:0(0) <kind 28 8005>", "+0 < S 0:0(0) <kind 256 00>", 1, 21,
+     "an option's kind"},
     {"any options that leave", "+0 > . 1:1(0) <...>", "+0 < . 1:1(0) <...>", 1, 16, "an option"},
-    {"a list of options", "+0 < . 1:1(0) <>\n+0 > . 1:1(0) <...>", "+0 < . 1:1(0) <nop nop>", 1, 20, "',' or '>' behind an option"},
-    {"ICMP", "+0 < icmp unreachable frag_needed mtu 1200 [1:1461(1460)]\n+0 < icmp type_3 code_2\n+0 < icmp unreachable",
+    {"a list of options", "+0 < . 1:1(0) <>\n+0 > . 1:1(0) <...>", "+0 < . 1:1(0) <nop nop>", 1, 20,
+     "',' or '>' behind an option"},
+    {"ICMP",
+     "+0 < icmp unreachable frag_needed mtu 1200 [1:1461(1460)]\n+0 < icmp type_3 code_2\n+0 < icmp unreachable",
      "+0 < icmp unreachable frag_needed mtu", 1, 38, "an MTU"},
-    {"ICMP that quotes first", "+0 < [1:1461(1460)] icmp unreachable frag_needed mtu 1200", "+0 < [1:1461(1460)] . 1:1(0)", 1, 21, "icmp"},
-    {"what ICMP quotes", "+0 < icmp packet_too_big mtu 70000 [1:1461(1460)]", "+0 < icmp unreachable [1:1461(1459)]", 1, 24,
-     "an end that is begin + length"},
+    {"ICMP that quotes first", "+0 < [1:1461(1460)] icmp unreachable frag_needed mtu 1200",
+     "+0 < [1:1461(1460)] . 1:1(0)", 1, 21, "icmp"},
+    {"what ICMP quotes", "+0 < icmp packet_too_big mtu 70000 [1:1461(1460)]", "+0 < icmp unreachable [1:1461(1459)]", 1,
+     24, "an end that is begin + length"},
     // calls
-    {"a call", "+0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3", "+0 socket(..., SOCK_STREAM, IPPROTO_TCP)", 1, 41, "'=' and the call's result"},
+    {"a call", "+0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3", "+0 socket(..., SOCK_STREAM, IPPROTO_TCP)", 1, 41,
+     "'=' and the call's result"},
     {"arguments", "+0 close() = 0\n+0 read(4, ..., 1000) = 1000", "+0 read(4, , 1000) = 1", 1, 12, "a value"},
-    {"an errno", "+0 accept(3, ..., ...) = -1 EAGAIN (Resource temporarily unavailable)\n+0 accept(3, ..., ...) = -1 EAGAIN",
+    {"an errno",
+     "+0 accept(3, ..., ...) = -1 EAGAIN (Resource temporarily unavailable)\n+0 accept(3, ..., ...) = -1 EAGAIN",
      "+0 accept(3, ..., ...) = -1 EAGAIN (Resource", 1, 45, "')' behind the note"},
     {"a result with a note", "+0 fcntl(3, F_GETFL) = 0x2 (flags O_RDWR)", "+0 fcntl(3, F_GETFL) = ", 1, 24, "a value"},
     {"two notes", "+0 f() = -1 EAGAIN (a b) (c)", "+0 f() = -1 EAGAIN (a b) (c", 1, 28, "')' behind the note"},
     {"any result", "+0 write(4, ..., 1) = ...", "+0 write(4, ..., 1) = ..", 1, 23, "a value"},
-    {"names together", "+0 fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0", "+0 fcntl(3, F_SETFL, O_RDWR|) = 0", 1, 29, "a name or a number"},
+    {"names together", "+0 fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0", "+0 fcntl(3, F_SETFL, O_RDWR|) = 0", 1, 29,
+     "a name or a number"},
     {"a name and its value", "+0 f(a=1, b) = 0", "+0 f(a=, b) = 0", 1, 8, "a value"},
-    {"text", "+0 write(4, \"a\\x00\\n\\\\\\\"\" \"b\", 6) = 6", "+0 write(4, \"\\x0\", 1) = 1", 1, 13, "text whose escapes are"},
-    {"the beginning of a text", "+0 read(4, \"abc\"..., 1000) = 1000", "+0 read(4, \"abc\".., 1000) = 1000", 1, 17, "',' or ')'"},
-    {"a list", "+0 setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0", "+0 setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1, 4) = 0", 1, 49,
-     "',' or ']'"},
-    {"a structure", "+0 setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=5}, 8) = 0", "+0 f({onoff=1 linger=5}) = 0", 1, 15,
-     "',' or '}'"},
+    {"text", "+0 write(4, \"a\\x00\\n\\\\\\\"\" \"b\", 6) = 6", "+0 write(4, \"\\x0\", 1) = 1", 1, 13,
+     "text whose escapes are"},
+    {"the beginning of a text", "+0 read(4, \"abc\"..., 1000) = 1000", "+0 read(4, \"abc\".., 1000) = 1000", 1, 17,
+     "',' or ')'"},
+    {"a list", "+0 setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0",
+     "+0 setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1, 4) = 0", 1, 49, "',' or ']'"},
+    {"a structure", "+0 setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=5}, 8) = 0",
+     "+0 f({onoff=1 linger=5}) = 0", 1, 15, "',' or '}'"},
     {"an address", "+0 bind(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr(\"1.2.3.4\")}, ...) = 0",
      "+0 bind(3, {sin_addr=inet_addr(\"1.2.3.4)}, ...) = 0", 1, 32, "'\"' that closes it"},
     {"an address by inet_pton", "+0 bind(3, {sa_family=AF_INET6, inet_pton(AF_INET6, \"::\", &sin6_addr)}, 28) = 0",
      "+0 bind(3, {inet_pton(AF_INET6, \"::\", & )}, 28) = 0", 1, 41, "a name"},
-    {"iovecs", "+0 writev(4, [{..., 1000}, {\"ab\" \"cd\", 4}], 2) = 1004", "+0 writev(4, [{..., 1000}, {..., }], 2) = 1", 1, 34, "a value"},
+    {"iovecs", "+0 writev(4, [{..., 1000}, {\"ab\" \"cd\", 4}], 2) = 1004",
+     "+0 writev(4, [{..., 1000}, {..., }], 2) = 1", 1, 34, "a value"},
     {"a message", "+0 sendmsg(4, {msg_name(...)=..., msg_iov(1)=[{..., 10}], msg_flags=0}, 0) = 10",
      "+0 sendmsg(4, {msg_iov(1)[{..., 10}]}, 0) = 10", 1, 26, "',' or '}'"},
-    {"poll", "+0 poll([{fd=3, events=POLLIN|POLLOUT, revents=POLLOUT}], 1, 0) = 1", "+0 poll([{fd=3}, 1, 0) = 1", 1, 22, "',' or ']'"},
-    {"epoll", "+0 epoll_ctl(5, EPOLL_CTL_ADD, 4, {events=EPOLLIN|EPOLLET, fd=4}) = 0", "+0 epoll_ctl(5, {events=, fd=4}) = 0", 1, 25,
-     "a value"},
-    {"code", "+0 %{ assert tcpi_snd_cwnd == 10, tcpi_snd_cwnd }%", "+0 %{ assert tcpi_snd_cwnd == 10", 1, 4, "'}%' that closes it"},
+    {"poll", "+0 poll([{fd=3, events=POLLIN|POLLOUT, revents=POLLOUT}], 1, 0) = 1", "+0 poll([{fd=3}, 1, 0) = 1", 1, 22,
+     "',' or ']'"},
+    {"epoll", "+0 epoll_ctl(5, EPOLL_CTL_ADD, 4, {events=EPOLLIN|EPOLLET, fd=4}) = 0",
+     "+0 epoll_ctl(5, {events=, fd=4}) = 0", 1, 25, "a value"},
+    {"code", "+0 %{ assert tcpi_snd_cwnd == 10, tcpi_snd_cwnd }%", "+0 %{ assert tcpi_snd_cwnd == 10", 1, 4,
+     "'}%' that closes it"},
     {"a number in hexadecimal", "+0 f(0xff, -0x1) = 0", "+0 f(0xfg) = 0", 1, 9, "an end of the number"},
     {"a whole number", "+0 f(9223372036854775807) = 0", "+0 f(9223372036854775808) = 0", 1, 6, "a number"},
 };
@@ -228,7 +249,8 @@ TEST_CASE("times: what counts from where") {
 }
 
 TEST_CASE("packets: each number where it belongs") {
-    const auto p = only<tcp_packet>("+0 > [ttl 3] PU. 1001:2001(1000) ack 7 win 9 urg 5 <nop,nop,TS val 11 ecr 12,sack 1:2 3:4>");
+    const auto p =
+        only<tcp_packet>("+0 > [ttl 3] PU. 1001:2001(1000) ack 7 win 9 urg 5 <nop,nop,TS val 11 ecr 12,sack 1:2 3:4>");
     CHECK(p.way == direction::out);
     CHECK(p.ip.hop_limit == 3u);
     CHECK(p.flags == (flag::psh | flag::urg | flag::ack));
@@ -246,7 +268,8 @@ TEST_CASE("packets: each number where it belongs") {
 
     CHECK(only<tcp_packet>("+0 > [hlim 5, class 0x3] . 1:1(0)").ip.hop_limit == 5u);
     CHECK(only<tcp_packet>("+0 > (ecn ect01) . 1:1(0)").ip.ecn == ip_fields::ecn_mark::ect01);
-    CHECK(only<tcp_packet>("+0 > .6 1:1(0)").flags == (flag::ack | flag::ae | flag::cwr));  // RFC 9768, 3.2.1: AE, CWR, ECE
+    CHECK(only<tcp_packet>("+0 > .6 1:1(0)").flags ==
+          (flag::ack | flag::ae | flag::cwr));  // RFC 9768, 3.2.1: AE, CWR, ECE
     CHECK(only<tcp_packet>("+0 > .1 1:1(0)").flags == (flag::ack | flag::ece));
     CHECK(only<tcp_packet>("+0 > .0 1:1(0)").flags == flag::ack);
     CHECK(only<tcp_packet>("+0 > SEWA 0:0(0)").flags == (flag::syn | flag::ece | flag::cwr | flag::ae));
@@ -265,8 +288,9 @@ TEST_CASE("packets: each number where it belongs") {
 }
 
 TEST_CASE("calls: arguments, structures, results") {
-    const auto c = only<call>("+0 sendmsg(4, {msg_name(...)=..., msg_iov(2)=[{\"a\" \"b\", 2},{..., 0x10}], msg_flags=0},"
-                              " MSG_DONTWAIT|MSG_OOB|1) = -1 EAGAIN (x y)");
+    const auto c =
+        only<call>("+0 sendmsg(4, {msg_name(...)=..., msg_iov(2)=[{\"a\" \"b\", 2},{..., 0x10}], msg_flags=0},"
+                   " MSG_DONTWAIT|MSG_OOB|1) = -1 EAGAIN (x y)");
     CHECK(c.name == "sendmsg");
     REQUIRE(c.arguments.size() == 3);
     CHECK(c.arguments[0].number == 4);
@@ -287,9 +311,11 @@ TEST_CASE("calls: arguments, structures, results") {
     CHECK(only<call>("+0 f(a=7) = 0").arguments[0].name == "a");
 }
 
-TEST_CASE("settings and definitions: what is quoted keeps its blanks, and names stand for numbers, names, text and commands") {
-    const parsed p = parse("--so_flags=\"-a b\" --define=N=7 --define=P=MSG_OOB\n--define=T=\"a b\" --define=C=`rm x y`\n"
-                           "+0 f(N, P|N, T) = N\n+0 C\n");
+TEST_CASE("settings and definitions: what is quoted keeps its blanks, and names stand for numbers, names, text and "
+          "commands") {
+    const parsed p =
+        parse("--so_flags=\"-a b\" --define=N=7 --define=P=MSG_OOB\n--define=T=\"a b\" --define=C=`rm x y`\n"
+              "+0 f(N, P|N, T) = N\n+0 C\n");
     REQUIRE_MESSAGE(!p.error, p.error->text());
     REQUIRE(p.script.settings.size() == 1);  // a definition is none
     CHECK(p.script.settings[0].text == "-a b");

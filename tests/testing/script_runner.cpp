@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// testing/script/runner.hpp: scripts pass, and each fails once a single expectation of it is altered, with words that say
-// what differs; under --neutral too, save in what that waives.
+// testing/script/runner.hpp: scripts pass, and each fails once a single expectation of it is altered, with words that
+// say what differs; under --neutral too, save in what that waives.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -52,54 +52,68 @@ struct alteration {
 
 const std::vector<alteration> alterations = {
     {"a flag", passive, "> S. 0:0(0)", "> S 0:0(0)", "differs in its flags"},
-    {"another flag", passive + "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+0 close(4) = 0\n+0 > F. 11:11(0) ack 1\n",
+    {"another flag",
+     passive + "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+0 close(4) = 0\n+0 > F. 11:11(0) ack 1\n",
      "> F. 11", "> . 11", "differs in its flags"},
-    {"a sequence number", passive + "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+.3 > P. 1:11(10) ack 1\n", "+.3 > P. 1:11(10)",
-     "+.3 > P. 11:21(10)", "differs in its sequence numbers"},
-    {"a length", passive + "+0 write(4, ..., 1500) = 1500\n+0 > . 1:1001(1000) ack 1\n+.1 < . 1:1(0) ack 1001 win 257\n+0 > P. 1001:1501(500) ack 1\n",
+    {"a sequence number", passive + "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+.3 > P. 1:11(10) ack 1\n",
+     "+.3 > P. 1:11(10)", "+.3 > P. 11:21(10)", "differs in its sequence numbers"},
+    {"a length",
+     passive + "+0 write(4, ..., 1500) = 1500\n+0 > . 1:1001(1000) ack 1\n+.1 < . 1:1(0) ack 1001 win 257\n+0 > P. "
+               "1001:1501(500) ack 1\n",
      "1:1001(1000)", "1:1002(1001)", "of this segment only 1000 octets came"},
-    {"an acknowledgment", passive + "+0 < P. 1:1001(1000) ack 1 win 257\n+0 > . 1:1(0) ack 1001\n", "> . 1:1(0) ack 1001", "> . 1:1(0) ack 1000",
-     "differs in its ack"},
+    {"an acknowledgment", passive + "+0 < P. 1:1001(1000) ack 1 win 257\n+0 > . 1:1(0) ack 1001\n",
+     "> . 1:1(0) ack 1001", "> . 1:1(0) ack 1000", "differs in its ack"},
     {"a window", passive, "ack 1 win 65535", "ack 1 win 65534", "differs in its window", true},
     {"an MSS", passive, "<mss 1460,sackOK", "<mss 1459,sackOK", "differs in its options", true},
-    {"the order of options", active, "<mss 1460,sackOK,TS val 100 ecr 0,nop,wscale 7>", "<mss 1460,nop,wscale 7,sackOK,TS val 100 ecr 0>",
-     "differs in its options", true},
+    {"the order of options", active, "<mss 1460,sackOK,TS val 100 ecr 0,nop,wscale 7>",
+     "<mss 1460,nop,wscale 7,sackOK,TS val 100 ecr 0>", "differs in its options", true},
     {"a timestamp's echo", active, "TS val 200 ecr 700", "TS val 200 ecr 701", "differs in its options"},
     {"a timestamp", active, "TS val 200 ecr 700", "TS val 201 ecr 700", "differs in its options"},
     {"a timestamp of ticks of 10 ms", in_slow_ticks(active), "TS val 110 ecr 700", "TS val 111 ecr 700",
      "differs in its options"},
-    {"a SACK block", passive + "+0 < P. 1001:2001(1000) ack 1 win 257\n+0 > . 1:1(0) ack 1 <nop,nop,sack 1001:2001>\n", "sack 1001:2001",
-     "sack 1001:2002", "differs in its options"},
-    {"a time, too late", passive + "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+.3 > P. 1:11(10) ack 1\n", "+.3 >", "+.29 >",
-     "no packet left until"},
-    {"a time, too early", passive + "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+.3 > P. 1:11(10) ack 1\n", "+.3 >", "+.31 >",
-     "0.010000 s too early"},
-    {"a range of times", passive + "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+.1~+.4 > P. 1:11(10) ack 1\n", "+.1~+.4", "+.05~+.1",
-     "no packet left until"},
-    {"a missing packet", passive + "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+0 close(4) = 0\n+0 > F. 11:11(0) ack 1\n",
+    {"a SACK block", passive + "+0 < P. 1001:2001(1000) ack 1 win 257\n+0 > . 1:1(0) ack 1 <nop,nop,sack 1001:2001>\n",
+     "sack 1001:2001", "sack 1001:2002", "differs in its options"},
+    {"a time, too late", passive + "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+.3 > P. 1:11(10) ack 1\n",
+     "+.3 >", "+.29 >", "no packet left until"},
+    {"a time, too early", passive + "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+.3 > P. 1:11(10) ack 1\n",
+     "+.3 >", "+.31 >", "0.010000 s too early"},
+    {"a range of times", passive + "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+.1~+.4 > P. 1:11(10) ack 1\n",
+     "+.1~+.4", "+.05~+.1", "no packet left until"},
+    {"a missing packet",
+     passive + "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+0 close(4) = 0\n+0 > F. 11:11(0) ack 1\n",
      "+0 > P. 1:11(10) ack 1\n", "", "differs in its flags, sequence numbers"},
     {"an extra packet", passive + "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n", "+0 > P. 1:11(10) ack 1\n",
      "+0 > P. 1:11(10) ack 1\n+0 > . 11:11(0) ack 1\n", "no packet left until"},
-    {"an errno", passive + "+0 fcntl(4, F_SETFL, O_RDWR|O_NONBLOCK) = 0\n+0 read(4, ..., 10) = -1 EAGAIN (x)\n", "-1 EAGAIN", "-1 ECONNRESET",
-     "read gives -1 EAGAIN, not -1 ECONNRESET"},
-    {"a result", passive + "+0 < P. 1:11(10) ack 1 win 257\n+0 read(4, ..., 100) = 10\n", "= 10\n", "= 11\n", "read gives 10, not 11"},
-    {"an error instead of success", passive + "+0 write(4, ..., 10) = 10\n", "= 10\n", "= -1 EPIPE (x)\n", "write gives 10, not -1 EPIPE"},
-    {"the end of a call", passive + "+0...0.2 read(4, ..., 100) = 10\n+.2 < P. 1:11(10) ack 1 win 257\n", "+0...0.2", "+0...0.1",
-     "read ended at 0.300000, expected at 0.200000"},
-    {"a call that has no time to wait", passive + "+0...0.2 read(4, ..., 100) = 10\n+.2 < P. 1:11(10) ack 1 win 257\n", "+0...0.2 read", "+0 read",
-     "read ended at 0.300000, expected at 0.100000"},
-    {"a call that never ends", passive + "+0...0.2 read(4, ..., 100) = 10\n+.2 < P. 1:11(10) ack 1 win 257\n", "+.2 < P. 1:11(10) ack 1 win 257\n",
-     "", "the call still waits at the end of the script"},
-    {"SO_ERROR", active + "+0 < R. 1:1(0) ack 1 win 0 <nop,nop,TS val 701 ecr 200>\n+0 getsockopt(3, SOL_SOCKET, SO_ERROR, [ECONNRESET], [4]) = 0\n",
+    {"an errno", passive + "+0 fcntl(4, F_SETFL, O_RDWR|O_NONBLOCK) = 0\n+0 read(4, ..., 10) = -1 EAGAIN (x)\n",
+     "-1 EAGAIN", "-1 ECONNRESET", "read gives -1 EAGAIN, not -1 ECONNRESET"},
+    {"a result", passive + "+0 < P. 1:11(10) ack 1 win 257\n+0 read(4, ..., 100) = 10\n", "= 10\n", "= 11\n",
+     "read gives 10, not 11"},
+    {"an error instead of success", passive + "+0 write(4, ..., 10) = 10\n", "= 10\n", "= -1 EPIPE (x)\n",
+     "write gives 10, not -1 EPIPE"},
+    {"the end of a call", passive + "+0...0.2 read(4, ..., 100) = 10\n+.2 < P. 1:11(10) ack 1 win 257\n", "+0...0.2",
+     "+0...0.1", "read ended at 0.300000, expected at 0.200000"},
+    {"a call that has no time to wait", passive + "+0...0.2 read(4, ..., 100) = 10\n+.2 < P. 1:11(10) ack 1 win 257\n",
+     "+0...0.2 read", "+0 read", "read ended at 0.300000, expected at 0.100000"},
+    {"a call that never ends", passive + "+0...0.2 read(4, ..., 100) = 10\n+.2 < P. 1:11(10) ack 1 win 257\n",
+     "+.2 < P. 1:11(10) ack 1 win 257\n", "", "the call still waits at the end of the script"},
+    {"SO_ERROR",
+     active + "+0 < R. 1:1(0) ack 1 win 0 <nop,nop,TS val 701 ecr 200>\n+0 getsockopt(3, SOL_SOCKET, SO_ERROR, "
+              "[ECONNRESET], [4]) = 0\n",
      "[ECONNRESET]", "[0]", "SO_ERROR is ECONNRESET, not 0"},
-    {"an assertion", passive + "+0 %{ assert tcpi_snd_cwnd == 10 }%\n", "== 10", "== 9", "tcpi_snd_cwnd == 9   (tcpi_snd_cwnd = 10)"},
-    {"an urgent pointer", passive + "+0 send(4, ..., 5, MSG_OOB) = 5\n+0 > PU. 1:6(5) ack 1 urg 5\n", "urg 5", "urg 4", "differs in its urgent pointer"},
-    {"an acknowledgment without its flag", passive + "+0 < . 1:1(0) ack 7 win 257\n+0 > . 1:1(0) ack 1\n+0 close(4) = 0\n+0 > F. 1:1(0) ack 1\n"
-     "+0 < . 1:1(0) ack 2 win 257\n+60 < . 1:1(0) ack 9 win 257\n+0 > R 9:9(0) ack 0 urg 0\n", "ack 0 urg 0", "ack 1 urg 0", "differs in its ack"},
-    {"a hop limit", passive + "+0 write(4, ..., 10) = 10\n+0 > [ttl 64] P. 1:11(10) ack 1\n", "ttl 64", "ttl 63", "differs in its IP fields"},
-    {"what is left to read", passive + "+0 < P. 1:11(10) ack 1 win 257\n+0 ioctl(4, SIOCINQ, [10]) = 0\n", "[10]", "[9]", "SIOCINQ is 10, not 9"},
-    {"readiness", passive + "+0 poll([{fd=4, events=POLLIN|POLLOUT, revents=POLLOUT}], 1, 0) = 1\n", "revents=POLLOUT", "revents=POLLIN",
-     "revents of 4 are 4, not 1"},
+    {"an assertion", passive + "+0 %{ assert tcpi_snd_cwnd == 10 }%\n", "== 10", "== 9",
+     "tcpi_snd_cwnd == 9   (tcpi_snd_cwnd = 10)"},
+    {"an urgent pointer", passive + "+0 send(4, ..., 5, MSG_OOB) = 5\n+0 > PU. 1:6(5) ack 1 urg 5\n", "urg 5", "urg 4",
+     "differs in its urgent pointer"},
+    {"an acknowledgment without its flag",
+     passive + "+0 < . 1:1(0) ack 7 win 257\n+0 > . 1:1(0) ack 1\n+0 close(4) = 0\n+0 > F. 1:1(0) ack 1\n"
+               "+0 < . 1:1(0) ack 2 win 257\n+60 < . 1:1(0) ack 9 win 257\n+0 > R 9:9(0) ack 0 urg 0\n",
+     "ack 0 urg 0", "ack 1 urg 0", "differs in its ack"},
+    {"a hop limit", passive + "+0 write(4, ..., 10) = 10\n+0 > [ttl 64] P. 1:11(10) ack 1\n", "ttl 64", "ttl 63",
+     "differs in its IP fields"},
+    {"what is left to read", passive + "+0 < P. 1:11(10) ack 1 win 257\n+0 ioctl(4, SIOCINQ, [10]) = 0\n", "[10]",
+     "[9]", "SIOCINQ is 10, not 9"},
+    {"readiness", passive + "+0 poll([{fd=4, events=POLLIN|POLLOUT, revents=POLLOUT}], 1, 0) = 1\n", "revents=POLLOUT",
+     "revents=POLLIN", "revents of 4 are 4, not 1"},
 };
 
 std::string altered(const alteration& a) {
@@ -146,12 +160,14 @@ TEST_CASE("a failure shows the line, both packets with what differs marked, and 
     REQUIRE(r.latest.size() >= 4);
     CHECK(r.latest.back() == "0.100000 +0 write(4, ..., 10) = 10");
     CHECK(r.latest.size() <= 10);
-    CHECK(r.text().starts_with("test.pkt:10:1: failed: a packet left that differs in its sequence numbers\n  +0 > P. 1:8(7) ack 1\n"));
+    CHECK(r.text().starts_with(
+        "test.pkt:10:1: failed: a packet left that differs in its sequence numbers\n  +0 > P. 1:8(7) ack 1\n"));
     CHECK(r.json().starts_with("{\"file\":\"test.pkt\",\"verdict\":\"failed\",\"line\":10,\"column\":1,"));
 }
 
 TEST_CASE("what leaves on a connection before is passed over, and the report says so") {
-    const auto r = run(passive + "+0 close(4) = 0\n+0 listen(3, 1) = 0\n+.01 < S 0:0(0) win 5000 <mss 1000>\n+0 > S 0:0(0) ack 1\n");
+    const auto r = run(
+        passive + "+0 close(4) = 0\n+0 listen(3, 1) = 0\n+.01 < S 0:0(0) win 5000 <mss 1000>\n+0 > S 0:0(0) ack 1\n");
     CHECK(r.verdict == judged::failed);
     CHECK(r.message == "a packet left that differs in its flags");
     CHECK(r.latest.back().starts_with("0.100000 passed over, of a connection before: > "));
@@ -180,17 +196,20 @@ TEST_CASE("what can't be parsed fails, by line and column; what is not there yet
 }
 
 TEST_CASE("a segment of the script may be several of the TCP's, and FIN belongs to the last") {
-    CHECK(run(passive + "+0 write(4, ..., 2500) = 2500\n+0 close(4) = 0\n+0 > FP. 1:2501(2500) ack 1\n").verdict == judged::passed);
+    CHECK(run(passive + "+0 write(4, ..., 2500) = 2500\n+0 close(4) = 0\n+0 > FP. 1:2501(2500) ack 1\n").verdict ==
+          judged::passed);
     CHECK(run(passive + "+0 write(4, ..., 3000) = 3000\n+0 > P. 1:3001(3000) ack 1\n").verdict == judged::passed);
-    CHECK(run(passive + "+0 send(4, ..., 3000, MSG_OOB) = 3000\n+0 > PU. 1:3001(3000) ack 1 urg 3000\n").verdict == judged::passed);
+    CHECK(run(passive + "+0 send(4, ..., 3000, MSG_OOB) = 3000\n+0 > PU. 1:3001(3000) ack 1 urg 3000\n").verdict ==
+          judged::passed);
     const auto wrong = run(passive + "+0 write(4, ..., 3000) = 3000\n+0 > P. 1:4001(4000) ack 1\n");
     CHECK(wrong.verdict == judged::failed);
     CHECK(wrong.message.starts_with("no packet left until"));
 }
 
 TEST_CASE("a close that lingers resets when its time is over; as kernels have it, the connection goes on") {
-    const std::string text = passive + "+0 setsockopt(4, SOL_SOCKET, SO_LINGER, {onoff=1, linger=1}, 8) = 0\n"
-                             "+0...1 close(4) = 0\n+0 > F. 1:1(0) ack 1\n+.3 > F. 1:1(0) ack 1\n+.6 > F. 1:1(0) ack 1\n";
+    const std::string text =
+        passive + "+0 setsockopt(4, SOL_SOCKET, SO_LINGER, {onoff=1, linger=1}, 8) = 0\n"
+                  "+0...1 close(4) = 0\n+0 > F. 1:1(0) ack 1\n+.3 > F. 1:1(0) ack 1\n+.6 > F. 1:1(0) ack 1\n";
     CHECK(run(text + "+.1 > R. 2:2(0) ack 1\n").verdict == judged::passed);
     CHECK(run(text + "+1.1 > F. 1:1(0) ack 1\n").verdict == judged::failed);
     for (const auto like : {script::profile::linux, script::profile::freebsd}) {
@@ -204,7 +223,8 @@ TEST_CASE("profiles of kernels have their ways: calls where RFC and kernels diff
         return run(text, {.like = like, .neutral = true}).verdict == judged::passed;
     };
     using enum script::profile;
-    const std::string closed = passive + "+0 < F. 1:1(0) ack 1 win 257\n* > . 1:1(0) ack 2\n+0 < R. 2:2(0) ack 1 win 257\n";
+    const std::string closed =
+        passive + "+0 < F. 1:1(0) ack 1 win 257\n* > . 1:1(0) ack 2\n+0 < R. 2:2(0) ack 1 win 257\n";
     CHECK(passes(closed + "+0 write(4, ..., 9) = -1 EPIPE (x)\n", linux));
     CHECK(passes(closed + "+0 getsockopt(4, SOL_SOCKET, SO_ERROR, [EPIPE], [4]) = 0\n", linux));
     CHECK(passes(closed + "+0 write(4, ..., 9) = -1 ECONNRESET (x)\n", freebsd));
@@ -219,8 +239,12 @@ TEST_CASE("profiles of kernels have their ways: calls where RFC and kernels diff
     CHECK(!passes(read_of_nothing, linux));
 
     const auto buffer = [](const std::string& size, script::profile like) {
-        return run("0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 setsockopt(3, SOL_SOCKET, SO_SNDBUF, [9000], 4) = 0\n"
-                   "+0 getsockopt(3, SOL_SOCKET, SO_SNDBUF, [" + size + "], [4]) = 0\n", {.like = like}).verdict == judged::passed;
+        return run("0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 setsockopt(3, SOL_SOCKET, SO_SNDBUF, [9000], 4) = "
+                   "0\n"
+                   "+0 getsockopt(3, SOL_SOCKET, SO_SNDBUF, [" +
+                       size + "], [4]) = 0\n",
+                   {.like = like})
+                   .verdict == judged::passed;
     };
     CHECK(buffer("18000", linux));
     CHECK(buffer("9000", sluice));
@@ -259,8 +283,10 @@ TEST_CASE("profiles write SYNs in their system's order") {
     CHECK(passes(syn("mss 1460,nop,wscale 6,sackOK,TS val 1 ecr 0"), profile::freebsd));
     CHECK(passes("`sysctl net.inet.tcp.rfc1323=0`\n" + syn("mss 1460,sackOK,eol,eol"), profile::freebsd));
     CHECK(passes(linux_syn("mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7"), profile::linux));
-    CHECK(passes("`sysctl net.ipv4.tcp_timestamps=0`\n" + linux_syn("mss 1460,nop,nop,sackOK,nop,wscale 7"), profile::linux));
-    CHECK(passes("`sysctl net.ipv4.tcp_timestamps=0`\n" + syn("mss 1460,sackOK,nop,nop,nop,wscale 7"), profile::sluice));
+    CHECK(passes("`sysctl net.ipv4.tcp_timestamps=0`\n" + linux_syn("mss 1460,nop,nop,sackOK,nop,wscale 7"),
+                 profile::linux));
+    CHECK(
+        passes("`sysctl net.ipv4.tcp_timestamps=0`\n" + syn("mss 1460,sackOK,nop,nop,nop,wscale 7"), profile::sluice));
     CHECK(!passes(syn("mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 6"), profile::freebsd));
 }
 

@@ -18,7 +18,8 @@ TEST_CASE("IPv6 addresses are written as RFC 5952 section 4 wants it") {
     CHECK(v6({0x2001, 0xdb8, 0, 1, 1, 1, 1, 1}) == "2001:db8:0:1:1:1:1:1");      // 4.2.2: not one group alone
     CHECK(v6({0x2001, 0, 0, 1, 0, 0, 0, 1}) == "2001:0:0:1::1");                 // 4.2.3: the longest
     CHECK(v6({0x2001, 0xdb8, 0, 0, 1, 0, 0, 1}) == "2001:db8::1:0:0:1");         // 4.2.3: the first of equals
-    CHECK(v6({0x2001, 0xdb8, 0xaaaa, 0xbbbb, 0xcccc, 0xdddd, 0xeeee, 0xaaa}) == "2001:db8:aaaa:bbbb:cccc:dddd:eeee:aaa");
+    CHECK(v6({0x2001, 0xdb8, 0xaaaa, 0xbbbb, 0xcccc, 0xdddd, 0xeeee, 0xaaa}) ==
+          "2001:db8:aaaa:bbbb:cccc:dddd:eeee:aaa");
     CHECK(v6({0, 0, 0, 0, 0, 0, 0, 0}) == "::");
     CHECK(v6({0, 0, 0, 0, 0, 0, 0, 1}) == "::1");
     CHECK(v6({0xfe80, 0, 0, 0, 0, 0, 0, 0}) == "fe80::");

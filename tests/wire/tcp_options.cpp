@@ -178,7 +178,8 @@ TEST_CASE("the options of RFC 2018, 5482 and 7323 are read as their RFCs lay the
     // A SYN of everyday: MSS, SACK permitted, timestamps, no-operation, window scale.
     const auto syn = tcp_options::read(test::hex("020405b40402080a00000001000000ff01030307"));
     REQUIRE(syn);
-    CHECK(*syn == tcp_options{.mss = 1460, .window_scale = 7, .sack_permitted = true, .timestamps = timestamps_option{1, 255}});
+    CHECK(*syn ==
+          tcp_options{.mss = 1460, .window_scale = 7, .sack_permitted = true, .timestamps = timestamps_option{1, 255}});
     const auto ack = tcp_options::read(test::hex("0101080a0000000a0000000b0101050a00000100000002001c048005"));
     REQUIRE(ack);
     CHECK(ack->timestamps == timestamps_option{10, 11});
@@ -210,7 +211,8 @@ TEST_CASE("of more blocks than a header has room for, the first four are read") 
     CHECK(tcp_options::read(list)->sack.size() == 4);
 }
 
-TEST_CASE("every mix of options is written in a multiple of four octets, numbers at their alignment, and read back the same") {
+TEST_CASE("every mix of options is written in a multiple of four octets, numbers at their alignment, and read back the "
+          "same") {
     for (int set = 0; set < 64; ++set)
         for (std::size_t blocks = 0; blocks <= 4; ++blocks) {
             tcp_options options;
@@ -230,5 +232,6 @@ TEST_CASE("every mix of options is written in a multiple of four octets, numbers
             for (std::size_t at = 0; at < out.size(); at += out[at] == 1 ? 1 : out[at + 1])
                 if (out[at] == 8 || out[at] == 5) CHECK((at + 2) % 4 == 0);
         }
-    CHECK(tcp_options{.mss = 1460, .window_scale = 7, .sack_permitted = true, .timestamps = timestamps_option{}}.length() == 20);
+    CHECK(tcp_options{.mss = 1460, .window_scale = 7, .sack_permitted = true, .timestamps = timestamps_option{}}
+              .length() == 20);
 }

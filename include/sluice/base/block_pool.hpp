@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Blocks of memory in sizes of powers of two, for everything of a stack's that comes and goes: octets that wait, records,
-// tables. What was given back last is handed out first, while it is still in the caches. What is handed out counts towards
-// a limit; beyond it the answer is no. Memory goes back to its source only when it is trimmed, or at the end.
+// Blocks of memory in sizes of powers of two, for everything of a stack's that comes and goes: octets that wait,
+// records, tables. What was given back last is handed out first, while it is still in the caches. What is handed out
+// counts towards a limit; beyond it the answer is no. Memory goes back to its source only when it is trimmed, or at the
+// end.
 #pragma once
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A doubly linked list through the elements of an array, by 32-bit indices instead of pointers: the whole can be copied,
-// and an element can stand in several lists at once, one link member each.
+// A doubly linked list through the elements of an array, by 32-bit indices instead of pointers: the whole can be
+// copied, and an element can stand in several lists at once, one link member each.
 #pragma once
 
 #include <cassert>

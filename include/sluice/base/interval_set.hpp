@@ -32,8 +32,8 @@ public:
     constexpr void clear() { size_ = 0; }
     constexpr Store& store() { return store_; }
 
-    /// Adds [begin, end), merging what it overlaps or touches. False, and no change, when one interval more is needed than
-    /// there is room for.
+    /// Adds [begin, end), merging what it overlaps or touches. False, and no change, when one interval more is needed
+    /// than there is room for.
     constexpr bool add(Point begin, Point end) {
         assert(begin < end);
         // [first, last) are the intervals that overlap or touch the new one.

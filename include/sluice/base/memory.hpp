@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Where memory comes from, for what grows: a source may answer nullptr, "no", and who asked has to live with it. Nothing
-// here throws. A program with memory of its own hands in a source of its own: a small value, often a pointer to an arena.
+// Where memory comes from, for what grows: a source may answer nullptr, "no", and who asked has to live with it.
+// Nothing here throws. A program with memory of its own hands in a source of its own: a small value, often a pointer to
+// an arena.
 #pragma once
 
 #include <concepts>
@@ -12,7 +13,8 @@ namespace sluice {
 
 /// Blocks are aligned to a cache line, and come back with the size that was asked for.
 template <class M>
-concept memory_source = std::default_initializable<M> && std::copyable<M> && requires(M& m, void* block, std::size_t size) {
+concept memory_source = std::default_initializable<M> && std::copyable<M> &&
+    requires(M& m, void* block, std::size_t size) {
     { m.allocate(size) } -> std::same_as<void*>;
     m.release(block, size);
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A fixed circular store of octets in which positions are counted from a moving start: `write(5, …)` puts octets five past
-// the first one, whether or not the octets before them have come. It keeps no account of what is there; send and receive
-// buffers do.
+// A fixed circular store of octets in which positions are counted from a moving start: `write(5, …)` puts octets five
+// past the first one, whether or not the octets before them have come. It keeps no account of what is there; send and
+// receive buffers do.
 #pragma once
 
 #include <array>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// An array that grows, of values that can be copied octet by octet, in a block of a pool that is an argument of each call.
-// It does not own its block: who holds the array gives the block back. So it is as small as can be, and moves freely, but
-// a copy would share the block: there is none.
+// An array that grows, of values that can be copied octet by octet, in a block of a pool that is an argument of each
+// call. It does not own its block: who holds the array gives the block back. So it is as small as can be, and moves
+// freely, but a copy would share the block: there is none.
 #pragma once
 
 #include <algorithm>

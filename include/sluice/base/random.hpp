@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Seeded random numbers: xoshiro256** (Blackman and Vigna), expanded from an integer by splitmix64, with distributions of
-// our own, so that one seed gives one sequence with every compiler. Not for secrets on its own: a host on a real link
-// fills the 256-bit seed from the system.
+// Seeded random numbers: xoshiro256** (Blackman and Vigna), expanded from an integer by splitmix64, with distributions
+// of our own, so that one seed gives one sequence with every compiler. Not for secrets on its own: a host on a real
+// link fills the 256-bit seed from the system.
 #pragma once
 
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a call can answer besides success: the errors of RFC 9293 section 3.10 in its order, then the ones that a library
-// needs on top; and result<T>, a value or an error (std::expected is not in C++20).
+// What a call can answer besides success: the errors of RFC 9293 section 3.10 in its order, then the ones that a
+// library needs on top; and result<T>, a value or an error (std::expected is not in C++20).
 #pragma once
 
 #include <cassert>

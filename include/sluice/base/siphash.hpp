@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// SipHash-2-4 (Aumasson and Bernstein, 2012): the keyed pseudo-random function behind initial sequence numbers (RFC 6528)
-// and everything else that an outsider must not be able to predict (MUST-9).
+// SipHash-2-4 (Aumasson and Bernstein, 2012): the keyed pseudo-random function behind initial sequence numbers (RFC
+// 6528) and everything else that an outsider must not be able to predict (MUST-9).
 #pragma once
 
 #include <bit>

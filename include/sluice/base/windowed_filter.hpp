@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The smallest (or largest) sample of a sliding window in constant space (Kathleen Nichols' algorithm): the best, the
-// best of what came after it, and the best of what came after that. The answer always is a sample inside the window, and
-// exact while the best of all samples is inside; when that one ages out the next follows, which may be second to one
-// that was not kept. Knows no clock: the window moves only when a sample comes.
+// best of what came after it, and the best of what came after that. The answer always is a sample inside the window,
+// and exact while the best of all samples is inside; when that one ages out the next follows, which may be second to
+// one that was not kept. Knows no clock: the window moves only when a sample comes.
 #pragma once
 
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What an acceptable ACK does to the sender (RFC 9293 section 3.10.7.4 fifth, RFC 5681, RFC 6298): the records it covers
-// go, the estimators learn, the recovery policy judges, the congestion policy is told, the window is taken.
+// What an acceptable ACK does to the sender (RFC 9293 section 3.10.7.4 fifth, RFC 5681, RFC 6298): the records it
+// covers go, the estimators learn, the recovery policy judges, the congestion policy is told, the window is taken.
 #pragma once
 
 #include <sluice/connection/ask.hpp>
@@ -124,7 +124,8 @@ constexpr void take_progress(control_block<Tcp>& c, environment<Tcp>& env, const
     c.min_rtt.update(*f.sample, env.now);
     // One for every second segment that was in flight (RFC 7323 appendix G).
     const std::uint32_t expected_samples = (c.snd.flight() + f.newly_acked + 2 * c.mss - 1) / (2 * c.mss);
-    if constexpr (requires { c.rtt.on_sample(*f.sample, expected_samples); }) c.rtt.on_sample(*f.sample, expected_samples);
+    if constexpr (requires { c.rtt.on_sample(*f.sample, expected_samples); })
+        c.rtt.on_sample(*f.sample, expected_samples);
 }
 
 template <class Tcp>
@@ -225,8 +226,8 @@ constexpr void judge_stand_off(control_block<Tcp>& c, environment<Tcp>& env) {
     c.probing = false;
     c.retries = 0;  // unanswered probes say nothing about what leaves now
     if (c.flight.empty()) return;
-    // What met a shut window was dropped there; that is no congestion. The octet that a probe carried leaves again with what
-    // is behind it (SHLD-28).
+    // What met a shut window was dropped there; that is no congestion. The octet that a probe carried leaves again with
+    // what is behind it (SHLD-28).
     c.flight.mark_all_lost();
     if (const in_flight_record& last = c.flight[c.flight.last()]; last.lost && last.length() == 1 && !c.fin_sent) {
         const std::uint32_t more = std::min({c.unsent(), c.mss - 1, c.snd.usable_window()});

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Which ACKs answer what has come: the one that text draws, at once or a little later (RFC 9293 section 3.8.6.3), the one
-// that a gap draws (RFC 5681 section 4.2), and two kinds that are kept back when there are too many. They only mark what is
-// owed; output sends it.
+// Which ACKs answer what has come: the one that text draws, at once or a little later (RFC 9293 section 3.8.6.3), the
+// one that a gap draws (RFC 5681 section 4.2), and two kinds that are kept back when there are too many. They only mark
+// what is owed; output sends it.
 #pragma once
 
 #include <sluice/connection/control_block.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// From a packet to a segment that may be somebody's: what is malformed is counted and gone, and so is what a group of hosts
-// would send or receive. Whose it is, endpoint and stack know.
+// From a packet to a segment that may be somebody's: what is malformed is counted and gone, and so is what a group of
+// hosts would send or receive. Whose it is, endpoint and stack know.
 #pragma once
 
 #include <sluice/connection/environment.hpp>

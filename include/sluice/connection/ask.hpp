@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a connection asks its policies, with the answer that holds where one has no such hook. Whoever sends, judges an ACK or
-// only looks asks here, so that all hear the same.
+// What a connection asks its policies, with the answer that holds where one has no such hook. Whoever sends, judges an
+// ACK or only looks asks here, so that all hear the same.
 #pragma once
 
 #include <sluice/connection/control_block.hpp>
@@ -20,8 +20,8 @@ constexpr quota_report quota_now(const control_block<Tcp>& c) {
     return {.target = target_window(c), .pipe = c.flight.pipe(), .flight = c.snd.flight(), .mss = c.mss};
 }
 
-/// What may leave on the way to the target: the recovery policy's quota, or target − pipe. A window below one segment still
-/// lets one out when nothing else is in the network, or nothing would ever move.
+/// What may leave on the way to the target: the recovery policy's quota, or target − pipe. A window below one segment
+/// still lets one out when nothing else is in the network, or nothing would ever move.
 template <class Tcp>
 constexpr std::uint32_t quota(const control_block<Tcp>& c) {
     const quota_report report = quota_now(c);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// SEGMENT ARRIVES in CLOSED (RFC 9293 section 3.10.7.1), which is also what happens to segments for nobody: a RST answers
-// anything but a RST.
+// SEGMENT ARRIVES in CLOSED (RFC 9293 section 3.10.7.1), which is also what happens to segments for nobody: a RST
+// answers anything but a RST.
 #pragma once
 
 #include <sluice/connection/environment.hpp>

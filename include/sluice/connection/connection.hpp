@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// One TCP connection: the calls of RFC 9293 section 3.9.1, and the ways in and out for segments and time. It reads no clock
-// and sends nothing by itself: segments and time come in, packets, news and the next deadline go out. What it shares with
-// other connections is the environment, an argument of every call. For one connection on its own see endpoint.hpp.
+// One TCP connection: the calls of RFC 9293 section 3.9.1, and the ways in and out for segments and time. It reads no
+// clock and sends nothing by itself: segments and time come in, packets, news and the next deadline go out. What it
+// shares with other connections is the environment, an argument of every call. For one connection on its own see
+// endpoint.hpp.
 #pragma once
 
 #include <sluice/connection/listen.hpp>
@@ -20,7 +21,7 @@ class basic_connection {
 public:
     using environment = sluice::environment<Tcp>;
 
-    // ---- calls ----------------------------------------------------------------------------------------------------------
+    // ---- calls ------------------------------------------------------------------------------------------------------
 
     /// Passive OPEN. An unspecified local address stands for any (MUST-43).
     constexpr result<void> listen(environment& env, const socket_address& local) {
@@ -39,7 +40,8 @@ public:
     /// Active OPEN; from LISTEN too (3.10.1).
     constexpr result<void> connect(environment& env, const socket_address& local, const socket_address& remote) {
         if constexpr (machine::has(event::active_open)) {
-            if (const auto answer = machine::template look_up<event::active_open>(c_.state); answer.what == outcome::refuses)
+            if (const auto answer = machine::template look_up<event::active_open>(c_.state);
+                answer.what == outcome::refuses)
                 return answer.refusal;  // before the arguments are looked at (3.10.1)
             if (remote.address.is_unspecified() || remote.port == 0) return error::remote_unspecified;
             if (!remote.address.is_host() || remote.address.is_v4() != local.address.is_v4())
@@ -70,8 +72,8 @@ public:
         return taken;
     }
 
-    /// SEND in two halves, without a copy: where up to `most` octets can be written in one piece; and that so many of them
-    /// are. Between the two nothing else may happen to this connection.
+    /// SEND in two halves, without a copy: where up to `most` octets can be written in one piece; and that so many of
+    /// them are. Between the two nothing else may happen to this connection.
     constexpr result<mutable_octets> reserve(environment& env, std::size_t most) {
         if constexpr (Tcp::counts_only) {
             return error::not_supported;
@@ -118,8 +120,8 @@ public:
         }
     }
 
-    /// SEND without the PUSH flag (MAY-15): what makes no whole segment waits for the next call, for the end, or as long as
-    /// a sender that avoids silly windows waits (3.8.6.2.1).
+    /// SEND without the PUSH flag (MAY-15): what makes no whole segment waits for the next call, for the end, or as
+    /// long as a sender that avoids silly windows waits (3.8.6.2.1).
     constexpr result<std::size_t> send_more(environment& env, payload data) {
         const auto taken = send(env, data);
         if (taken) c_.more_follows = true;
@@ -136,7 +138,8 @@ public:
         return taken;
     }
 
-    /// RECEIVE: what has come in order. error::closing once the peer's FIN is reached, would_block while there is nothing.
+    /// RECEIVE: what has come in order. error::closing once the peer's FIN is reached, would_block while there is
+    /// nothing.
     constexpr result<std::size_t> receive(environment& env, mutable_octets to) {
         if (const auto refusal = may_receive(env); !refusal) return refusal.error();
         const std::size_t taken = c_.incoming.read(env.pool, to);
@@ -184,8 +187,8 @@ public:
         return refusal;
     }
 
-    /// The application has done with the connection: TCP finishes alone. Unread octets, and octets that still come, mean
-    /// that something was lost, and are answered with a RST (SHLD-3, MAY-1, N27).
+    /// The application has done with the connection: TCP finishes alone. Unread octets, and octets that still come,
+    /// mean that something was lost, and are answered with a RST (SHLD-3, MAY-1, N27).
     constexpr result<void> close(environment& env) {
         c_.owned = false;
         if (c_.incoming.size() > 0 && (may_receive_text | state::close_wait).has(c_.state)) return abort(env);
@@ -205,8 +208,8 @@ public:
         return {};
     }
 
-    /// Whether what comes is to be acknowledged at once, as of now and of what is owed, or as late as the ACK policy has it
-    /// (3.8.6.3). Where that goes from here is the policy's: this is a push, and no option that stays.
+    /// Whether what comes is to be acknowledged at once, as of now and of what is owed, or as late as the ACK policy
+    /// has it (3.8.6.3). Where that goes from here is the policy's: this is a push, and no option that stays.
     constexpr result<void> quick_ack(environment&, bool wanted) {
         if (c_.state == state::closed) return error::not_open;
         if constexpr (requires { c_.ack.on_quick_ack(wanted); }) c_.ack.on_quick_ack(wanted);
@@ -222,7 +225,8 @@ public:
         const bool was_told = c_.options.user_timeout_option;
         const auto told = own_user_timeout(c_, env);
         const bool pushes = (c_.options.cork && !options.cork) || (c_.options.nagle && !options.nagle);
-        if (pushes && is_held_back(c_) && c_.unsent() > 0) c_.override_now = true;  // what waits leaves, whatever Nagle says
+        if (pushes && is_held_back(c_) && c_.unsent() > 0)
+            c_.override_now = true;  // what waits leaves, whatever Nagle says
         c_.options = options;
         if (options.user_timeout_option && c_.rcv.synchronized && (!was_told || told != own_user_timeout(c_, env)))
             c_.tell_user_timeout = c_.ack_now = true;
@@ -231,7 +235,7 @@ public:
         return {};
     }
 
-    // ---- segments and time ------------------------------------------------------------------------------------------------
+    // ---- segments and time ------------------------------------------------------------------------------------------
 
     /// Whether a segment between these two sockets is this connection's.
     constexpr bool is_for(const socket_address& local, const socket_address& remote) const {
@@ -273,7 +277,7 @@ public:
         return {};
     }
 
-    // ---- what there is to know --------------------------------------------------------------------------------------------
+    // ---- what there is to know --------------------------------------------------------------------------------------
 
     constexpr sluice::state state() const { return c_.state; }
     constexpr sluice::error error() const { return c_.error; }
@@ -291,7 +295,8 @@ public:
     /// Unread octets up to and including the last urgent one that was announced (MUST-33).
     constexpr std::uint32_t urgent_ahead() const { return c_.rcv.urgent ? c_.rcv.up - c_.first_unread() : 0; }
 
-    /// Every variable, for those who look: audits, tests, listings; and for the stack, which keeps some states as records.
+    /// Every variable, for those who look: audits, tests, listings; and for the stack, which keeps some states as
+    /// records.
     constexpr const control_block<Tcp>& variables() const { return c_; }
     constexpr control_block<Tcp>& variables() { return c_; }
 
@@ -344,8 +349,8 @@ private:
         arrives_when_synchronized(c_, env, ip, s);
     }
 
-    /// The application has made room: worth a segment of its own once two segments, or half of the buffer, are free that the
-    /// peer doesn't know of; or one, when the peer may be waiting for it.
+    /// The application has made room: worth a segment of its own once two segments, or half of the buffer, are free
+    /// that the peer doesn't know of; or one, when the peer may be waiting for it.
     constexpr void consider_window_update() {
         if (!may_receive_text.has(c_.state)) return;
         const std::uint32_t known = c_.offered();

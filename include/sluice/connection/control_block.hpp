@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The variables of one connection (RFC 9293 section 3.3.1) and the questions that several steps ask of them. Nothing here
-// decides anything; what changes them stands in input, output, timeouts and connection.
+// The variables of one connection (RFC 9293 section 3.3.1) and the questions that several steps ask of them. Nothing
+// here decides anything; what changes them stands in input, output, timeouts and connection.
 #pragma once
 
 #include <optional>
@@ -139,7 +139,8 @@ struct control_block : conversation_block<Tcp> {
 
     constexpr bool uses_timestamps() const { return Tcp::options::timestamps && agreed.timestamps; }
     constexpr bool uses_sack() const { return Tcp::options::sack && agreed.sack; }
-    /// An ACK that reports a duplicate speaks of the segment that has just come, and so can't wait (RFC 2883 section 4).
+    /// An ACK that reports a duplicate speaks of the segment that has just come, and so can't wait (RFC 2883 section
+    /// 4).
     constexpr bool owes_duplicate_report() const {
         if constexpr (Tcp::options::sack)
             return this->to_report.has_duplicate();

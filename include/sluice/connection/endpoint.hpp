@@ -2,8 +2,8 @@
 //
 // One connection with an environment of its own: a whole TCP host that speaks to one peer. It can be copied at any
 // moment, and runs in the compiler. Who drives it (examples/by_hand.cpp) hands it its packets, calls on_deadline once
-// next_deadline() <= now, and after every call, receive too, poll_transmit until it answers 0. The `now` of each call is
-// the time, which never goes back.
+// next_deadline() <= now, and after every call, receive too, poll_transmit until it answers 0. The `now` of each call
+// is the time, which never goes back.
 #pragma once
 
 #include <sluice/connection/arrival.hpp>
@@ -18,10 +18,12 @@ public:
 
     constexpr explicit basic_endpoint(const settings& s = {}) : env_(s) {}
 
-    // ---- calls ----------------------------------------------------------------------------------------------------------
+    // ---- calls ------------------------------------------------------------------------------------------------------
 
     // What the RFC's calls do, and which errors they give, stands at connection.hpp's.
-    constexpr result<void> listen(const socket_address& local, instant now) { return connection_.listen(at(now), local); }
+    constexpr result<void> listen(const socket_address& local, instant now) {
+        return connection_.listen(at(now), local);
+    }
     constexpr result<void> connect(const socket_address& local, const socket_address& remote, instant now) {
         return connection_.connect(at(now), local, remote);
     }
@@ -29,13 +31,17 @@ public:
     constexpr result<std::size_t> send(payload data, instant now) { return connection_.send(at(now), data); }
     /// The same, and the end of it waits for more, 200 ms at most.
     constexpr result<std::size_t> send_more(payload data, instant now) { return connection_.send_more(at(now), data); }
-    constexpr result<std::size_t> send_urgent(payload data, instant now) { return connection_.send_urgent(at(now), data); }
+    constexpr result<std::size_t> send_urgent(payload data, instant now) {
+        return connection_.send_urgent(at(now), data);
+    }
     /// What has come in order; would_block while there is nothing, closing once the peer has ended and all is read.
     constexpr result<std::size_t> receive(mutable_octets to, instant now) { return connection_.receive(at(now), to); }
     /// All that was sent is acknowledged, and what was lent is returned; would_block until then.
     constexpr result<void> drained(instant now) { return at(now), connection_.drained(); }
     /// Both without a copy, in two halves. What is lent has to stay until it is returned, or until an abort().
-    constexpr result<mutable_octets> reserve(std::size_t most, instant now) { return connection_.reserve(at(now), most); }
+    constexpr result<mutable_octets> reserve(std::size_t most, instant now) {
+        return connection_.reserve(at(now), most);
+    }
     constexpr result<void> commit(std::size_t length, instant now) { return connection_.commit(at(now), length); }
     constexpr result<void> lend(auto& lent, instant now) { return connection_.lend(at(now), lent); }
     constexpr auto peek(instant now) { return connection_.peek(at(now)); }
@@ -50,7 +56,7 @@ public:
         return connection_.set_options(at(now), options);
     }
 
-    // ---- packets and time -------------------------------------------------------------------------------------------------
+    // ---- packets and time -------------------------------------------------------------------------------------------
 
     /// A packet with its IP header. Hand in this endpoint's own only: what is not its connection's, which is everything
     /// once that is CLOSED, is answered with a RST.
@@ -67,7 +73,8 @@ public:
     constexpr void on_deadline(instant now) { connection_.on_deadline(at(now)); }
 
     /// Builds up to room.size() packets that leave now, and says how many. Their payload is borrowed until the next
-    /// call: `write` makes octets of a packet before that. With super-segments on, `split` cuts it first (wire/packet.hpp).
+    /// call: `write` makes octets of a packet before that. With super-segments on, `split` cuts it first
+    /// (wire/packet.hpp).
     constexpr std::size_t poll_transmit(instant now, std::span<tx_packet> room) {
         at(now);
         std::size_t built = 0;
@@ -86,7 +93,7 @@ public:
     /// What has happened, each kind once until it is taken; nothing when all is told.
     constexpr std::optional<news> poll_event() { return connection_.poll_event(); }
 
-    // ---- what there is to know --------------------------------------------------------------------------------------------
+    // ---- what there is to know --------------------------------------------------------------------------------------
 
     constexpr const typename Tcp::connection& connection() const { return connection_; }
     constexpr const environment<Tcp>& surroundings() const { return env_; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a connection can tell of itself, under the names of Linux's tcp_info: times in microseconds where that has them so,
-// milliseconds for the tcpi_last_… ones; windows and what is in flight in segments.
+// What a connection can tell of itself, under the names of Linux's tcp_info: times in microseconds where that has them
+// so, milliseconds for the tcpi_last_… ones; windows and what is in flight in segments.
 #pragma once
 
 #include <sluice/connection/phase.hpp>
@@ -80,7 +80,8 @@ constexpr tcp_info info(const control_block<Tcp>& c, instant now) {
                  .tcpi_advmss = c.receive_mss,
                  .tcpi_unacked = in_segments(c.snd.flight()),
                  .tcpi_sacked = in_segments(c.flight.sacked_octets()),
-                 .tcpi_lost = in_segments(c.snd.flight() - std::min(c.snd.flight(), c.flight.pipe() + c.flight.sacked_octets())),
+                 .tcpi_lost =
+                     in_segments(c.snd.flight() - std::min(c.snd.flight(), c.flight.pipe() + c.flight.sacked_octets())),
                  .tcpi_total_retrans = c.totals.retransmitted,
                  .tcpi_last_data_sent = ago(c.last_sent),
                  .tcpi_last_data_recv = ago(c.last_received),
@@ -96,9 +97,11 @@ constexpr tcp_info info(const control_block<Tcp>& c, instant now) {
     if (c.agreed.timestamps) out.tcpi_options |= tcpi_opt_timestamps;
     if (c.agreed.sack) out.tcpi_options |= tcpi_opt_sack;
     if (c.agreed.window_scale) out.tcpi_options |= tcpi_opt_wscale;
-    out.tcpi_snd_ssthresh = ssthresh(c) == largest_window ? 0x7fffffff : in_segments(ssthresh(c));  // as Linux says "none"
+    out.tcpi_snd_ssthresh =
+        ssthresh(c) == largest_window ? 0x7fffffff : in_segments(ssthresh(c));  // as Linux says "none"
     if constexpr (requires { c.rtt.srtt(); }) out.tcpi_rtt = microseconds(c.rtt.srtt().value_or(duration::zero()));
-    if constexpr (requires { c.rtt.rttvar(); }) out.tcpi_rttvar = microseconds(c.rtt.rttvar().value_or(duration::zero()));
+    if constexpr (requires { c.rtt.rttvar(); })
+        out.tcpi_rttvar = microseconds(c.rtt.rttvar().value_or(duration::zero()));
     if (c.min_rtt.best() != duration::max()) out.tcpi_min_rtt = microseconds(c.min_rtt.best());
     if constexpr (Tcp::tunes_buffers) out.tcpi_rcv_rtt = microseconds(c.tuning.round_trip());
     if constexpr (requires { c.ack.delay; }) out.tcpi_ato = microseconds(c.ack.delay);

@@ -2,8 +2,8 @@
 //
 // SEGMENT ARRIVES in SYN-RECEIVED and the synchronized states: RFC 9293 section 3.10.7.4, one function a step, in its
 // order. The third step (security and precedence, appendix A.1) has nothing to check here. What the text leaves open is
-// decided by notes, N1, N2 …: README.md beside this file has them all. The order stands first, each step below it: a template
-// finds what stands below when it is instantiated.
+// decided by notes, N1, N2 …: README.md beside this file has them all. The order stands first, each step below it: a
+// template finds what stands below when it is instantiated.
 #pragma once
 
 #include <sluice/connection/acknowledge.hpp>
@@ -22,7 +22,7 @@ enum class step : std::uint8_t {
     drop_and_reset,      // <SEQ=SEG.ACK><CTL=RST>
 };
 
-// ---- the order -------------------------------------------------------------------------------------------------------
+// ---- the order ------------------------------------------------------------------------------------------------------
 
 template <class Tcp>
 constexpr void arrives_when_synchronized(control_block<Tcp>& c, environment<Tcp>& env, const ip_meta& ip, segment s) {
@@ -52,7 +52,7 @@ constexpr step take_content(control_block<Tcp>& c, environment<Tcp>& env, const 
     return answer;
 }
 
-// ---- first: the sequence number --------------------------------------------------------------------------------------
+// ---- first: the sequence number -------------------------------------------------------------------------------------
 
 template <class Tcp>
 constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segment& s) {
@@ -76,8 +76,9 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
     if (s.has(flag::rst)) return s.sequence == c.rcv.nxt ? step::go_on : step::drop;  // MUST-66: with text, too
     if (s.has(flag::syn)) return step::drop_and_challenge;  // RFC 5961 section 4.2: whatever its number
     if (c.rcv.wnd() == 0 && (s.sequence == c.rcv.nxt || (s.length() == 0 && s.sequence == c.rcv.nxt + 1))) {
-        // N12: valid ACKs, URGs and RSTs still count; the text doesn't, and its sender is told. N20: a FIN alone fits. An ACK
-        // one further on is from a peer whose probe was refused here: its SND.NXT stays there until the window opens.
+        // N12: valid ACKs, URGs and RSTs still count; the text doesn't, and its sender is told. N20: a FIN alone fits.
+        // An ACK one further on is from a peer whose probe was refused here: its SND.NXT stays there until the window
+        // opens.
         if (s.text_length > 0) {
             trim_to_window(c, s);
             c.ack_now = true;
@@ -111,7 +112,8 @@ constexpr step take_probe(control_block<Tcp>& c, environment<Tcp>& env, segment&
     return step::go_on;
 }
 
-/// Cuts what lies outside the window. What is cut at the front has been received before; a FIN goes with the text behind it.
+/// Cuts what lies outside the window. What is cut at the front has been received before; a FIN goes with the text
+/// behind it.
 template <class Tcp>
 constexpr void trim_to_window(control_block<Tcp>& c, segment& s) {
     if (s.sequence < c.rcv.nxt) {
@@ -129,7 +131,7 @@ constexpr void trim_to_window(control_block<Tcp>& c, segment& s) {
     }
 }
 
-// ---- second: RST -----------------------------------------------------------------------------------------------------
+// ---- second: RST ----------------------------------------------------------------------------------------------------
 
 template <class Tcp>
 constexpr step check_reset(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
@@ -141,7 +143,7 @@ constexpr step check_reset(control_block<Tcp>& c, environment<Tcp>& env, const s
     return step::drop;
 }
 
-// ---- fourth: SYN -----------------------------------------------------------------------------------------------------
+// ---- fourth: SYN ----------------------------------------------------------------------------------------------------
 
 template <class Tcp>
 constexpr step check_syn(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
@@ -155,7 +157,7 @@ constexpr step check_syn(control_block<Tcp>& c, environment<Tcp>& env, const seg
     return step::drop_and_challenge;  // RFC 5961 section 4.2
 }
 
-// ---- fifth: ACK ------------------------------------------------------------------------------------------------------
+// ---- fifth: ACK -----------------------------------------------------------------------------------------------------
 
 template <class Tcp>
 constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, seq first) {
@@ -181,7 +183,8 @@ constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const seg
         fire<event::fin>(c, env);
         return step::drop_and_ack;
     }
-    if (!c.snd.syn_acknowledged() && c.snd.acknowledges_new(s.acknowledgment)) start_transfer(c, env);  // closed before that
+    if (!c.snd.syn_acknowledged() && c.snd.acknowledges_new(s.acknowledgment))
+        start_transfer(c, env);  // closed before that
     take_ack(c, env, s);
     if (!c.fin_acknowledged()) return step::go_on;
     if (c.state == state::fin_wait_1) {
@@ -198,15 +201,16 @@ constexpr step check_ack(control_block<Tcp>& c, environment<Tcp>& env, const seg
     return step::go_on;
 }
 
-/// What its options say beside its text: believed only now, since a number in the window is easier to guess than that and
-/// an ACK, and a timestamp from the future would make all that follows look old (RFC 7323 section 5.3; RFC 5961 section 5).
+/// What its options say beside its text: believed only now, since a number in the window is easier to guess than that
+/// and an ACK, and a timestamp from the future would make all that follows look old (RFC 7323 section 5.3; RFC 5961
+/// section 5).
 template <class Tcp>
 constexpr void heed(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, seq first) {
     remember_timestamp(c, env, s, first);
     take_user_timeout(c, env, s);
 }
 
-// ---- sixth: URG ------------------------------------------------------------------------------------------------------
+// ---- sixth: URG -----------------------------------------------------------------------------------------------------
 
 template <class Tcp>
 constexpr step check_urgent(control_block<Tcp>& c, environment<Tcp>&, const segment& s) {
@@ -219,7 +223,7 @@ constexpr step check_urgent(control_block<Tcp>& c, environment<Tcp>&, const segm
     return step::go_on;
 }
 
-// ---- seventh: text ---------------------------------------------------------------------------------------------------
+// ---- seventh: text --------------------------------------------------------------------------------------------------
 
 /// Where the FIN stands is known before its text is taken: nothing past it counts (N26), whatever came first.
 template <class Tcp>
@@ -267,7 +271,7 @@ constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const seg
     return step::go_on;
 }
 
-// ---- eighth: FIN -----------------------------------------------------------------------------------------------------
+// ---- eighth: FIN ----------------------------------------------------------------------------------------------------
 
 /// The FIN counts when everything before it is there, be it this segment's or an earlier one's.
 template <class Tcp>

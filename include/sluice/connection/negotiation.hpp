@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What the two SYNs agree on: segment sizes (RFC 9293 section 3.7.1, RFC 6691), the peer's sequence numbers and its first
-// window, window scale and timestamps (RFC 7323), SACK (RFC 2018); and which options each later segment therefore has.
+// What the two SYNs agree on: segment sizes (RFC 9293 section 3.7.1, RFC 6691), the peer's sequence numbers and its
+// first window, window scale and timestamps (RFC 7323), SACK (RFC 2018); and which options each later segment therefore
+// has.
 #pragma once
 
 #include <sluice/connection/timing.hpp>
@@ -28,16 +29,16 @@ constexpr std::uint8_t shift_for(std::size_t most) {
     return shift;
 }
 
-/// The shift of a receive buffer that begins with `first` octets and may grow to `most`. A unit is at most a 64th of the
-/// first ones: no window could be told well in larger ones, and a thousandfold growth is left.
+/// The shift of a receive buffer that begins with `first` octets and may grow to `most`. A unit is at most a 64th of
+/// the first ones: no window could be told well in larger ones, and a thousandfold growth is left.
 constexpr std::uint8_t scale_for(std::size_t first, std::size_t most) {
     std::uint8_t shift = shift_for(most);
     while (shift > 0 && std::size_t{1} << shift > first / 64) --shift;
     return shift;
 }
 
-/// The options of our SYN: an MSS always (MUST-14, SHLD-5, MAY-3), and what we would use; or of our SYN,ACK, and then only
-/// what the peer's SYN had too (RFC 7323 sections 2.2 and 3.2, RFC 2018 section 2, N29).
+/// The options of our SYN: an MSS always (MUST-14, SHLD-5, MAY-3), and what we would use; or of our SYN,ACK, and then
+/// only what the peer's SYN had too (RFC 7323 sections 2.2 and 3.2, RFC 2018 section 2, N29).
 template <class Tcp>
 constexpr tcp_options syn_options(const control_block<Tcp>& c, const environment<Tcp>& env) {
     tcp_options out{.mss = static_cast<std::uint16_t>(c.receive_mss)};
@@ -53,8 +54,9 @@ constexpr tcp_options syn_options(const control_block<Tcp>& c, const environment
     return out;
 }
 
-/// The options of every other segment: timestamps (RFC 7323 section 3.2), SACK blocks while there is something to report,
-/// as many as have room (RFC 2018 section 3), beside text no more than half a segment; and a user timeout that has changed.
+/// The options of every other segment: timestamps (RFC 7323 section 3.2), SACK blocks while there is something to
+/// report, as many as have room (RFC 2018 section 3), beside text no more than half a segment; and a user timeout that
+/// has changed.
 template <class Tcp>
 constexpr tcp_options segment_options(const control_block<Tcp>& c, const environment<Tcp>& env, bool with_text) {
     tcp_options out;
@@ -78,7 +80,8 @@ constexpr void agree(control_block<Tcp>& c, const environment<Tcp>& env, const s
     if constexpr (Tcp::options::window_scale) {
         c.agreed.window_scale = ours.window_scale && s.options.window_scale;
         if (c.agreed.window_scale)
-            c.agreed.send_shift = std::min<std::uint8_t>(*s.options.window_scale, 14);  // section 2.3: more counts as 14
+            c.agreed.send_shift =
+                std::min<std::uint8_t>(*s.options.window_scale, 14);  // section 2.3: more counts as 14
         else
             c.agreed.receive_shift = 0;
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What leaves next: one packet a call, in the order retransmission, new data, probes, acknowledgments. Who may send new data
-// is decided by the gate (tcb/send_space.hpp), then by Nagle and SWS avoidance (RFC 9293 sections 3.7.4, 3.8.6.2.1).
-// Nothing is built that can't leave, and nothing that leaves is copied.
+// What leaves next: one packet a call, in the order retransmission, new data, probes, acknowledgments. Who may send new
+// data is decided by the gate (tcb/send_space.hpp), then by Nagle and SWS avoidance (RFC 9293 sections 3.7.4,
+// 3.8.6.2.1). Nothing is built that can't leave, and nothing that leaves is copied.
 #pragma once
 
 #include <utility>
@@ -14,12 +14,13 @@ namespace sluice {
 
 enum class resending : std::uint8_t { nothing, waits, sent };
 
-// ---- the order -------------------------------------------------------------------------------------------------------
+// ---- the order ------------------------------------------------------------------------------------------------------
 
 /// Fills `p` with what is to leave next; false when nothing may.
 template <class Tcp>
 constexpr bool next_packet(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
-    if (c.duplicate_acks > 0 && send_ack(c, env, p)) return true;  // each counts at the other side: before anything else
+    if (c.duplicate_acks > 0 && send_ack(c, env, p))
+        return true;  // each counts at the other side: before anything else
     if (send_syn(c, env, p)) return true;
     const resending again = send_lost(c, env, p);
     if (again == resending::sent) return true;
@@ -27,7 +28,7 @@ constexpr bool next_packet(control_block<Tcp>& c, environment<Tcp>& env, tx_pack
     return send_window_probe(c, env, p) || send_keep_alive(c, env, p) || send_ack(c, env, p);
 }
 
-// ---- retransmission --------------------------------------------------------------------------------------------------
+// ---- retransmission -------------------------------------------------------------------------------------------------
 
 /// The first of what is lost. While it waits, for quota or for the peer's window, nothing new passes it.
 template <class Tcp>
@@ -51,7 +52,8 @@ constexpr resending send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_p
         c.cwnd_limited = true;
         return resending::waits;
     }
-    // Out of records, what can't be cut waits for an ACK that frees one; if it must leave, the rest counts as sent with it.
+    // Out of records, what can't be cut waits for an ACK that frees one; if it must leave, the rest counts as sent with
+    // it.
     if (length < r.length() && !c.flight.split(i, r.begin + length) && !c.retransmit_now)
         return resending::waits;
 
@@ -74,7 +76,8 @@ constexpr resending send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_p
 template <class Tcp>
 constexpr std::uint32_t length_to_resend(const control_block<Tcp>& c, const environment<Tcp>& env,
                                          const in_flight_record& r, std::uint32_t granted, bool ends_in_fin) {
-    // A burst leaves again as whole segments that the quota allows; one that is forced is one segment (RFC 5681 section 3.1).
+    // A burst leaves again as whole segments that the quota allows; one that is forced is one segment (RFC 5681 section
+    // 3.1).
     const std::uint32_t each = segment_room(c, env);
     const std::uint32_t room = c.retransmit_now ? each : std::clamp(granted / each * each, each, packet_room(c, env));
     std::uint32_t length = std::min(r.length() - (ends_in_fin ? 1u : 0u), room);
@@ -98,7 +101,7 @@ constexpr bool send_more_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_p
     }
 }
 
-// ---- new data --------------------------------------------------------------------------------------------------------
+// ---- new data -------------------------------------------------------------------------------------------------------
 
 template <class Tcp>
 constexpr bool send_syn(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
@@ -161,8 +164,8 @@ constexpr std::uint32_t text_to_send(control_block<Tcp>& c, environment<Tcp>& en
     return 0;
 }
 
-/// The end of the queue is not pushed: it waits for what makes a whole segment of it, unless that can't come, for behind
-/// the FIN there is nothing and a full buffer takes nothing.
+/// The end of the queue is not pushed: it waits for what makes a whole segment of it, unless that can't come, for
+/// behind the FIN there is nothing and a full buffer takes nothing.
 template <class Tcp>
 constexpr bool is_held_back(const control_block<Tcp>& c) {
     return (c.options.cork || c.more_follows) && !c.fin_queued && c.outgoing.free() > 0;
@@ -205,7 +208,7 @@ constexpr void send_new(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
     note_sent(c, env, p, report);
 }
 
-// ---- segments that carry nothing new ---------------------------------------------------------------------------------
+// ---- segments that carry nothing new --------------------------------------------------------------------------------
 
 /// One octet against a shut window (3.8.6.1): the first unacknowledged one, or a new one, which may be our FIN (N21).
 template <class Tcp>
@@ -258,14 +261,15 @@ constexpr bool send_ack(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
     return true;
 }
 
-// ---- one packet ------------------------------------------------------------------------------------------------------
+// ---- one packet -----------------------------------------------------------------------------------------------------
 
 /// How many octets of text the next segment may hold: SACK blocks take their room from it (N34).
 template <class Tcp>
 constexpr std::uint32_t segment_room(const control_block<Tcp>& c, const environment<Tcp>& env) {
     if constexpr (Tcp::options::sack)
         if (c.agreed.sack && !c.to_report.empty(c.assembly.held()))
-            return c.mss - static_cast<std::uint32_t>(tcp_options::sack_length(segment_options(c, env, true).sack.size()));
+            return c.mss -
+                   static_cast<std::uint32_t>(tcp_options::sack_length(segment_options(c, env, true).sack.size()));
     return c.mss;
 }
 
@@ -274,7 +278,8 @@ template <class Tcp>
 constexpr std::uint32_t packet_room(const control_block<Tcp>& c, const environment<Tcp>& env) {
     const std::uint32_t each = segment_room(c, env);
     if (c.snd.urgent) return each;  // each segment has a pointer of its own (MUST-62)
-    const std::uint32_t largest = std::min<std::uint32_t>(env.largest_super_segment, 65535 - tx_packet::longest_headers);
+    const std::uint32_t largest =
+        std::min<std::uint32_t>(env.largest_super_segment, 65535 - tx_packet::longest_headers);
     return std::max(largest / each, 1u) * each;
 }
 
@@ -285,7 +290,8 @@ constexpr std::uint32_t fit_spans(const control_block<Tcp>& c, seq begin, std::u
         const seq text = later(begin, c.first_queued());
         if (text < c.queue_end()) {
             const std::uint32_t most = c.queue_end() - text;
-            const auto lendable = static_cast<std::uint32_t>(c.outgoing.lendable(text - c.first_queued(), std::min(length, most)));
+            const auto lendable =
+                static_cast<std::uint32_t>(c.outgoing.lendable(text - c.first_queued(), std::min(length, most)));
             if (lendable < std::min(length, most)) length = lendable > each ? lendable / each * each : lendable;
         }
     }
@@ -335,7 +341,8 @@ constexpr void build(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p,
         tcp.window = c.first_offer();
     }
     if (c.snd.urgent && begin < c.snd.up) {
-        // MUST-62: the pointer is the octet after the urgent data; while that is out of its reach, as far as it goes (N33).
+        // MUST-62: the pointer is the octet after the urgent data; while that is out of its reach, as far as it goes
+        // (N33).
         tcp.flags |= flag::urg;
         tcp.urgent_pointer = static_cast<std::uint16_t>(std::min<std::uint32_t>(c.snd.up - begin, 0xffff));
     }

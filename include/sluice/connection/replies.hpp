@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Segments without text that wait outside of every connection: RSTs, and what is said for a connection that is kept as a
-// record. One bounded queue has them all.
+// Segments without text that wait outside of every connection: RSTs, and what is said for a connection that is kept as
+// a record. One bounded queue has them all.
 #pragma once
 
 #include <array>

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// What time does to a connection: the user timeout, retransmission (RFC 9293 sections 3.8.1 and 3.8.3, RFC 6298), window
-// probes (3.8.6.1), delayed ACKs, keep-alive (3.8.4), 2MSL. A timeout marks what is to leave; output sends it.
+// What time does to a connection: the user timeout, retransmission (RFC 9293 sections 3.8.1 and 3.8.3, RFC 6298),
+// window probes (3.8.6.1), delayed ACKs, keep-alive (3.8.4), 2MSL. A timeout marks what is to leave; output sends it.
 #pragma once
 
 #include <sluice/connection/ask.hpp>
 #include <sluice/connection/timing.hpp>
 #include <sluice/connection/transitions.hpp>
+#include <sluice/connection/user_timeout.hpp>
 
 namespace sluice {
 
@@ -69,8 +70,9 @@ constexpr void on_window_probe_timeout(control_block<Tcp>& c, environment<Tcp>& 
         c.probing = false;
         return;
     }
-    // MUST-37 is about a connection that somebody wants. One that nobody holds would stay for as long as its peer likes, with
-    // all its memory (RFC 6429 section 3): it has so long since it could send last, as a FIN-WAIT-2 has (N28).
+    // MUST-37 is about a connection that somebody wants. One that nobody holds would stay for as long as its peer
+    // likes, with all its memory (RFC 6429 section 3): it has so long since it could send last, as a FIN-WAIT-2 has
+    // (N28).
     if (!c.owned && env.now - c.last_sent >= env.settings.limits.orphan_stand_off)
         return void(fire<event::retries_exhausted>(c, env));
     if (!try_again(c, env, env.now)) return;
@@ -120,7 +122,11 @@ constexpr bool retries_exhausted(const control_block<Tcp>& c, const environment<
         return env.settings.limits.syn_ack_tries != no_limit && c.retries > env.settings.limits.syn_ack_tries;
     if (!c.snd.syn_acknowledged())
         return env.settings.limits.syn_time != no_time_limit && tried_for >= env.settings.limits.syn_time;
-    return c.options.r2 != no_limit && c.retries >= c.options.r2 && tried_for >= c.options.r2_time;
+    // Who said how long to wait, the application or the peer (RFC 5482), waits no shorter than that (N23).
+    const bool was_said =
+        c.options.user_timeout ? *c.options.user_timeout != no_time_limit : c.peer_user_timeout.has_value();
+    const duration least = was_said ? std::max(c.options.r2_time, user_timeout(c, env)) : c.options.r2_time;
+    return c.options.r2 != no_limit && c.retries >= c.options.r2 && tried_for >= least;
 }
 
 }  // namespace sluice

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Which clocks run because of what a connection is, not because of what it sends: over a peer that says nothing (RFC 9293
-// section 3.8.4), over a window that stays shut (3.8.6.1), over a FIN-WAIT-2 that nobody owns. What happens when one has
-// run out stands in timeouts.
+// Which clocks run because of what a connection is, not because of what it sends: over a peer that says nothing (RFC
+// 9293 section 3.8.4), over a window that stays shut (3.8.6.1), over a FIN-WAIT-2 that nobody owns. What happens when
+// one has run out stands in timeouts.
 #pragma once
 
 #include <sluice/connection/control_block.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The one place where a connection changes state: fire<event>() asks the machine, then carries out the transition's actions
-// in the order of the enumeration. It does not know which segment or call led here.
+// The one place where a connection changes state: fire<event>() asks the machine, then carries out the transition's
+// actions in the order of the enumeration. It does not know which segment or call led here.
 #pragma once
 
 #include <sluice/connection/control_block.hpp>
@@ -20,7 +20,8 @@ constexpr error fire(control_block<Tcp>& c, environment<Tcp>& env) {
     });
 }
 
-/// What a row does besides moving, one action after the other as the enumeration orders them. `Answer` is the machine's.
+/// What a row does besides moving, one action after the other as the enumeration orders them. `Answer` is the
+/// machine's.
 template <class Answer, class Tcp>
 constexpr void carry_out(control_block<Tcp>& c, environment<Tcp>& env) {
     constexpr action_set actions = Answer::value.actions;

@@ -82,8 +82,8 @@ public:
     result<void> consume(std::size_t length) {
         return of_.ask([&](auto& stack, handle h, instant now) { return stack.consume(h, length, now); });
     }
-    /// What has come is acknowledged now, and what comes soon at once; or, off, as late as may be (TCP_QUICKACK). Not for
-    /// ever: it is the stack's ACK policy that goes on from there.
+    /// What has come is acknowledged now, and what comes soon at once; or, off, as late as may be (TCP_QUICKACK). Not
+    /// for ever: it is the stack's ACK policy that goes on from there.
     result<void> quick_ack(bool wanted = true) {
         return of_.ask([&](auto& stack, handle h, instant now) { return stack.quick_ack(h, wanted, now); });
     }

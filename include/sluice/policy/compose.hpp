@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// tcp<Policies...>: takes policies in any order, any subset, and names one type for each choice: basic_tcp with its slots in
-// a fixed order. What is not named is the default. The checks stand in the alias, so that a wrong policy is reported before
-// anything is made of it.
+// tcp<Policies...>: takes policies in any order, any subset, and names one type for each choice: basic_tcp with its
+// slots in a fixed order. What is not named is the default. The checks stand in the alias, so that a wrong policy is
+// reported before anything is made of it.
 #pragma once
 
 #include <type_traits>
@@ -65,7 +65,8 @@ struct basic_tcp {
     using options = Options;
     using observers_type = Observers;
 
-    /// SACKs are sent unless the composition leaves them out; they are read if the recovery policy makes something of them.
+    /// SACKs are sent unless the composition leaves them out; they are read if the recovery policy makes something of
+    /// them.
     static constexpr bool reads_sack = Options::sack && requires { requires Recovery::uses_sack; };
 
     /// Buffers that keep no octets.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // What a policy of each slot must have, may have, and is told: one table a slot, as comment and as concept. A required
-// member that is missing, or an optional one that can't be called as its table says, does not compile. An optional one that
-// is absent is not called and costs nothing; one that is misspelt is absent, too, and only other slots' names for the same
-// thing are refused. Settings are public members with defaults; state may be, too.
+// member that is missing, or an optional one that can't be called as its table says, does not compile. An optional one
+// that is absent is not called and costs nothing; one that is misspelt is absent, too, and only other slots' names for
+// the same thing are refused. Settings are public members with defaults; state may be, too.
 #pragma once
 
 #include <array>
@@ -103,9 +103,9 @@ template <class P> concept recovery_find_more_ok     = hook::absent<P, hook::fin
 template <class P> concept recovery_after_timeout_ok = hook::absent<P, hook::after_timeout> || requires(const P& p) { { p.after_timeout() } -> std::convertible_to<bool>; };
 // clang-format on
 template <class P>
-concept recovery_policy = policy_for<P, recovery_slot> && recovery_names_ok<P> && recovers<P> && recovery_on_start_ok<P> &&
-                          recovery_quota_ok<P> && recovery_in_recovery_ok<P> && recovery_after_timeout_ok<P> &&
-                          recovery_find_more_ok<P>;
+concept recovery_policy =
+    policy_for<P, recovery_slot> && recovery_names_ok<P> && recovers<P> && recovery_on_start_ok<P> &&
+    recovery_quota_ok<P> && recovery_in_recovery_ok<P> && recovery_after_timeout_ok<P> && recovery_find_more_ok<P>;
 
 // The ack slot: when to acknowledge. One a connection.
 //   required  instant acknowledge_by(const arrival_report&)   text or FIN came; now, or a deadline; held under 0.5 s (MUST-40)
@@ -117,7 +117,8 @@ template <class P> concept ack_on_ack_sent_ok = hook::absent<P, hook::on_ack_sen
 template <class P> concept ack_on_quick_ack_ok = hook::absent<P, hook::on_quick_ack> || requires(P& p, bool wanted) { p.on_quick_ack(wanted); };
 // clang-format on
 template <class P>
-concept ack_policy = policy_for<P, ack_slot> && has_acknowledge_by<P> && ack_on_ack_sent_ok<P> && ack_on_quick_ack_ok<P>;
+concept ack_policy =
+    policy_for<P, ack_slot> && has_acknowledge_by<P> && ack_on_ack_sent_ok<P> && ack_on_quick_ack_ok<P>;
 
 // The ecn slot: nothing is asked of it yet; no_ecn is what there is.
 template <class P>
@@ -264,8 +265,9 @@ concept lifecycle_policy = policy_for<P, lifecycle_slot> && has_table<P>;
 // The options slot: which TCP options take part; any number of policies, each about one.
 //   required  static constexpr option_kind leaves_out     timestamps, window_scale or sack
 template <class P>
-concept leaves_an_option_out = requires { { P::leaves_out } -> std::convertible_to<option_kind>; } &&
-    (P::leaves_out == option_kind::timestamps || P::leaves_out == option_kind::window_scale || P::leaves_out == option_kind::sack);
+concept leaves_an_option_out = requires { { P::leaves_out } -> std::convertible_to<option_kind>; }
+&&(P::leaves_out == option_kind::timestamps || P::leaves_out == option_kind::window_scale ||
+   P::leaves_out == option_kind::sack);
 
 // The observe slot: who watches; any number. They see values and change nothing.
 //   optional  void on_transition(const transition_report&)

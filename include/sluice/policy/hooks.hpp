@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Does a policy have a member of some name at all, be it overloaded, a template, or of the wrong type? A hook that is there
-// but can't be called as documented must not be passed over in silence, so the question has to be put to the name alone:
-// a struct that inherits a name twice can't say which one it means.
+// Does a policy have a member of some name at all, be it overloaded, a template, or of the wrong type? A hook that is
+// there but can't be called as documented must not be passed over in silence, so the question has to be put to the name
+// alone: a struct that inherits a name twice can't say which one it means.
 #pragma once
 
 namespace sluice::hook {

@@ -30,8 +30,8 @@ struct connection_options {
     duration keep_alive_interval = 75s;               // practice
     std::optional<duration> user_timeout{};           // 3.9.1.1. What the application set also ends a zero-window
                                                       // stand-off and overrides keep_alive_tries (N23, MUST-37)
-    bool user_timeout_option = false;                 // RFC 5482: tell the peer, and take its value where none is set here
-    bool cork = false;                                // MAY-16: nothing is pushed; what is no whole segment waits for more
+    bool user_timeout_option = false;  // RFC 5482: tell the peer, and take its value where none is set here
+    bool cork = false;                 // MAY-16: nothing is pushed; what is no whole segment waits for more
 };
 
 /// bad_argument for what no header can carry (dscp, hop_limit), and for what would end or probe a connection before
@@ -56,7 +56,7 @@ struct port_range {
 struct limits {
     std::uint16_t mtu = 1500;                         // of the link or path; at least headers + least_path_mss
     std::uint16_t least_path_mss = 28;                // every link takes 68 octets (RFC 791 section 3.2)
-    bool window_scale = true;                         // RFC 7323; the next two likewise: offered and accepted, unless the
+    bool window_scale = true;  // RFC 7323; the next two likewise: offered and accepted, unless the
     bool timestamps = true;                           // composition leaves them out
     bool sack = true;                                 // RFC 2018
     std::uint16_t least_peer_mss = 216;               // CVE-2019-11479

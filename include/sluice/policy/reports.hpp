@@ -13,7 +13,8 @@
 
 namespace sluice {
 
-/// No congestion window needs to be larger: RFC 7323 section 2.3 bounds the peer's at the same. A larger one counts as this.
+/// No congestion window needs to be larger: RFC 7323 section 2.3 bounds the peer's at the same. A larger one counts as
+/// this.
 inline constexpr std::uint32_t largest_window = std::uint32_t{1} << 30;
 
 /// The connection has become ESTABLISHED and its MSS is known.
@@ -112,7 +113,7 @@ struct arrival_report {
     bool fin = false;
 };
 
-// ---- to observers -----------------------------------------------------------------------------------------------------
+// ---- to observers ---------------------------------------------------------------------------------------------------
 
 struct transition_report {
     instant now{};

@@ -50,8 +50,8 @@ public:
         return add_endpoint<typename Tcp::endpoint>(std::move(application), settings.limits.mtu, settings);
     }
 
-    /// A host with anything that can be driven like an endpoint, made from the arguments. Where its link pushes back, it
-    /// waits until the longest packet would find room.
+    /// A host with anything that can be driven like an endpoint, made from the arguments. Where its link pushes back,
+    /// it waits until the longest packet would find room.
     template <class Endpoint, class Application>
     auto& add_endpoint(Application application, std::size_t longest_packet, auto&&... arguments) {
         constexpr std::uint16_t discard = 9;
@@ -100,8 +100,8 @@ public:
             if (nodes_[n].host) serve(n);
     }
 
-    /// One cable, or all that are joined so far. The tap outlives the network, and knows the ends of a cable as 0 and 1,
-    /// in the order in which they were given to join.
+    /// One cable, or all that are joined so far. The tap outlives the network, and knows the ends of a cable as 0 and
+    /// 1, in the order in which they were given to join.
     void watch(cable_id cable, auto& tap) { cables_[index(cable)].watchers.add(tap); }
     void watch(auto& tap) {
         for (cable_state& each : cables_) each.watchers.add(tap);

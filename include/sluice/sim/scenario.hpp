@@ -107,8 +107,8 @@ transfer_report report_of(auto& w, error opened, instant last_event) {
 
 }  // namespace detail
 
-/// `after(world)` is called after each event with the world<Client, Server> itself: client() and server() are its hosts,
-/// each with its endpoint and its application, now() is the time.
+/// `after(world)` is called after each event with the world<Client, Server> itself: client() and server() are its
+/// hosts, each with its endpoint and its application, now() is the time.
 template <class Client, class Server, class After>
 transfer_report transfer(const scenario& s, typename Client::settings client, typename Server::settings server,
                          After&& after) {

@@ -41,8 +41,9 @@ struct half_open {
 };
 static_assert(sizeof(half_open) <= 64);
 
-/// The half second in which a record answers once: the limits of RFC 5961 section 7 and of N15, as far as they fit. In so
-/// many bits, of which all 1 stands for none: after 2^bits − 1 of them one is taken for another, and holds an answer back.
+/// The half second in which a record answers once: the limits of RFC 5961 section 7 and of N15, as far as they fit. In
+/// so many bits, of which all 1 stands for none: after 2^bits − 1 of them one is taken for another, and holds an answer
+/// back.
 template <class Tcp>
 std::uint32_t answer_period(const environment<Tcp>& env, int bits) {
     const std::int64_t periods = (1 << bits) - 1;
@@ -69,13 +70,14 @@ std::uint32_t note_answer(const control_block<Tcp>& c, const environment<Tcp>& e
 /// A connection in SYN-RECEIVED whose SYN,ACK has left.
 template <class Tcp>
 half_open fold_half_open(const control_block<Tcp>& c, const environment<Tcp>& env) {
-    half_open out{.local_address = c.local.address,
-                  .remote_address = c.remote.address,
-                  .local_port = c.local.port,
-                  .remote_port = c.remote.port,
-                  .iss = c.snd.iss,
-                  .irs = c.rcv.irs,
-                  .due = half_open::time(std::min(c.timer[timer::retransmission], env.now + half_open::time::longest_ahead))};
+    half_open out{
+        .local_address = c.local.address,
+        .remote_address = c.remote.address,
+        .local_port = c.local.port,
+        .remote_port = c.remote.port,
+        .iss = c.snd.iss,
+        .irs = c.rcv.irs,
+        .due = half_open::time(std::min(c.timer[timer::retransmission], env.now + half_open::time::longest_ahead))};
     std::uint32_t mss = c.mss;
     if constexpr (Tcp::options::timestamps) {
         out.timestamp = c.clock.recent();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// How an application names its sockets, and what it hears of them. A handle is a place and a count of how often that place
-// was given away: one that is kept past its socket's end is found out (error::bad_handle), and harms nobody else's.
+// How an application names its sockets, and what it hears of them. A handle is a place and a count of how often that
+// place was given away: one that is kept past its socket's end is found out (error::bad_handle), and harms nobody
+// else's.
 #pragma once
 
 #include <sluice/base/index_list.hpp>

@@ -16,9 +16,9 @@ void remove_time_wait(stack_tables<Tcp>& t, list_index w) {
     t.time_waits.release(w);
 }
 
-/// What comes for a connection in TIME-WAIT comes to a record from now on. False, and nothing has changed, without memory
-/// for one. If its application has held it until now, others that began their two MSL later may be records already: it
-/// ends with the last of them, so that the records stay in order at no cost.
+/// What comes for a connection in TIME-WAIT comes to a record from now on. False, and nothing has changed, without
+/// memory for one. If its application has held it until now, others that began their two MSL later may be records
+/// already: it ends with the last of them, so that the records stay in order at no cost.
 template <class Tcp>
 bool file_as_record(stack_tables<Tcp>& t, list_index i) {
     auto& socket = t.sockets[i];
@@ -56,8 +56,8 @@ list_index find_listener_for(const stack_tables<Tcp>& t, const four_tuple& addre
 }
 
 /// A SYN for a connection in TIME-WAIT that is no record: its application has not let it go, or only just. RFC 6191 and
-/// MAY-2 hold for it as well. It is a record from then on, since a SYN may be forged; and whoever has the handle can still
-/// read what had come. False: the connection's, like any segment.
+/// MAY-2 hold for it as well. It is a record from then on, since a SYN may be forged; and whoever has the handle can
+/// still read what had come. False: the connection's, like any segment.
 template <class Tcp>
 bool arrives_before_parting(stack_tables<Tcp>& t, list_index i, const four_tuple& addresses, tuple_hash hash,
                             const ip_meta& ip, const segment& s) {

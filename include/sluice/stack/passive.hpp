@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// From a SYN to a connection that can be accepted: LISTEN and SYN-RECEIVED (RFC 9293 sections 3.10.7.2 and 3.10.7.4) for
-// many at once, as half-open records while the backlog holds them, as SYN cookies beyond it (RFC 4987).
+// From a SYN to a connection that can be accepted: LISTEN and SYN-RECEIVED (RFC 9293 sections 3.10.7.2 and 3.10.7.4)
+// for many at once, as half-open records while the backlog holds them, as SYN cookies beyond it (RFC 4987).
 #pragma once
 
 #include <sluice/stack/tables.hpp>
@@ -17,7 +17,7 @@ void tell_listener(stack_tables<Tcp>& t, list_index l) {
     t.listeners_telling.push_back(t.listeners, l);
 }
 
-// ---- half-open records --------------------------------------------------------------------------------------------------
+// ---- half-open records ----------------------------------------------------------------------------------------------
 
 template <class Tcp>
 void remove_half_open(stack_tables<Tcp>& t, list_index h) {
@@ -90,7 +90,8 @@ void judge_half_open(stack_tables<Tcp>& t, list_index h) {
     const tuple_hash hash = t.by_address.hash(addresses);
     remove_half_open(t, h);
     // One entry has just gone: there is room.
-    [[maybe_unused]] const auto filed_now = t.by_address.insert(hash, filed{record_kind::connection, t.unfolded}.number());
+    [[maybe_unused]] const auto filed_now =
+        t.by_address.insert(hash, filed{record_kind::connection, t.unfolded}.number());
     assert(filed_now);
     hand_over(t, l, addresses, hash);
 }
@@ -126,7 +127,8 @@ void arrives_for_half_open(stack_tables<Tcp>& t, list_index h, const four_tuple&
     judge_half_open(t, h);
 }
 
-/// Its SYN,ACK could not leave for want of memory, which is no reason to forget it: after the same time as now once more.
+/// Its SYN,ACK could not leave for want of memory, which is no reason to forget it: after the same time as now once
+/// more.
 template <class Tcp>
 void postpone_answer(stack_tables<Tcp>& t, list_index h) {
     half_open& record = t.half_opens[h];
@@ -148,7 +150,7 @@ void answer_again(stack_tables<Tcp>& t, list_index h) {
     judge_half_open(t, h);
 }
 
-// ---- cookies ------------------------------------------------------------------------------------------------------------
+// ---- cookies --------------------------------------------------------------------------------------------------------
 
 /// Without timestamps nothing but the MSS can be remembered.
 template <class Tcp>
@@ -230,7 +232,7 @@ bool arrives_with_cookie(stack_tables<Tcp>& t, list_index l, const four_tuple& a
     return true;
 }
 
-// ---- LISTEN -------------------------------------------------------------------------------------------------------------
+// ---- LISTEN ---------------------------------------------------------------------------------------------------------
 
 /// `beyond`: where the sequence numbers of a former incarnation end, ours must begin further on (RFC 9293 MAY-2).
 template <class Tcp>

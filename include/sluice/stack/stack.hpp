@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Many connections behind one address or several. Like a connection a stack reads no clock and sends nothing by itself:
-// packets and time come in, packets, events and the next deadline go out. What a segment means to its connection is decided
-// in connection/; here is decided whose segment it is, who may send next, and whose time has come.
+// packets and time come in, packets, events and the next deadline go out. What a segment means to its connection is
+// decided in connection/; here is decided whose segment it is, who may send next, and whose time has come.
 #pragma once
 
 #include <sluice/connection/arrival.hpp>
@@ -23,10 +23,10 @@ public:
 
     explicit basic_stack(const settings& s = {}) : t_(s) {}
 
-    // ---- calls: what the RFC's do, and which errors they give, stands at connection.hpp's --------------------------------
+    // ---- calls: what the RFC's do, and which errors they give, stands at connection.hpp's ---------------------------
 
-    /// Waits for connections to this socket. An unspecified address, of either family, stands for any of both (MUST-43), as
-    /// an IPv6 socket's does elsewhere.
+    /// Waits for connections to this socket. An unspecified address, of either family, stands for any of both
+    /// (MUST-43), as an IPv6 socket's does elsewhere.
     result<handle> listen(const socket_address& local, instant now, listen_options options = {},
                           std::uint64_t cookie = 0) {
         at(now);
@@ -139,7 +139,7 @@ public:
         return let_go(h, now, [&](auto& tcp) { return tcp.abort(t_.env); });
     }
 
-    // ---- packets and time --------------------------------------------------------------------------------------------------
+    // ---- packets and time -------------------------------------------------------------------------------------------
 
     /// A packet with its IP header.
     void on_packet(const rx_packet& packet, instant now) {
@@ -163,8 +163,8 @@ public:
             depart(t_, t_.parting.front());
     }
 
-    /// Builds up to room.size() packets that leave now, one of each connection in turn, and says how many. Their payload is
-    /// borrowed until the next call.
+    /// Builds up to room.size() packets that leave now, one of each connection in turn, and says how many. Their
+    /// payload is borrowed until the next call.
     std::size_t poll_transmit(instant now, std::span<tx_packet> room) {
         at(now);
         std::size_t built = 0;
@@ -219,7 +219,7 @@ public:
         return {};
     }
 
-    // ---- what there is to know ----------------------------------------------------------------------------------------------
+    // ---- what there is to know --------------------------------------------------------------------------------------
 
     /// nullptr for a stale handle.
     const typename Tcp::connection* look(handle h) const { return is_socket(h) ? &t_.sockets[h.index].tcp : nullptr; }

@@ -81,7 +81,7 @@ struct stack_tables {
     index_list<&time_wait::in_turn> parting;
     list_index unfolded = no_index;  // the socket in which records are unfolded
 
-    // ---- by address --------------------------------------------------------------------------------------------------
+    // ---- by address -------------------------------------------------------------------------------------------------
 
     four_tuple addresses(filed f) const {
         switch (f.kind) {
@@ -95,7 +95,8 @@ struct stack_tables {
 
     /// Whoever has these addresses. A new incarnation goes before the old one's TIME-WAIT (RFC 9293 MAY-2).
     std::optional<filed> find(const four_tuple& t, tuple_hash hash) const {
-        if (const auto living = find_if(t, hash, [](filed f) { return f.kind != record_kind::time_wait; })) return living;
+        if (const auto living = find_if(t, hash, [](filed f) { return f.kind != record_kind::time_wait; }))
+            return living;
         return time_waits.size() > 0 ? find_time_wait(t, hash) : std::nullopt;
     }
     std::optional<filed> find_time_wait(const four_tuple& t, tuple_hash hash) const {
@@ -106,13 +107,14 @@ struct stack_tables {
     list_index find_listener(const socket_address& local) const {
         for (const ip_address& address : {local.address, ip_address{}}) {
             const four_tuple t{{address, local.port}, {}};
-            if (const auto found = find_if(t, by_address.hash(t), [](filed f) { return f.kind == record_kind::listener; }))
+            if (const auto found =
+                    find_if(t, by_address.hash(t), [](filed f) { return f.kind == record_kind::listener; }))
                 return found->index;
         }
         return no_index;
     }
 
-    // ---- sockets -----------------------------------------------------------------------------------------------------
+    // ---- sockets ----------------------------------------------------------------------------------------------------
 
     /// After anything that has happened to it: who looks for it by time, by news, or by something to send, finds it.
     void settle(list_index i) {

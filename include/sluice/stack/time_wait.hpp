@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A connection in TIME-WAIT that its application has let go, folded into 64 octets (RFC 9293 section 3.6.1). A segment
-// unfolds it, and what happens then is what happens to any connection. What a SYN for a new incarnation of the connection
-// means is decided here: RFC 6191, and RFC 9293's MAY-2 where there are no timestamps.
+// unfolds it, and what happens then is what happens to any connection. What a SYN for a new incarnation of the
+// connection means is decided here: RFC 6191, and RFC 9293's MAY-2 where there are no timestamps.
 #pragma once
 
 #include <sluice/stack/half_open.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Prints a transition table as a picture: Mermaid, DOT, and SVG laid out in the manner of RFC 9293 figure 5. Only rows that
-// move are drawn. The life of a connection, the rows that figure 5 has, is drawn as edges "event / action, action"; what
-// ends it early (resets, aborts, timeouts) stands beside it, row by row, as the RFC leaves it to the prose.
-// Text goes out by `put(std::string_view)`, a function of the caller's. Knows nothing of files or streams.
+// Prints a transition table as a picture: Mermaid, DOT, and SVG laid out in the manner of RFC 9293 figure 5. Only rows
+// that move are drawn. The life of a connection, the rows that figure 5 has, is drawn as edges "event / action,
+// action"; what ends it early (resets, aborts, timeouts) stands beside it, row by row, as the RFC leaves it to the
+// prose. Text goes out by `put(std::string_view)`, a function of the caller's. Knows nothing of files or streams.
 #pragma once
 
 #include <string_view>
@@ -150,9 +150,18 @@ struct point {
 };
 
 /// Where the states stand, in the order of the enumeration; CLOSED stands at the end too, as in the RFC's figure.
-inline constexpr std::array<point, state_count> places{
-    {{500, 50}, {500, 170}, {830, 290}, {170, 290}, {170, 290}, {500, 410}, {170, 530}, {170, 670}, {830, 530}, {500, 670},
-     {830, 670}, {500, 790}}};
+inline constexpr std::array<point, state_count> places{{{500, 50},
+                                                        {500, 170},
+                                                        {830, 290},
+                                                        {170, 290},
+                                                        {170, 290},
+                                                        {500, 410},
+                                                        {170, 530},
+                                                        {170, 670},
+                                                        {830, 530},
+                                                        {500, 670},
+                                                        {830, 670},
+                                                        {500, 790}}};
 inline constexpr point closed_at_the_end{830, 790};
 inline constexpr int half_width = 66, half_height = 20;
 
@@ -251,18 +260,20 @@ constexpr std::size_t route_of(state from, state to) {
 
 }  // namespace detail
 
-/// Self-contained: no font, script or network; light or dark as the viewer is. An edge that the RFC's table does not have
-/// is drawn straight.
+/// Self-contained: no font, script or network; light or dark as the viewer is. An edge that the RFC's table does not
+/// have is drawn straight.
 constexpr void svg(const auto& table, auto&& put) {
     using namespace detail;
     int early = 0;
     each_early_end(table, [&](const row&) { ++early; });
     const int height = 930 + 20 * early;
-    put_all(put, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"tcp-states\" viewBox=\"0 0 1040 ", height,
-            "\" width=\"1040\" role=\"img\"><title>The states of TCP</title>\n<style>\n", style,
-            "</style>\n<defs><marker id=\"tcp-states-tip\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"8\" "
-            "markerHeight=\"8\" orient=\"auto\"><path class=\"tip\" d=\"M0 1L10 5L0 9z\"/></marker></defs>\n"
-            "<rect class=\"paper\" width=\"1040\" height=\"", height, "\"/>\n");
+    put_all(
+        put, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"tcp-states\" viewBox=\"0 0 1040 ", height,
+        "\" width=\"1040\" role=\"img\"><title>The states of TCP</title>\n<style>\n", style,
+        "</style>\n<defs><marker id=\"tcp-states-tip\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"8\" "
+        "markerHeight=\"8\" orient=\"auto\"><path class=\"tip\" d=\"M0 1L10 5L0 9z\"/></marker></defs>\n"
+        "<rect class=\"paper\" width=\"1040\" height=\"",
+        height, "\"/>\n");
     each_edge(table, [&](const row& r, state from, state to) {
         const point a = places[static_cast<std::size_t>(from)], b = places[static_cast<std::size_t>(to)];
         const point middle{(a.x + b.x) / 2, (a.y + b.y) / 2};

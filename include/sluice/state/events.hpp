@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The alphabet of the machine. Events are conclusions, not segments: by the time one fires, the checks of RFC 9293 section
+// The alphabet of the machine. Events are conclusions, not segments: by the time one fires, the checks of RFC 9293
+// section
 // 3.10.7 have been made, so the table needs no guards. One segment may fire several, in order.
 #pragma once
 

@@ -46,8 +46,8 @@ public:
         return column<Event>[static_cast<std::size_t>(now)];
     }
 
-    /// Moves, and then calls `then(a)`, where decltype(a)::value is the verdict: there the compiler knows the row, and what
-    /// the row does not ask for leaves no code. Or answers why not, if the event is a call that is refused.
+    /// Moves, and then calls `then(a)`, where decltype(a)::value is the verdict: there the compiler knows the row, and
+    /// what the row does not ask for leaves no code. Or answers why not, if the event is a call that is refused.
     template <event Event>
     static constexpr error fire(state& now, auto&& then) {
         static_assert(has(Event), "sluice: the lifecycle has no such event");
@@ -64,8 +64,8 @@ private:
         return {.what = r.what, .to = r.to, .refusal = r.refusal, .actions = r.actions};
     }
 
-    /// The rows of one event that move or refuse, those with one verdict as one. A branch that all states lead to which are
-    /// left needs no test.
+    /// The rows of one event that move or refuse, those with one verdict as one. A branch that all states lead to which
+    /// are left needs no test.
     struct branch {
         state_set from;
         verdict answer;

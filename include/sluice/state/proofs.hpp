@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // What the compiler proves of a transition table before it will run one. These show its shape: every question has one
-// answer, no state is a trap or an island, and what must be paired is paired. Whether the answers are the RFC's, tests show.
+// answer, no state is a trap or an island, and what must be paired is paired. Whether the answers are the RFC's, tests
+// show.
 #pragma once
 
 #include <sluice/state/transition_table.hpp>

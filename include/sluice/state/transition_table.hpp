@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // THE table: RFC 9293 figure 5 with the exceptions of section 3.10's prose. It is data, and it is what runs.
-// Each cell of state x event has one of four outcomes: it moves, it stays, it refuses a call with an error, or it cannot
-// happen because the checks before it rule it out. N numbers are decisions on what the RFC leaves open (connection/README.md).
+// Each cell of state x event has one of four outcomes: it moves, it stays, it refuses a call with an error, or it
+// cannot happen because the checks before it rule it out. N numbers are decisions on what the RFC leaves open
+// (connection/README.md).
 #pragma once
 
 #include <array>

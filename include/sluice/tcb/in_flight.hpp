@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // What has been sent and not yet acknowledged, as records in two orders: by sequence number, for ACKs and SACKs, and by
-// time of the last transmission, for loss detection by time (RFC 8985). A record is one burst: consecutive octets that left
-// at one instant, in one state; what the peer has reported to have (RFC 2018) becomes one record a run. It also keeps the
-// pipe: how many octets are thought to be in the network (RFC 6675 section 2). Every operation costs what it changes,
-// never what is in flight.
+// time of the last transmission, for loss detection by time (RFC 8985). A record is one burst: consecutive octets that
+// left at one instant, in one state; what the peer has reported to have (RFC 2018) becomes one record a run. It also
+// keeps the pipe: how many octets are thought to be in the network (RFC 6675 section 2). Every operation costs what it
+// changes, never what is in flight.
 #pragma once
 
 #include <algorithm>
@@ -27,15 +27,18 @@ struct in_flight_record {
     std::uint8_t transmissions = 0;
     bool lost = false;    // thought to have left the network without arriving, and not sent again since
     bool sacked = false;  // reported to have arrived; stands in no time order any more
-    bool twice = false;   // leaves, or has left, again though the first may still arrive: both count (RFC 6675, SetPipe)
+    bool twice = false;  // leaves, or has left, again though the first may still arrive: both count (RFC 6675, SetPipe)
 
     constexpr std::uint32_t length() const { return end - begin; }
     /// What so many octets of it are in the pipe, if it is neither lost nor reported.
-    constexpr std::uint32_t in_pipe(std::uint32_t octets_of_it) const { return twice ? 2 * octets_of_it : octets_of_it; }
+    constexpr std::uint32_t in_pipe(std::uint32_t octets_of_it) const {
+        return twice ? 2 * octets_of_it : octets_of_it;
+    }
 };
 static_assert(sizeof(in_flight_record) <= 64);
 
-/// Records is an array of records, a std::array or one that grows (base/pool_array.hpp); which, the buffers policy says.
+/// Records is an array of records, a std::array or one that grows (base/pool_array.hpp); which, the buffers policy
+/// says.
 template <class Records>
 class in_flight {
 public:
@@ -59,7 +62,8 @@ public:
         }
     }
 
-    /// No room for another burst: the last record is kept back, so that what is lost can be cut from a burst (see split).
+    /// No room for another burst: the last record is kept back, so that what is lost can be cut from a burst (see
+    /// split).
     constexpr bool crowded() const { return full() || (in_use_ > 0 && in_use_ + 1 >= records_.size()); }
     constexpr std::uint32_t pipe() const { return pipe_; }
     /// All that was ever marked lost; the difference of two readings is what counts.
@@ -93,8 +97,8 @@ public:
         return burst.end == begin && burst.sent == now && burst.transmissions == 1 && !burst.lost && !burst.sacked;
     }
 
-    /// New octets leave. Needs room (see full) unless they join the last burst, which a SYN never does: it is never sent
-    /// again in one segment with what follows it.
+    /// New octets leave. Needs room (see full) unless they join the last burst, which a SYN never does: it is never
+    /// sent again in one segment with what follows it.
     constexpr void send(seq begin, seq end, instant now, bool may_join, bool fin = false) {
         pipe_ += end - begin;
         has_fin_ = fin;
@@ -163,8 +167,8 @@ public:
         lost_now_ += more;
     }
 
-    /// The lost record with the lowest sequence number. The search goes on where it ended last, and only while there is one:
-    /// or each loss would cost a walk to the end of the flight.
+    /// The lost record with the lowest sequence number. The search goes on where it ended last, and only while there is
+    /// one: or each loss would cost a walk to the end of the flight.
     constexpr list_index next_lost() {
         if (lost_now_ == 0) return no_index;
         while (!records_[next_lost_].lost) next_lost_ = after(next_lost_);
@@ -205,14 +209,15 @@ public:
         return out;
     }
 
-    // ---- what the peer reports to have --------------------------------------------------------------------------------
+    // ---- what the peer reports to have ------------------------------------------------------------------------------
 
     struct sacked {
         std::uint32_t octets = 0;  // that were not known to have arrived
         bool complete = true;      // nothing of it had to be passed over
     };
 
-    /// [begin, end) has arrived. Of a record that can't be cut, for want of another one, nothing is believed: a SACK is advice.
+    /// [begin, end) has arrived. Of a record that can't be cut, for want of another one, nothing is believed: a SACK is
+    /// advice.
     constexpr sacked mark_sacked(seq begin, seq end) {
         sacked out;
         list_index i = find(begin);
@@ -246,8 +251,8 @@ public:
     /// The peer has reported what now is the oldest unacknowledged octet, yet it does not acknowledge it (N31).
     constexpr bool reneged() const { return !empty() && records_[first()].sacked; }
 
-    /// The peer may have thrown away what it reported (RFC 2018 section 8): nothing of it counts any more, and all of it is
-    /// to leave again. Until then it counts as sent with the newest, which keeps the order of time.
+    /// The peer may have thrown away what it reported (RFC 2018 section 8): nothing of it counts any more, and all of
+    /// it is to leave again. Until then it counts as sent with the newest, which keeps the order of time.
     constexpr void forget_sacked() {
         for (list_index i = first(); i != no_index; i = after(i)) {
             in_flight_record& r = records_[i];
@@ -263,14 +268,14 @@ public:
         highest_sacked_ = no_index;
     }
 
-    /// IsLost of RFC 6675 section 4: marks lost what has more than `most`, or `runs` separate runs, reported above it. Each
-    /// record is judged once; what was sent again is left to the timer.
+    /// IsLost of RFC 6675 section 4: marks lost what has more than `most`, or `runs` separate runs, reported above it.
+    /// Each record is judged once; what was sent again is left to the timer.
     constexpr void mark_lost_below_sacked(std::uint32_t most, std::uint32_t runs) {
         while (unjudged_ != no_index && (above_.octets > most || above_.runs >= runs)) judge(true);
     }
 
-    /// The lowest record which that rule has not reached, up to `most` octets of it, if anything above it was reported: it is
-    /// to leave again although it may not be lost.
+    /// The lowest record which that rule has not reached, up to `most` octets of it, if anything above it was reported:
+    /// it is to leave again although it may not be lost.
     constexpr bool mark_next_doubtful(std::uint32_t most) {
         while (unjudged_ != no_index && sacked_octets_ > 0 && records_[unjudged_].begin < highest_sacked()) {
             const in_flight_record& r = records_[unjudged_];
@@ -283,7 +288,8 @@ public:
         return false;
     }
 
-    /// The last octets in flight which the peer has not reported, up to `most`, unless they have been sent again already.
+    /// The last octets in flight which the peer has not reported, up to `most`, unless they have been sent again
+    /// already.
     constexpr bool mark_last_lost(std::uint32_t most) {
         list_index i = last();
         while (i != no_index && records_[i].sacked) i = records_[i].by_sequence.before;
@@ -295,12 +301,12 @@ public:
     }
 
 private:
-    /// Far from where SACKs were last, one is not looked for: no peer can make us walk the whole flight for each ACK. Where the
-    /// walk ended is where the next one begins.
+    /// Far from where SACKs were last, one is not looked for: no peer can make us walk the whole flight for each ACK.
+    /// Where the walk ended is where the next one begins.
     static constexpr int longest_walk = 1024;
 
-    /// The record that holds `at`, or the first one behind it. Reports are about the end of what was reported, or near the
-    /// last one that was not: what is sent again arrives in between what is new.
+    /// The record that holds `at`, or the first one behind it. Reports are about the end of what was reported, or near
+    /// the last one that was not: what is sent again arrives in between what is new.
     constexpr list_index find(seq at) {
         list_index i = near_ != no_index ? near_ : first();
         if (highest_sacked_ != no_index && records_[i].begin < records_[highest_sacked_].begin &&
@@ -366,7 +372,8 @@ private:
     constexpr void join(list_index front, list_index rear) {
         if (!is_judged(rear)) {
             --above_.runs;
-            if (is_judged(front)) above_.octets -= records_[rear].length();  // for what is above, it is not above any more
+            if (is_judged(front))
+                above_.octets -= records_[rear].length();  // for what is above, it is not above any more
         }
         records_[front].end = records_[rear].end;
         if (highest_sacked_ == rear) highest_sacked_ = front;

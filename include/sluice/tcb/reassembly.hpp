@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Puts text in order (RFC 9293 section 3.10.7.4 seventh, SHLD-31). Octets go to their place in the receive buffer at once;
-// here is only kept which of those beyond RCV.NXT have come, and where the peer's FIN stands.
+// Puts text in order (RFC 9293 section 3.10.7.4 seventh, SHLD-31). Octets go to their place in the receive buffer at
+// once; here is only kept which of those beyond RCV.NXT have come, and where the peer's FIN stands.
 #pragma once
 
 #include <optional>
@@ -22,8 +22,8 @@ public:
         interval<seq> before;  // the first part of it that was held already; empty when none was
     };
 
-    /// Text of which `nxt` or something later is the first octet, trimmed to the window. What can't be kept is dropped: it
-    /// will come again. For text in order, what is not in order makes room (RFC 2018 section 8 allows that).
+    /// Text of which `nxt` or something later is the first octet, trimmed to the window. What can't be kept is dropped:
+    /// it will come again. For text in order, what is not in order makes room (RFC 2018 section 8 allows that).
     constexpr taken take(auto& pool, auto& buffer, seq nxt, seq first, payload text) {
         const seq end = first + static_cast<std::uint32_t>(text.length);
         taken out{.nxt = nxt, .kept = false, .before = held_part(first, end)};
@@ -43,7 +43,8 @@ public:
         }
         if (!out.kept) return out;
         out.nxt = end;
-        for (std::size_t i = 0; i < held_.size() && held_[i].begin <= out.nxt; ++i) out.nxt = later(out.nxt, held_[i].end);
+        for (std::size_t i = 0; i < held_.size() && held_[i].begin <= out.nxt; ++i)
+            out.nxt = later(out.nxt, held_[i].end);
         held_.remove_below(out.nxt);
         buffer.commit(out.nxt - nxt);
         rest(pool);

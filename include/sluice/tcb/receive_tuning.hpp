@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// How large a receive buffer should be, for a reader who keeps up: once per round trip, as the receiver can tell it, twice
-// what the application took in that round, and a little for a path that is just being filled. A sender in slow start
-// doubles what it sends per round, so twice keeps ahead of it.
+// How large a receive buffer should be, for a reader who keeps up: once per round trip, as the receiver can tell it,
+// twice what the application took in that round, and a little for a path that is just being filled. A sender in slow
+// start doubles what it sends per round, so twice keeps ahead of it.
 #pragma once
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Which SACK blocks the next segment carries (RFC 2018 section 4, RFC 2883 section 4): first what arrived twice, then what
-// the last segment is part of, then what was reported most recently, so that each run is reported several times.
+// Which SACK blocks the next segment carries (RFC 2018 section 4, RFC 2883 section 4): first what arrived twice, then
+// what the last segment is part of, then what was reported most recently, so that each run is reported several times.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,8 @@
 
 namespace sluice {
 
-/// `held` are the intervals that wait for what is missing before them: an interval_set<seq, N> or anything with its members.
+/// `held` are the intervals that wait for what is missing before them: an interval_set<seq, N> or anything with its
+/// members.
 class sack_report {
 public:
     /// A segment that begins here now is held.
@@ -25,8 +26,8 @@ public:
         size_ = count;
     }
 
-    /// [begin, end) has arrived before. It is reported once, and the run that holds it, if it is not acknowledged, next. Of two
-    /// parts of one segment the first is reported (RFC 2883 section 4.2, example 5).
+    /// [begin, end) has arrived before. It is reported once, and the run that holds it, if it is not acknowledged,
+    /// next. Of two parts of one segment the first is reported (RFC 2883 section 4.2, example 5).
     constexpr void note_duplicate(const auto& held, seq begin, seq end) {
         if (!duplicate_) duplicate_ = {begin, end};
         if (held.first_overlap(begin, end) != held.all().end()) note_arrival(held, begin);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What arriving SACK blocks say: which octets in flight have arrived (RFC 2018), and which of ours arrived twice (RFC 2883).
-// A peer repeats each block in several ACKs, so blocks that stood in the last one are not looked up again.
+// What arriving SACK blocks say: which octets in flight have arrived (RFC 2018), and which of ours arrived twice (RFC
+// 2883). A peer repeats each block in several ACKs, so blocks that stood in the last one are not looked up again.
 #pragma once
 
 #include <algorithm>

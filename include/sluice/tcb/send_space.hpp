@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The send sequence space (RFC 9293 section 3.3.1, figure 3) and the gate: the one function that says how many new octets
-// may leave now. It knows nothing of segments in flight beyond their number of octets, and nothing of time.
+// The send sequence space (RFC 9293 section 3.3.1, figure 3) and the gate: the one function that says how many new
+// octets may leave now. It knows nothing of segments in flight beyond their number of octets, and nothing of time.
 #pragma once
 
 #include <algorithm>
@@ -46,8 +46,8 @@ struct send_space {
         return edge > nxt ? edge - nxt : 0;
     }
 
-    /// The number of a segment without text: SND.NXT, or where the peer's window has shut or shrunk below that, one which
-    /// the peer finds acceptable (table 6). It would not look at the ACK of any other.
+    /// The number of a segment without text: SND.NXT, or where the peer's window has shut or shrunk below that, one
+    /// which the peer finds acceptable (table 6). It would not look at the ACK of any other.
     constexpr seq number_without_text() const {
         const seq edge = una + wnd;
         if (!syn_acknowledged() || nxt <= edge) return nxt;
@@ -79,7 +79,8 @@ struct send_space {
 /// a − b, or nothing.
 constexpr std::uint32_t floored_difference(std::uint32_t a, std::uint32_t b) { return a > b ? a - b : 0; }
 
-/// The gate: min(cwnd − pipe, SND.UNA + SND.WND − SND.NXT), each floored at 0. Retransmissions are bound by its first term.
+/// The gate: min(cwnd − pipe, SND.UNA + SND.WND − SND.NXT), each floored at 0. Retransmissions are bound by its first
+/// term.
 constexpr std::uint32_t gate(std::uint32_t congestion_allows, const send_space& snd) {
     return std::min(congestion_allows, snd.usable_window());
 }

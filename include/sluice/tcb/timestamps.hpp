@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The timestamps of one connection (RFC 7323): what is sent as TSval, what is remembered to be echoed as TSecr, and which
-// segments are too old to be believed (PAWS). The clock ticks once a millisecond, so that it wraps in 24.8 days. It knows
-// no header: whether a segment has the option, and may be without, is the connection's business.
+// The timestamps of one connection (RFC 7323): what is sent as TSval, what is remembered to be echoed as TSecr, and
+// which segments are too old to be believed (PAWS). The clock ticks once a millisecond, so that it wraps in 24.8 days.
+// It knows no header: whether a segment has the option, and may be without, is the connection's business.
 #pragma once
 
 #include <optional>

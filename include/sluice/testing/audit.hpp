@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
 // What must hold of a connection after every event, whatever came in. `audit` looks at one connection
-// and names the first rule that is broken; `gate_audit` watches every transmission as an observer. No test framework inside.
+// and names the first rule that is broken; `gate_audit` watches every transmission as an observer. No test framework
+// inside.
 #pragma once
 
 #include <sluice/connection/endpoint.hpp>
 
 namespace sluice::testing {
 
-/// Every transmission against the gate: nothing new beyond what it allowed or beyond the peer's right edge, but the named
-/// exceptions.
+/// Every transmission against the gate: nothing new beyond what it allowed or beyond the peer's right edge, but the
+/// named exceptions.
 struct gate_audit {
     using slot = observe_slot;
 
@@ -68,7 +69,8 @@ constexpr const char* audit_records(const control_block<Tcp>& c) {
     if (pipe != c.flight.pipe()) return "the pipe is not the sum of its records";
     if (sacked != c.flight.sacked_octets()) return "what was reported is not the sum of its records";
     if (sacked > 0 && !c.uses_sack()) return "a report without SACK";
-    if (c.flight.reneged() && !c.timer.runs(timer::reneging)) return "a report that the ACK contradicts, without a timer";
+    if (c.flight.reneged() && !c.timer.runs(timer::reneging))
+        return "a report that the ACK contradicts, without a timer";
     instant before = instant::min();
     for (list_index i = c.flight.oldest(); i != no_index; i = c.flight.sent_after(i)) {
         if (c.flight[i].sent < before) return "the order of transmissions is no order of time";
@@ -117,7 +119,8 @@ constexpr const char* audit(const control_block<Tcp>& c) {
     }
     if (c.snd.nxt < c.snd.una) return "SND.NXT before SND.UNA";
     if (c.rcv.synchronized && c.rcv.edge < c.rcv.nxt) return "the receive window is negative";
-    if (c.snd.syn_sent() && c.snd.nxt != c.snd.una && c.flight.empty()) return "unacknowledged numbers without a record";
+    if (c.snd.syn_sent() && c.snd.nxt != c.snd.una && c.flight.empty())
+        return "unacknowledged numbers without a record";
     if (const char* broken = detail::audit_records(c)) return broken;
     if (const char* broken = detail::audit_buffers(c)) return broken;
     return detail::audit_deadlines(c);

@@ -55,7 +55,8 @@ inline constexpr auto nstat_names = std::to_array<named_counter>({
     {"SluiceWithoutTimestamp",     &counters::without_timestamp},
 });
 // clang-format on
-static_assert(nstat_names.size() * sizeof(std::uint64_t) == sizeof(counters), "a counter without a name, or one with two");
+static_assert(nstat_names.size() * sizeof(std::uint64_t) == sizeof(counters),
+              "a counter without a name, or one with two");
 
 /// A line each, in the order above; without those that are 0 unless asked for.
 inline std::string nstat(const counters& count, bool zeros = false) {

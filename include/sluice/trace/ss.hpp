@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A stack's sockets as `ss -ti` of Linux lists them: state, what waits to be read and to be acknowledged, both addresses;
-// and a second line with what each connection knows of its path.
+// A stack's sockets as `ss -ti` of Linux lists them: state, what waits to be read and to be acknowledged, both
+// addresses; and a second line with what each connection knows of its path.
 #pragma once
 
 #include <algorithm>
@@ -38,8 +38,10 @@ inline std::string column(std::string text, std::size_t width) {
     return text + ' ';
 }
 
-inline std::string ss_line(state s, std::size_t in, std::size_t out, const socket_address& local, const socket_address& remote) {
-    return column(ss_name(s), 10) + column(digits(in), 6) + column(digits(out), 6) + column(text(local), 22) + text(remote) + '\n';
+inline std::string ss_line(state s, std::size_t in, std::size_t out, const socket_address& local,
+                           const socket_address& remote) {
+    return column(ss_name(s), 10) + column(digits(in), 6) + column(digits(out), 6) + column(text(local), 22) +
+           text(remote) + '\n';
 }
 
 /// Milliseconds with three digits, without zeros at the end.
@@ -57,11 +59,16 @@ inline constexpr const char* ss_head = "State      Recv-Q Send-Q Local Address:P
 /// What stands behind the tab: what is not known, or nothing, is left out.
 inline std::string ss_details(const tcp_info& i) {
     std::string out;
-    const auto add = [&](const char* name, const std::string& value) { out += (out.empty() ? "" : " ") + (name + value); };
-    const auto add_unless_zero = [&](const char* name, std::uint64_t value) { if (value != 0) add(name, digits(value)); };
+    const auto add = [&](const char* name, const std::string& value) {
+        out += (out.empty() ? "" : " ") + (name + value);
+    };
+    const auto add_unless_zero = [&](const char* name, std::uint64_t value) {
+        if (value != 0) add(name, digits(value));
+    };
     if (i.tcpi_options & tcpi_opt_timestamps) add("ts", "");
     if (i.tcpi_options & tcpi_opt_sack) add("sack", "");
-    if (i.tcpi_options & tcpi_opt_wscale) add("wscale:", digits(unsigned{i.tcpi_snd_wscale}) + ',' + digits(unsigned{i.tcpi_rcv_wscale}));
+    if (i.tcpi_options & tcpi_opt_wscale)
+        add("wscale:", digits(unsigned{i.tcpi_snd_wscale}) + ',' + digits(unsigned{i.tcpi_rcv_wscale}));
     add("rto:", detail::milliseconds(i.tcpi_rto));
     if (i.tcpi_backoff != 0) add("backoff:", digits(unsigned{i.tcpi_backoff}));
     if (i.tcpi_rtt != 0) add("rtt:", detail::milliseconds(i.tcpi_rtt) + '/' + detail::milliseconds(i.tcpi_rttvar));

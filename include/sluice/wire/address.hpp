@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// IP addresses of both families in one 16-octet value (IPv4 in its mapped form, RFC 4291 section 2.5.5.2), and a socket:
-// address and port (RFC 9293 section 3.3.1).
+// IP addresses of both families in one 16-octet value (IPv4 in its mapped form, RFC 4291 section 2.5.5.2), and a
+// socket: address and port (RFC 9293 section 3.3.1).
 #pragma once
 
 #include <array>

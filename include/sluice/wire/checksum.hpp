@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The Internet checksum: RFC 1071 (sum in any word size, fold at the end), RFC 1624 (incremental update), and a copy that
-// sums on its way. A `partial_sum` is not complemented; `finish` makes the field's value.
-// In the compiler octets are paired one by one; at run time sixteen are read at once. Both give one result.
+// The Internet checksum: RFC 1071 (sum in any word size, fold at the end), RFC 1624 (incremental update), and a copy
+// that sums on its way. A `partial_sum` is not complemented; `finish` makes the field's value. In the compiler octets
+// are paired one by one; at run time sixteen are read at once. Both give one result.
 #pragma once
 
 #include <bit>
@@ -57,9 +57,9 @@ constexpr std::uint64_t sum_by_octets(octets data) {
 
 using two_words = std::uint64_t __attribute__((vector_size(16)));  // as wide as every x86-64 and AArch64 has it
 
-/// Sums words of the machine's own byte order and swaps once at the end (RFC 1071 section 2B). To sum the 32-bit halves of
-/// 64-bit words takes three operations for sixteen octets: `all` overflows, but less `high` shifted back, it is the sum of
-/// the lower halves, which does not.
+/// Sums words of the machine's own byte order and swaps once at the end (RFC 1071 section 2B). To sum the 32-bit halves
+/// of 64-bit words takes three operations for sixteen octets: `all` overflows, but less `high` shifted back, it is the
+/// sum of the lower halves, which does not.
 template <bool Copying>
 inline std::uint64_t sum_by_words(octets data, octet* to) {
     const octet* from = data.data();

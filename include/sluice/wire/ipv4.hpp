@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The IPv4 header (RFC 791 section 3.1). Parsing accepts options by skipping them (MUST-50) and refuses fragments: a TCP
-// that sets DF and is given no reassembly has no use for them.
+// The IPv4 header (RFC 791 section 3.1). Parsing accepts options by skipping them (MUST-50) and refuses fragments: a
+// TCP that sets DF and is given no reassembly has no use for them.
 #pragma once
 
 #include <optional>
@@ -28,8 +28,9 @@ struct datagram {
     std::size_t total_length;  // as the header says; a link may have padded behind it
 };
 
-/// Refuses what is no whole, unfragmented TCP datagram with a correct header checksum. `length` is the packet's length, of
-/// which `packet` holds at least the headers. The header is read to its place: copies of it would cost more than the rest.
+/// Refuses what is no whole, unfragmented TCP datagram with a correct header checksum. `length` is the packet's length,
+/// of which `packet` holds at least the headers. The header is read to its place: copies of it would cost more than the
+/// rest.
 constexpr ip_extent read(octets packet, std::size_t length, ip_meta& meta) {
     if (packet.size() < header_length || packet[at::version_ihl] >> 4 != 4) return {};
     const std::size_t ihl = static_cast<std::size_t>(packet[at::version_ihl] & 0xf) * 4;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Packets at the edge of the core, in both directions.
-// rx_packet: octets that came, and what the link knows of them. tx_packet: finished headers, and payload that still lies in
-// the send buffer. Either may be a super-segment (TSO, GRO) or carry virtual payload that is only counted (simulations).
-// `write` makes octets of a tx_packet in one pass; `split` cuts a super-segment for links that can't.
+// rx_packet: octets that came, and what the link knows of them. tx_packet: finished headers, and payload that still
+// lies in the send buffer. Either may be a super-segment (TSO, GRO) or carry virtual payload that is only counted
+// (simulations). `write` makes octets of a tx_packet in one pass; `split` cuts a super-segment for links that can't.
 #pragma once
 
 #include <array>
@@ -81,9 +81,9 @@ constexpr mutable_octets options_of(tx_packet& packet) {
     return mutable_octets(packet.headers).subspan(ip + tcp_header::length);
 }
 
-/// Fills in the headers: IP and TCP, over options that stand there already (a multiple of four octets). Payload must have
-/// been added before, since both headers count it. A super-segment never has SYN, RST or URG: hardware that cuts it would
-/// repeat them, and would not move the urgent pointer (MUST-62).
+/// Fills in the headers: IP and TCP, over options that stand there already (a multiple of four octets). Payload must
+/// have been added before, since both headers count it. A super-segment never has SYN, RST or URG: hardware that cuts
+/// it would repeat them, and would not move the urgent pointer (MUST-62).
 constexpr void finish_headers(tx_packet& packet, tcp_header tcp, std::size_t options_length) {
     packet.ip_length = static_cast<std::uint8_t>(packet.meta.is_v4() ? ipv4::header_length : ipv6::header_length);
     tcp.data_offset = static_cast<std::uint8_t>(tcp_header::length + options_length);
@@ -131,8 +131,8 @@ constexpr std::size_t write(const tx_packet& packet, mutable_octets out) {
     return packet.length();
 }
 
-/// Calls `each(tx_packet)` for every wire-size slice of a super-segment, in order. FIN and PSH go on the last slice, CWR on
-/// the first.
+/// Calls `each(tx_packet)` for every wire-size slice of a super-segment, in order. FIN and PSH go on the last slice,
+/// CWR on the first.
 constexpr void split(const tx_packet& packet, auto&& each) {
     if (packet.segments() == 1) {
         each(packet);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A received segment as RFC 9293 section 3.3.1 speaks of it: SEG.SEQ, SEG.ACK, SEG.LEN, SEG.WND, SEG.UP; and the way from
-// a packet's octets to it, which refuses what is malformed before any connection sees it.
+// A received segment as RFC 9293 section 3.3.1 speaks of it: SEG.SEQ, SEG.ACK, SEG.LEN, SEG.WND, SEG.UP; and the way
+// from a packet's octets to it, which refuses what is malformed before any connection sees it.
 #pragma once
 
 #include <optional>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// TCP options (RFC 9293 section 3.2): read at any alignment (MUST-64) and on any segment (MUST-5), unknown kinds skipped by
-// their length octet (MUST-6), illegal lengths survived (MUST-7). What an option means is the connection's business.
+// TCP options (RFC 9293 section 3.2): read at any alignment (MUST-64) and on any segment (MUST-5), unknown kinds
+// skipped by their length octet (MUST-6), illegal lengths survived (MUST-7). What an option means is the connection's
+// business.
 #pragma once
 
 #include <algorithm>
@@ -68,7 +69,7 @@ private:
 };
 
 struct tcp_options {
-    std::optional<std::uint16_t> mss{};           // the first three are only ever sent on a SYN (MUST-65), and only count there
+    std::optional<std::uint16_t> mss{};  // the first three are only ever sent on a SYN (MUST-65), and only count there
     std::optional<std::uint8_t> window_scale{};   // a shift, as it stands there
     bool sack_permitted = false;
     std::optional<timestamps_option> timestamps{};
@@ -76,11 +77,12 @@ struct tcp_options {
     std::optional<std::uint16_t> user_timeout{};  // as it stands there: the granularity bit, then 15 bits
 
     static constexpr std::size_t most_octets = 40;
-    static constexpr std::size_t timestamps_length = 12;  // with two octets before it, for alignment (RFC 7323 appendix A)
+    static constexpr std::size_t timestamps_length =
+        12;  // with two octets before it, for alignment (RFC 7323 appendix A)
     static constexpr std::size_t sack_length(std::size_t blocks) { return blocks == 0 ? 0 : 4 + 8 * blocks; }
 
-    /// Nothing when a length octet is below 2 or points past the end: what follows can't be told apart any more. A known kind
-    /// whose length is not the kind's own is skipped like an unknown one.
+    /// Nothing when a length octet is below 2 or points past the end: what follows can't be told apart any more. A
+    /// known kind whose length is not the kind's own is skipped like an unknown one.
     static constexpr std::optional<tcp_options> read(octets from) {
         tcp_options out;
         if (!out.read_all(from)) return {};

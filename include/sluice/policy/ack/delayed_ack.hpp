@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// When to acknowledge (RFC 9293 section 3.8.6.3, RFC 5681 section 4.2): at every second full-sized segment, within 40 ms,
-// and at once whatever is not plainly in order. The first segments are acknowledged at once, so that the peer's slow start
-// is not held up.
+// When to acknowledge (RFC 9293 section 3.8.6.3, RFC 5681 section 4.2): at every second full-sized segment, within 40
+// ms, and at once whatever is not plainly in order. The first segments are acknowledged at once, so that the peer's
+// slow start is not held up.
 #pragma once
 
 #include <algorithm>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Buffers that grow with what they hold, from a pool that the stack's connections share: 16 KiB chunks for octets, blocks
-// for records and intervals, all of it given back when idle. Windows and buffers are tuned to the path within bounds.
+// Buffers that grow with what they hold, from a pool that the stack's connections share: 16 KiB chunks for octets,
+// blocks for records and intervals, all of it given back when idle. Windows and buffers are tuned to the path within
+// bounds.
 #pragma once
 
 #include <sluice/base/interval_set.hpp>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A receive buffer that takes memory for what arrives, a chunk at a time, in order or far ahead, and gives it back as the
-// application reads: nothing that has arrived is ever moved. How much may be offered is a number that tuning raises.
+// A receive buffer that takes memory for what arrives, a chunk at a time, in order or far ahead, and gives it back as
+// the application reads: nothing that has arrived is ever moved. How much may be offered is a number that tuning
+// raises.
 #pragma once
 
 #include <sluice/base/block_pool.hpp>
@@ -86,7 +87,8 @@ public:
 private:
     static constexpr std::uint32_t chunk = block_pool<>::chunk;
 
-    // The row goes around; its size is a power of two, since blocks are and pointers are. Where nothing has come: nullptr.
+    // The row goes around; its size is a power of two, since blocks are and pointers are. Where nothing has come:
+    // nullptr.
     std::uint32_t mask() const { return static_cast<std::uint32_t>(row_.size()) - 1; }
     octet*& chunk_at(std::size_t i) { return row_[(first_ + i) & mask()]; }
 

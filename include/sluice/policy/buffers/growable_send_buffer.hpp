@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A send buffer that takes memory when there is something to keep, a chunk at a time, and gives it back as the peer
-// acknowledges: nothing that was written is ever moved. An application may also lend it octets of its own, which are sent
-// from where they lie. How much it may hold follows the congestion window.
+// acknowledges: nothing that was written is ever moved. An application may also lend it octets of its own, which are
+// sent from where they lie. How much it may hold follows the congestion window.
 #pragma once
 
 #include <cassert>
@@ -54,8 +54,8 @@ public:
 
     /// No reserve() can have given more.
     std::size_t most_to_commit() const { return std::min<std::size_t>(free(), chunk_left()); }
-    /// Where the next octets, up to `most`, may be written in one piece; they count when they are committed, which has to be
-    /// before anything else happens here.
+    /// Where the next octets, up to `most`, may be written in one piece; they count when they are committed, which has
+    /// to be before anything else happens here.
     mutable_octets reserve(auto& pool, std::size_t most) {
         most = std::min(most, free());
         if (most == 0 || (chunk_left() == 0 && !add_chunk(pool))) return {};
@@ -76,8 +76,8 @@ public:
         if (size() == 0 || length <= free()) return true;
         return length >= least_worth_lending && free() > 0 && size() + length <= most_lent;
     }
-    /// All of it, or nothing, and then `lent` is as it was; a few octets are not worth a piece of their own, are copied, and
-    /// returned at once.
+    /// All of it, or nothing, and then `lent` is as it was; a few octets are not worth a piece of their own, are
+    /// copied, and returned at once.
     bool append_lent(auto& pool, lent_octets& lent) {
         assert(!lent.is_out);
         if (!has_room_for_lent(lent.data.size())) return false;

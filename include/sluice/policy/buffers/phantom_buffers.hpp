@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Buffers that count octets and keep none, for long simulations: what is sent is virtual payload, what is read is zeros.
-// Records and intervals are real: TCP sees no difference.
+// Buffers that count octets and keep none, for long simulations: what is sent is virtual payload, what is read is
+// zeros. Records and intervals are real: TCP sees no difference.
 #pragma once
 
 #include <sluice/base/payload.hpp>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Reno: slow start and congestion avoidance (RFC 5681 section 3.1) by octets acknowledged (RFC 3465), initial window of
-// RFC 6928, restart after idle (RFC 5681 section 4.1). How a reduced window is reached is the recovery policy's business.
+// RFC 6928, restart after idle (RFC 5681 section 4.1). How a reduced window is reached is the recovery policy's
+// business.
 #pragma once
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Initial sequence numbers (RFC 9293 section 3.4.1, RFC 6528): a 4 µs clock plus a keyed hash of the two sockets (SHLD-1,
-// MUST-8, MUST-9). The key comes from the stack's seed and never leaves here.
+// Initial sequence numbers (RFC 9293 section 3.4.1, RFC 6528): a 4 µs clock plus a keyed hash of the two sockets
+// (SHLD-1, MUST-8, MUST-9). The key comes from the stack's seed and never leaves here.
 #pragma once
 
 #include <sluice/base/siphash.hpp>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// NewReno (RFC 6582) on top of fast retransmit (RFC 5681 section 3.2) and limited transmit (RFC 3042), for peers without
-// SACK. The congestion policy's window stays the target; what the RFCs call inflating and deflating cwnd is the quota here.
+// NewReno (RFC 6582) on top of fast retransmit (RFC 5681 section 3.2) and limited transmit (RFC 3042), for peers
+// without SACK. The congestion policy's window stays the target; what the RFCs call inflating and deflating cwnd is the
+// quota here.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +24,8 @@ struct newreno_recovery {
     std::uint32_t last_advance_ = 0;  // what the last ACK of new data acknowledged (RFC 6582 section 4.1)
     std::uint32_t duplicates_ = 0;
     std::uint32_t inflation_ = 0;  // what duplicate ACKs have added to the window, and partial ACKs taken off
-    // After an episode: what the flight may grow to without a burst. It grows again from what is left of it (RFC 6582 section
+    // After an episode: what the flight may grow to without a burst. It grows again from what is left of it (RFC 6582
+    // section
     // 3.2 step 3, first option), for some round trips when the peer's window admitted nothing new during the episode.
     std::uint32_t ceiling_ = unbounded;
     bool recovering_ = false;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Loss recovery by selective acknowledgments (RFC 6675): IsLost, pipe, and NextSeg with its four rules. Limited transmit
-// (RFC 3042) needs no rule of its own: what is reported has left the pipe, and new data takes its place. A peer without
-// SACK gets NewReno.
+// Loss recovery by selective acknowledgments (RFC 6675): IsLost, pipe, and NextSeg with its four rules. Limited
+// transmit (RFC 3042) needs no rule of its own: what is reported has left the pipe, and new data takes its place. A
+// peer without SACK gets NewReno.
 #pragma once
 
 #include <sluice/policy/recovery/newreno_recovery.hpp>
@@ -70,8 +70,8 @@ struct sack_recovery {
         return sack_ ? floored_difference(r.target, r.pipe) : without_sack.quota(r);
     }
 
-    /// NextSeg's rules 3 and 4: what is not lost by the count, but below something reported; and once an episode the very
-    /// last segment, whose ACK shows what is missing before it; if it is not on its way again already.
+    /// NextSeg's rules 3 and 4: what is not lost by the count, but below something reported; and once an episode the
+    /// very last segment, whose ACK shows what is missing before it; if it is not on its way again already.
     constexpr bool find_more(const quota_report& r, auto& flight) {
         if (!sack_ || !recovering_) return false;
         if (flight.mark_next_doubtful(r.mss)) return true;

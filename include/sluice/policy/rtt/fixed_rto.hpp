@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A retransmission timeout that measures nothing. It still backs off (RFC 6298 section 5.5, a MUST) until an ACK brings a
-// sample, whose value it does not look at.
+// A retransmission timeout that measures nothing. It still backs off (RFC 6298 section 5.5, a MUST) until an ACK brings
+// a sample, whose value it does not look at.
 #pragma once
 
 #include <algorithm>

@@ -17,7 +17,8 @@ struct smoothed_rtt {
     duration rttvar{};
     bool sampled = false;
 
-    /// Many samples a round trip would forget the past as many times too fast: each weighs the less (RFC 7323 appendix G).
+    /// Many samples a round trip would forget the past as many times too fast: each weighs the less (RFC 7323 appendix
+    /// G).
     constexpr void add(duration r, std::uint32_t expected_samples) {
         if (!sampled) {
             srtt = r;

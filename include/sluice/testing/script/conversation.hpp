@@ -53,7 +53,7 @@ public:
     /// How much of the other side's stream has been read.
     std::size_t heard = 0;
 
-    // ---- in ----------------------------------------------------------------------------------------------------------
+    // ---- in ---------------------------------------------------------------------------------------------------------
 
     std::vector<octet> build(const tcp_packet& p) {
         if (p.flags.has(flag::syn) && !has_taken_syn_) irs_ = p.begin;
@@ -88,7 +88,7 @@ public:
         return packet;
     }
 
-    // ---- out ---------------------------------------------------------------------------------------------------------
+    // ---- out --------------------------------------------------------------------------------------------------------
 
     /// The packet in the script's numbers. What the script calls the beginning is learnt from a SYN. The RST of CLOSED
     /// has number 0 whatever was before (RFC 9293 section 3.10.7.1), and is not moved.

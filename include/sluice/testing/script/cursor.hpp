@@ -121,7 +121,8 @@ public:
         return std::chrono::seconds(whole) + duration(part);
     }
 
-    /// What stands between `open`, which stands here, and the next `close`; a backslash takes the character after it along.
+    /// What stands between `open`, which stands here, and the next `close`; a backslash takes the character after it
+    /// along.
     std::string quoted(std::string_view open, std::string_view close, std::string_view described) {
         if (!sees(open)) return fail(described), "";
         const place begin = where_;

@@ -53,7 +53,9 @@ public:
     }
 
 private:
-    bool begins_line() const { return in_.between(in_.end_of_last(), in_.offset()).find('\n') != std::string_view::npos; }
+    bool begins_line() const {
+        return in_.between(in_.end_of_last(), in_.offset()).find('\n') != std::string_view::npos;
+    }
 
     double any_of() {
         double out = all_of();
@@ -120,7 +122,8 @@ private:
         double out = sum();
         while (true) {
             if (in_.accept("<<")) out = std::ldexp(out, static_cast<int>(std::clamp(sum(), 0.0, 62.0)));
-            else if (in_.accept(">>")) out = std::floor(std::ldexp(out, -static_cast<int>(std::clamp(sum(), 0.0, 62.0))));
+            else if (in_.accept(">>"))
+                out = std::floor(std::ldexp(out, -static_cast<int>(std::clamp(sum(), 0.0, 62.0))));
             else return out;
         }
     }

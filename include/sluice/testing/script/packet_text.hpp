@@ -65,8 +65,8 @@ inline std::string text_of(const ip_fields& ip) {
 /// The fields of a packet, in the order in which scripts write them; what is not said is empty.
 enum class field { ip, flags, numbers, ack, window, urgent, options };
 inline constexpr std::size_t field_count = 7;
-inline constexpr std::array<const char*, field_count> field_names{"IP fields", "flags",          "sequence numbers", "ack",
-                                                                 "window",    "urgent pointer", "options"};
+inline constexpr std::array<const char*, field_count> field_names{
+    "IP fields", "flags", "sequence numbers", "ack", "window", "urgent pointer", "options"};
 using packet_fields = std::array<std::string, field_count>;
 
 inline packet_fields fields_of(const tcp_packet& p) {
@@ -90,7 +90,8 @@ inline std::string text_of(const tcp_packet& p) {
 }
 
 /// The two, one above the other, and a line that marks what differs.
-inline std::string side_by_side(const tcp_packet& expected, const tcp_packet& actual, const std::vector<field>& differ) {
+inline std::string side_by_side(const tcp_packet& expected, const tcp_packet& actual,
+                                const std::vector<field>& differ) {
     const packet_fields above = fields_of(expected), below = fields_of(actual);
     std::string first = "  expected: >", second = "  actual:   >", marks = "             ";
     for (std::size_t i = 0; i < field_count; ++i) {

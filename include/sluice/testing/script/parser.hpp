@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// From a script's text to what it says: settings, the command before all else, and events with their times. One function
-// for each form of the language, called from the one before; the cursor keeps the first thing that is wrong.
+// From a script's text to what it says: settings, the command before all else, and events with their times. One
+// function for each form of the language, called from the one before; the cursor keeps the first thing that is wrong.
 #pragma once
 
 #include <sluice/testing/script/read_call.hpp>
@@ -50,7 +50,7 @@ private:
         defined_[s.text.substr(0, equals)] = s.text.substr(equals + 1);
     }
 
-    // ---- events ------------------------------------------------------------------------------------------------------
+    // ---- events -----------------------------------------------------------------------------------------------------
 
     event read_event() {
         event out{.where = in_.here()};
@@ -83,7 +83,7 @@ private:
     }
     command read_command() { return {in_.quoted("`", "`", "a `command`")}; }
 
-    // ---- time --------------------------------------------------------------------------------------------------------
+    // ---- time -------------------------------------------------------------------------------------------------------
 
     event_time read_time() {
         constexpr std::string_view form = "a time: '0.1', '+0.1' or '*'";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Calls as scripts write them, `bind(3, ..., ...) = 0`, and the values in them: numbers, names, text, lists, structures.
-// A name may stand for another value, by --define=NAME=value.
+// Calls as scripts write them, `bind(3, ..., ...) = 0`, and the values in them: numbers, names, text, lists,
+// structures. A name may stand for another value, by --define=NAME=value.
 #pragma once
 
 #include <map>

@@ -62,7 +62,7 @@ private:
     }
     std::uint32_t read_octet() { return in_.number32("an octet", 255); }
 
-    // ---- TCP ---------------------------------------------------------------------------------------------------------
+    // ---- TCP --------------------------------------------------------------------------------------------------------
 
     tcp_packet read_tcp(direction way, const ip_fields& ip) {
         leave_ports();
@@ -145,7 +145,7 @@ private:
         return out;
     }
 
-    // ---- options -----------------------------------------------------------------------------------------------------
+    // ---- options ----------------------------------------------------------------------------------------------------
 
     std::optional<std::vector<option>> read_options(direction way) {
         std::vector<option> out;
@@ -229,7 +229,7 @@ private:
         return out;
     }
 
-    // ---- ICMP --------------------------------------------------------------------------------------------------------
+    // ---- ICMP -------------------------------------------------------------------------------------------------------
 
     icmp_packet read_icmp(direction way, const ip_fields& ip, std::optional<numbers> quoted) {
         icmp_packet out{.way = way, .ip = ip, .type = in_.word("an ICMP type: unreachable, type_3")};

@@ -42,7 +42,8 @@ struct report {
     duration ran{};         // virtual time
 
     std::string head() const {
-        return file + ':' + std::to_string(where.line) + ':' + std::to_string(where.column) + ": " + script::text(verdict) + ": " + message;
+        return file + ':' + std::to_string(where.line) + ':' + std::to_string(where.column) + ": " +
+               script::text(verdict) + ": " + message;
     }
     /// One line, or for a failure all there is to know.
     std::string text() const {
@@ -73,7 +74,8 @@ private:
                 out += '\\', out += c;
             } else if (static_cast<unsigned char>(c) < 0x20) {
                 std::array<char, 8> code;
-                std::snprintf(code.data(), code.size(), "\\u%04x", static_cast<unsigned>(static_cast<unsigned char>(c)));
+                std::snprintf(code.data(), code.size(), "\\u%04x",
+                              static_cast<unsigned>(static_cast<unsigned char>(c)));
                 out += code.data();
             } else {
                 out += c;

@@ -58,7 +58,7 @@ private:
     static constexpr instant start{1000s};
     static constexpr duration longest_wait = std::chrono::hours(24);
 
-    // ---- settings ----------------------------------------------------------------------------------------------------
+    // ---- settings ---------------------------------------------------------------------------------------------------
 
     void take_setting(const std::string& name, const std::string& text) {
         const auto microseconds = [&](auto& to) {
@@ -87,7 +87,7 @@ private:
         if (options_.neutral || !apply_command(c.text, knobs_)) out_.ignored.push_back(c.text);
     }
 
-    // ---- what can't be run -------------------------------------------------------------------------------------------
+    // ---- what can't be run ------------------------------------------------------------------------------------------
 
     bool skip_what_is_unknown() {
         for (const event& e : script_.events) {
@@ -117,7 +117,7 @@ private:
         return {};
     }
 
-    // ---- time --------------------------------------------------------------------------------------------------------
+    // ---- time -------------------------------------------------------------------------------------------------------
 
     /// Everything that the TCP does by itself until then.
     void advance(instant to) {
@@ -148,7 +148,7 @@ private:
         return {from + t.at, from + t.latest.value_or(t.at), !t.latest};
     }
 
-    // ---- events ------------------------------------------------------------------------------------------------------
+    // ---- events -----------------------------------------------------------------------------------------------------
 
     void happen(const event& e) {
         const span_of_time when = moment_of(e.when);
@@ -180,7 +180,8 @@ private:
         while (true) {
             if (!wait_for_packet(when)) {
                 if (rest.begin != wanted.begin)
-                    out_.message += ": of this segment only " + std::to_string(rest.begin - wanted.begin) + " octets came";
+                    out_.message +=
+                        ": of this segment only " + std::to_string(rest.begin - wanted.begin) + " octets came";
                 return;
             }
             const sent_packet sent = std::move(left_.front());
@@ -222,10 +223,12 @@ private:
         out.flags = whole.flags.without(flag::fin | flag::psh) | (part.flags.has(flag::psh) ? flag::psh : flag::none);
         return out;
     }
-    bool compare(const tcp_packet& wanted, const tcp_packet& actual, const sent_packet& sent, const span_of_time& when) {
+    bool compare(const tcp_packet& wanted, const tcp_packet& actual, const sent_packet& sent,
+                 const span_of_time& when) {
         const auto differ = conversation::differences(wanted, actual, how_);
         std::string late;
-        if (sent.at < when.earliest - how_.tolerance || (when.latest != instant::max() && sent.at > when.latest + how_.tolerance)) {
+        if (sent.at < when.earliest - how_.tolerance ||
+            (when.latest != instant::max() && sent.at > when.latest + how_.tolerance)) {
             const bool is_early = sent.at < when.earliest;
             const duration apart = is_early ? when.earliest - sent.at : sent.at - when.latest;
             late = "it left at " + seconds_text(sent.at - start) + ", " + seconds_text(apart) + " s too " +
@@ -234,7 +237,8 @@ private:
         }
         if (differ.empty() && late.empty()) return true;
         std::string message;
-        for (const field f : differ) message += (message.empty() ? "" : ", ") + std::string(field_names[static_cast<std::size_t>(f)]);
+        for (const field f : differ)
+            message += (message.empty() ? "" : ", ") + std::string(field_names[static_cast<std::size_t>(f)]);
         if (!message.empty()) message = "a packet left that differs in its " + message;
         if (!late.empty()) message += (message.empty() ? "" : "; ") + late;
         out_.detail = side_by_side(wanted, actual, differ);
@@ -258,7 +262,7 @@ private:
         sockets_->set(knobs_);
     }
 
-    // ---- calls -------------------------------------------------------------------------------------------------------
+    // ---- calls ------------------------------------------------------------------------------------------------------
 
     /// One that waits.
     struct waiting_call {
@@ -300,11 +304,14 @@ private:
         const std::string got = is_error ? "-1 " + a.text : std::to_string(a.number);
         const auto expected = number_of(c.result);
         const bool wants_error = !c.error.empty();
-        const auto same_name = [](std::string_view name) { return name == "EWOULDBLOCK" ? std::string_view("EAGAIN") : name; };
-        const bool same = c.result.is_anything() ||
-                          (expected == a.number && wants_error == is_error && (!is_error || same_name(c.error) == a.text));
+        const auto same_name = [](std::string_view name) {
+            return name == "EWOULDBLOCK" ? std::string_view("EAGAIN") : name;
+        };
+        const bool same = c.result.is_anything() || (expected == a.number && wants_error == is_error &&
+                                                     (!is_error || same_name(c.error) == a.text));
         if (!same)
-            return fail(c.name + " gives " + got + ", not " + (expected ? std::to_string(*expected) : "a name that is not known") +
+            return fail(c.name + " gives " + got + ", not " +
+                        (expected ? std::to_string(*expected) : "a name that is not known") +
                         (c.error.empty() ? "" : ' ' + c.error));
         if (now_ > w.ends + how_.tolerance || now_ < w.ends - how_.tolerance)
             fail(c.name + " ended at " + seconds_text(now_ - start) + ", expected at " + seconds_text(w.ends - start));
@@ -318,10 +325,11 @@ private:
         if (!waits_ || is_over()) return;
         event_ = waits_->made_by;
         waits_.reset();
-        fail(std::string("the call still waits ") + (next != nullptr ? "when the next is made" : "at the end of the script"));
+        fail(std::string("the call still waits ") +
+             (next != nullptr ? "when the next is made" : "at the end of the script"));
     }
 
-    // ---- the report --------------------------------------------------------------------------------------------------
+    // ---- the report -------------------------------------------------------------------------------------------------
 
     bool is_over() const { return out_.verdict != verdict::passed; }
     void conclude(verdict v, const std::string& message) {

@@ -52,7 +52,8 @@ protected:
         std::string wrong;
         const value& list = argument(c, 0);
         for (const value& each : list.items) {
-            const value *const fd = each.field("fd"), *const wanted = each.field("events"), *const seen = each.field("revents");
+            const value *const fd = each.field("fd"), *const wanted = each.field("events"),
+                               *const seen = each.field("revents");
             if (fd == nullptr || wanted == nullptr) return answer::unsupported("poll without fd and events");
             const std::int64_t there = events_of(fd->number, number(*wanted));
             ready += there != 0;

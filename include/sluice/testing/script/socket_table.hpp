@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the calls of scripts work on: descriptors by the script's numbers, the connections behind them, and how arguments
-// are read.
+// What the calls of scripts work on: descriptors by the script's numbers, the connections behind them, and how
+// arguments are read.
 #pragma once
 
 #include <map>
@@ -23,7 +23,9 @@ struct answer {
     instant wakes = never;  // of one that waits: when it ends by itself
 
     static answer of(std::int64_t number) { return {.number = number}; }
-    static answer failed(std::string_view name) { return {.what = kind::error, .number = -1, .text = std::string(name)}; }
+    static answer failed(std::string_view name) {
+        return {.what = kind::error, .number = -1, .text = std::string(name)};
+    }
     static answer failed(error e) { return failed(errno_of(e)); }
     static answer waiting(instant until = never) { return {.what = kind::waits, .wakes = until}; }
     static answer unsupported(std::string what) { return {.what = kind::unsupported, .text = std::move(what)}; }
@@ -95,7 +97,7 @@ protected:
         std::map<std::string, std::int64_t> set{};  // what getsockopt says again
     };
 
-    // ---- arguments ---------------------------------------------------------------------------------------------------
+    // ---- arguments --------------------------------------------------------------------------------------------------
 
     static const value& argument(const call& c, std::size_t i) {
         static const value nothing;
@@ -136,7 +138,7 @@ protected:
         return {};
     }
 
-    // ---- connections ---------------------------------------------------------------------------------------------------
+    // ---- connections ------------------------------------------------------------------------------------------------
 
     static bool has_opened(const tcp_under_test::facts& f) {
         return synchronized.has(f.state) && !syn_received.has(f.state);
@@ -156,8 +158,8 @@ protected:
         listening_port_ = port;
     }
     void begin_conversation(const socket_address& theirs) {
-        conversations_.emplace_back(socket_address{where_.ours.address, listening_port_ != 0 ? listening_port_ : where_.ours.port},
-                                    theirs);
+        conversations_.emplace_back(
+            socket_address{where_.ours.address, listening_port_ != 0 ? listening_port_ : where_.ours.port}, theirs);
     }
     std::size_t index_of(const socket_address& theirs) const {
         for (std::size_t i = conversations_.size(); i-- > 0;)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The calls of Berkeley sockets as scripts use them, on the TCP under test: blocking or not, errors that are told once. A
-// call that has to wait says so; whoever runs the script asks again.
+// The calls of Berkeley sockets as scripts use them, on the TCP under test: blocking or not, errors that are told once.
+// A call that has to wait says so; whoever runs the script asks again.
 #pragma once
 
 #include <sluice/testing/script/socket_state_calls.hpp>
@@ -39,12 +39,13 @@ public:
     }
 
 private:
-    // ---- opening -----------------------------------------------------------------------------------------------------
+    // ---- opening ----------------------------------------------------------------------------------------------------
 
     answer do_socket(const call& c) {
         const std::int64_t type = number(argument(c, 1)), protocol = number(argument(c, 2));
         if ((type & 0xf) != *number_of("SOCK_STREAM")) return answer::unsupported("a socket that is not SOCK_STREAM");
-        if (protocol != 0 && protocol != *number_of("IPPROTO_TCP")) return answer::unsupported("a protocol that is not TCP");
+        if (protocol != 0 && protocol != *number_of("IPPROTO_TCP"))
+            return answer::unsupported("a protocol that is not TCP");
         descriptor& d = add(c);
         d.is_nonblocking = (type & *number_of("SOCK_NONBLOCK")) != 0;
         d.options = tcp_.options_of_new();
@@ -90,7 +91,9 @@ private:
         if (l == nullptr) return bad_descriptor();
         if (l->what != descriptor::kind::listening) return answer::failed("EINVAL");
         const auto got = tcp_.accept(l->opened, now_);
-        if (!got) return got.error() == error::would_block ? wait_or(*l, c, "EAGAIN", l->receive_limit) : answer::failed(got.error());
+        if (!got)
+            return got.error() == error::would_block ? wait_or(*l, c, "EAGAIN", l->receive_limit)
+                                                     : answer::failed(got.error());
         const descriptor from = *l;  // `add` may move it
         descriptor& d = add(c);
         d.what = descriptor::kind::open;
@@ -133,7 +136,8 @@ private:
         prepare(d);
         const socket_address theirs{where_.theirs.address, port_of(argument(c, 1)).value_or(where_.theirs.port)};
         const auto made = tcp_.connect({where_.ours.address, d.port}, theirs, now_);
-        if (!made) return answer::failed(made.error() == error::already_open ? "EADDRNOTAVAIL" : errno_of(made.error()));
+        if (!made)
+            return answer::failed(made.error() == error::already_open ? "EADDRNOTAVAIL" : errno_of(made.error()));
         d.opened = *made;
         d.what = descriptor::kind::connecting;
         d.has_told_error = false;
@@ -144,7 +148,7 @@ private:
         return {};
     }
 
-    // ---- reading -----------------------------------------------------------------------------------------------------
+    // ---- reading ----------------------------------------------------------------------------------------------------
 
     answer do_read(const call& c) { return read(c, number(argument(c, 2)), &argument(c, 1)); }
     answer do_readv(const call& c) { return read(c, length_of(argument(c, 1)), nullptr); }
@@ -161,7 +165,8 @@ private:
         const auto has = [&](const char* name) { return (*flags & *number_of(name)) != 0; };
         if (has("MSG_OOB")) return read_urgent(*d);
         if (has("MSG_ERRQUEUE")) return answer::unsupported("MSG_ERRQUEUE");
-        if (d->what == descriptor::kind::fresh || d->what == descriptor::kind::listening) return answer::failed("ENOTCONN");
+        if (d->what == descriptor::kind::fresh || d->what == descriptor::kind::listening)
+            return answer::failed("ENOTCONN");
         if (!tcp_.look(d->opened)) return bad_descriptor();
         if (most <= 0) return answer::of(0);
 
@@ -212,7 +217,8 @@ private:
     static std::optional<answer> wrong_octets(const conversation& with, octets there) {
         for (std::size_t i = 0; i < there.size(); ++i)
             if (there[i] != pattern(with.heard + i))
-                return answer::differs("octet " + std::to_string(with.heard + i) + " of what is read is not what arrived");
+                return answer::differs("octet " + std::to_string(with.heard + i) +
+                                       " of what is read is not what arrived");
         return {};
     }
 
@@ -224,7 +230,7 @@ private:
         return sum;
     }
 
-    // ---- writing -----------------------------------------------------------------------------------------------------
+    // ---- writing ----------------------------------------------------------------------------------------------------
 
     answer do_write(const call& c) { return write(c, text_of_argument(argument(c, 1), number(argument(c, 2)))); }
     answer do_writev(const call& c) { return write(c, text_of_vector(argument(c, 1))); }
@@ -241,7 +247,8 @@ private:
         const auto has = [&](const char* name) { return (*flags & *number_of(name)) != 0; };
         for (const char* name : {"MSG_FASTOPEN", "MSG_ZEROCOPY"})
             if (has(name)) return answer::unsupported(name);
-        if (d->what == descriptor::kind::fresh || d->what == descriptor::kind::listening) return answer::failed("EPIPE");
+        if (d->what == descriptor::kind::fresh || d->what == descriptor::kind::listening)
+            return answer::failed("EPIPE");
         const auto facts = tcp_.look(d->opened);
         if (!facts) return bad_descriptor();
         if (const auto told = tell_error(*d, *facts)) return *told;
@@ -280,7 +287,7 @@ private:
         return out;
     }
 
-    // ---- ending ------------------------------------------------------------------------------------------------------
+    // ---- ending -----------------------------------------------------------------------------------------------------
 
     answer do_close(const call& c) {
         descriptor* const d = find(c);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a packet script says, as values: a list of timed events, each a segment, an ICMP error, a call, a shell command or
-// code to assert. Nothing here knows how it was written (parser.hpp) or what it means to a TCP (run.hpp).
+// What a packet script says, as values: a list of timed events, each a segment, an ICMP error, a call, a shell command
+// or code to assert. Nothing here knows how it was written (parser.hpp) or what it means to a TCP (run.hpp).
 #pragma once
 
 #include <cstdint>
@@ -22,10 +22,10 @@ struct place {
     int column = 1;
 };
 
-// ---- time ------------------------------------------------------------------------------------------------------------
+// ---- time -----------------------------------------------------------------------------------------------------------
 
-/// `0.1`, `+0.1`, `*`, `0.1~0.3`, `+0.1~+0.3`; `0.1...0.3` for a call that ends later than it begins. The second time of
-/// each counts from where the first does.
+/// `0.1`, `+0.1`, `*`, `0.1~0.3`, `+0.1~+0.3`; `0.1...0.3` for a call that ends later than it begins. The second time
+/// of each counts from where the first does.
 struct event_time {
     enum class kind { absolute, relative, any };
     kind how = kind::absolute;
@@ -34,7 +34,7 @@ struct event_time {
     std::optional<duration> end{};     // of a call
 };
 
-// ---- packets ---------------------------------------------------------------------------------------------------------
+// ---- packets --------------------------------------------------------------------------------------------------------
 
 enum class direction { in, out };  // `<`: to the TCP under test; `>`: from it
 
@@ -84,7 +84,7 @@ struct foreign_packet {
     std::string what{};
 };
 
-// ---- calls -----------------------------------------------------------------------------------------------------------
+// ---- calls ----------------------------------------------------------------------------------------------------------
 
 /// An argument or a result. Names that are or'ed together are one value; a struct's fields have names or not.
 struct value {
@@ -123,7 +123,7 @@ struct code {
     std::string text{};
 };
 
-// ---- the whole -------------------------------------------------------------------------------------------------------
+// ---- the whole ------------------------------------------------------------------------------------------------------
 
 struct event {
     place where{};

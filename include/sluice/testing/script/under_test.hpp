@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The TCP that a script talks to: what the runner asks of it, and a stack of any composition that answers. The one place
-// of the runner that depends on a composition, so that the rest is compiled once for all of them.
+// The TCP that a script talks to: what the runner asks of it, and a stack of any composition that answers. The one
+// place of the runner that depends on a composition, so that the rest is compiled once for all of them.
 #pragma once
 
 #include <memory>
@@ -95,7 +95,9 @@ public:
         if (how == manner::urgent) return stack_.send_urgent(h, text, now);
         return how == manner::more ? stack_.send_more(h, text, now) : stack_.send(h, text, now);
     }
-    result<std::size_t> receive(handle h, mutable_octets to, instant now) override { return stack_.receive(h, to, now); }
+    result<std::size_t> receive(handle h, mutable_octets to, instant now) override {
+        return stack_.receive(h, to, now);
+    }
     result<std::size_t> peek(handle h, mutable_octets to, instant now) override {
         const auto there = stack_.peek(h, now);
         if (!there) return there.error();
