@@ -28,6 +28,8 @@ good_house() {
     header wire/d.hpp '// N1: as decided.'
     mkdir -p "$work/include/sluice/connection"
     printf '%s\n' '| note | decided |' '|---|---|' '| N1 | So. |' > "$work/include/sluice/connection/README.md"
+    mkdir -p "$work"/tests/{rfc,scripts}
+    echo 'MUST-1 | include/sluice/wire/d.hpp | as decided => otherwise' | tee "$work"/tests/{rfc,scripts}/faults.txt > /dev/null
     header io/tun.hpp '#include <sys/ioctl.h>' '#include <sluice/wire/c.hpp>'
     header sluice.hpp '#if __cplusplus < 202002L' '#error "C++20"' '#endif' \
         '#include <sluice/version.hpp>' '#include <sluice/base/b.hpp>' '#include <sluice/wire/c.hpp>'
@@ -44,7 +46,7 @@ breach() {  # breach <rule> <what the message must say>, after the house was bro
 }
 
 good_house
-for rule in layering heads sizes umbrella std_headers top_level readme notes width; do
+for rule in layering heads sizes umbrella std_headers top_level readme notes width faults; do
     bash "$check" $rule "$work" || { echo "$rule fails in a good house" && failed=1; }
 done
 
@@ -135,5 +137,8 @@ breach notes 'N2 is listed in connection/README.md, and cited nowhere'
 
 header wire/d.hpp "// $(printf '%0118d' 0)"
 breach width 'wire/d.hpp'
+
+header wire/d.hpp '// N1: otherwise.'
+breach faults 'wire/d.hpp does not have this once: as decided'
 
 exit $failed

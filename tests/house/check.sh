@@ -153,9 +153,19 @@ width() {
         /^.{121}/{F;p}' {} +
 }
 
+# Each planted fault has its place in the code, once.
+faults() {
+    cat tests/rfc/faults.txt tests/scripts/faults.txt | grep -vE '^(#|$)' | while IFS= read -r line; do
+        rest=${line#* | }
+        file=${rest%% | *} old=${rest#* | }
+        old=${old% =>*}
+        [ "$(grep -oF -- "$old" "$file" | wc -l)" = 1 ] || echo "$file does not have this once: $old"
+    done
+}
+
 rule=$1
 cd "$2"
-[[ $rule =~ ^(layering|heads|sizes|umbrella|std_headers|top_level|readme|notes|width)$ ]] ||
+[[ $rule =~ ^(layering|heads|sizes|umbrella|std_headers|top_level|readme|notes|width|faults)$ ]] ||
     { echo "no such rule: $rule" >&2; exit 2; }
 breaches=$($rule)
 [ -z "$breaches" ] || { echo "$breaches"; exit 1; }
