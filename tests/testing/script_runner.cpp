@@ -182,7 +182,7 @@ TEST_CASE("what can't be parsed fails, by line and column; what is not there yet
              {"+0 < [ect0] . 1:1(0) ack 1 win 5", "ECN"},
              {"+0 < EP. 1:2(1) ack 1 win 5", "ECN"},
              {"+0 < S 0:0(0) win 5 <mss 1000,FO 0123456789abcdef>", "fast open"},
-             {"+0 setsockopt(3, SOL_TCP, TCP_FASTOPEN, [5], 4) = 0", "fast open"},
+             {"+0 setsockopt(3, SOL_TCP, TCP_FASTOPEN, [5], 4) = 0", "the option TCP_FASTOPEN"},
              {"+0 < udp (1000)", "udp"},
              {"+0 sendfile(4, 5, [0], 100) = 100", "the call sendfile"},
              {"+0 setsockopt(3, SOL_TCP, TCP_NO_SUCH_THING, [5], 4) = 0", "the option TCP_NO_SUCH_THING"},

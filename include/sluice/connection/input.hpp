@@ -45,10 +45,10 @@ constexpr void arrives_when_synchronized(control_block<Tcp>& c, environment<Tcp>
 /// Sixth to eighth step, which SYN-SENT shares.
 template <class Tcp>
 constexpr step take_content(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    step answer = check_urgent(c, env, s);
-    if (answer == step::go_on) note_fin(c, env, s);
-    if (answer == step::go_on) answer = take_text(c, env, s);
-    if (answer == step::go_on) answer = check_fin(c, env, s);
+    check_urgent(c, s);
+    note_fin(c, env, s);
+    const step answer = take_text(c, env, s);
+    if (answer == step::go_on) check_fin(c, env, s);
     return answer;
 }
 
@@ -213,14 +213,13 @@ constexpr void heed(control_block<Tcp>& c, environment<Tcp>& env, const segment&
 // ---- sixth: URG -----------------------------------------------------------------------------------------------------
 
 template <class Tcp>
-constexpr step check_urgent(control_block<Tcp>& c, environment<Tcp>&, const segment& s) {
-    if (!s.has(flag::urg) || !may_receive_text.has(c.state)) return step::go_on;
+constexpr void check_urgent(control_block<Tcp>& c, const segment& s) {
+    if (!s.has(flag::urg) || !may_receive_text.has(c.state)) return;
     if (c.first_unread() < s.up && (!c.rcv.urgent || c.rcv.up < s.up)) {
         c.rcv.up = s.up;
         c.rcv.urgent = true;
         c.tell(news::urgent);  // MUST-32: none was pending, or it has moved on
     }
-    return step::go_on;
 }
 
 // ---- seventh: text --------------------------------------------------------------------------------------------------
@@ -275,11 +274,11 @@ constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const seg
 
 /// The FIN counts when everything before it is there, be it this segment's or an earlier one's.
 template <class Tcp>
-constexpr step check_fin(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
-    if (!may_receive_text.has(c.state) || !c.assembly.fin()) return step::go_on;
+constexpr void check_fin(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
+    if (!may_receive_text.has(c.state) || !c.assembly.fin()) return;
     if (*c.assembly.fin() != c.rcv.nxt) {
         if (s.has(flag::fin) && s.text_length == 0) owe_duplicate_ack(c);
-        return step::go_on;
+        return;
     }
     if (c.rcv.urgent) {  // nothing urgent comes any more
         c.rcv.up = earlier(c.rcv.up, c.rcv.nxt);
@@ -290,7 +289,6 @@ constexpr step check_fin(control_block<Tcp>& c, environment<Tcp>& env, const seg
     c.ack_now = true;
     c.duplicate_acks = 0;
     fire<event::fin>(c, env);
-    return step::go_on;
 }
 
 }  // namespace sluice

@@ -301,10 +301,9 @@ constexpr std::uint32_t fit_spans(const control_block<Tcp>& c, seq begin, std::u
 /// The receiver's side of SWS avoidance: each segment that leaves offers what is free by now. Behind the peer's FIN
 /// nothing comes: what was offered stays.
 template <class Tcp>
-constexpr bool offer_window(control_block<Tcp>& c) {
-    if (c.fin_received()) return false;
-    return c.rcv.offer(c.offerable(), static_cast<std::uint32_t>(c.incoming.capacity()),
-                       c.full_segment_of_peer());
+constexpr void offer_window(control_block<Tcp>& c) {
+    if (c.fin_received()) return;
+    c.rcv.offer(c.offerable(), static_cast<std::uint32_t>(c.incoming.capacity()), c.full_segment_of_peer());
 }
 
 /// Builds <SEQ=begin><ACK=RCV.NXT> over `length` numbers of the send space, with the SYN, text and FIN that lie there.

@@ -19,9 +19,7 @@ namespace sluice::testing::script {
 
 /// What is compared, and how closely.
 struct strictness {
-    profile like = profile::sluice;
-    bool neutral = false;     // neither options of SYNs nor windows
-    bool check_push = false;
+    const run_options& asked;
     std::optional<duration> timestamp_tick{};  // none: the values of our timestamps are not compared
     duration tolerance = 4ms;
 };
@@ -97,7 +95,8 @@ public:
         if (out.flags.has(flag::syn) && expected.flags.has(flag::syn)) script_iss_ = expected.begin;
         const bool is_of_closed = out.flags == (flag::rst | flag::ack) && out.begin == 0;
         if (!is_of_closed) out.begin -= offset(), out.end -= offset();
-        if (out.flags.has(flag::syn) && how.like != profile::sluice) out.options = lay_out(sent.meaning, how.like);
+        if (out.flags.has(flag::syn) && how.asked.like != profile::sluice)
+            out.options = lay_out(sent.meaning, how.asked.like);
         for (option& o : *out.options)
             if (o.what == option::kind::timestamps)
                 o.value = script_timestamp(o.value, timestamps_of(expected), how);
@@ -113,7 +112,7 @@ public:
         const auto compare = [&](field f, bool same) {
             if (!same) out.push_back(f);
         };
-        const auto flags = [&](tcp_flags f) { return how.check_push ? f : f.without(flag::psh); };
+        const auto flags = [&](tcp_flags f) { return how.asked.check_push ? f : f.without(flag::psh); };
         const auto same = [](const auto& wanted, const auto& there) { return !wanted || wanted == there; };
         const bool is_syn = expected.flags.has(flag::syn);
         compare(field::ip, (!expected.ip.ecn || expected.ip.ecn == actual.ip.ecn) &&
@@ -122,9 +121,9 @@ public:
         compare(field::flags, flags(expected.flags) == flags(actual.flags));
         compare(field::numbers, expected.begin == actual.begin && expected.length == actual.length);
         compare(field::ack, same(expected.ack, actual.ack.value_or(0)));  // without the flag the field is there, too
-        compare(field::window, how.neutral || same(expected.window, actual.window));
+        compare(field::window, how.asked.neutral || same(expected.window, actual.window));
         compare(field::urgent, same(expected.urgent, actual.urgent.value_or(0)));
-        compare(field::options, !expected.options || (how.neutral && is_syn) ||
+        compare(field::options, !expected.options || (how.asked.neutral && is_syn) ||
                                     text_of(*expected.options) == text_of(*actual.options));
         return out;
     }

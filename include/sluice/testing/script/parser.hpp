@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// From a script's text to what it says: settings, the command before all else, and events with their times. One
+// From a script's text to what it says: settings, the commands before all else, and events with their times. One
 // function for each form of the language, called from the one before; the cursor keeps the first thing that is wrong.
 #pragma once
 

@@ -19,6 +19,15 @@ namespace sluice::testing::script {
 
 enum class profile { sluice, linux, freebsd };
 
+/// What whoever runs a script asks for.
+struct run_options {
+    profile like = profile::sluice;
+    bool neutral = false;  // a script of another system: buffers, flags, windows and options of SYNs are not compared
+    bool check_push = false;
+    std::optional<duration> tolerance{};
+    std::vector<std::pair<std::string, std::string>> set{};  // over what the script sets
+};
+
 /// What is not set stays as the composition has it.
 struct knobs {
     std::optional<std::uint32_t> mtu{};
@@ -53,6 +62,13 @@ inline knobs knobs_of(profile p) {
             out.orphan_fin_wait_2 = 60s;
             break;
     }
+    return out;
+}
+
+inline std::optional<std::uint32_t> read_number(std::string_view text) {
+    std::uint32_t out = 0;
+    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), out);
+    if (wrong != std::errc{} || end != text.data() + text.size()) return {};
     return out;
 }
 
@@ -93,11 +109,9 @@ inline bool set_knob(knobs& k, std::string_view name, std::string_view text) {
                                                         {"user_timeout_option", &knobs::user_timeout_option},
                                                         {"keep_alive_octet", &knobs::keep_alive_octet}})) {
         if (each.name != name) continue;
-        std::uint32_t number = 0;
-        const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), number);
-        if (wrong != std::errc{} || end != text.data() + text.size()) return false;
-        k.*each.place = number;
-        return true;
+        const auto number = read_number(text);
+        if (number) k.*each.place = *number;
+        return number.has_value();
     }
     for (const auto& each : std::to_array<time_knob>({{"rto_initial", &knobs::rto_initial},
                                                       {"rto_floor", &knobs::rto_floor},
@@ -108,9 +122,8 @@ inline bool set_knob(knobs& k, std::string_view name, std::string_view text) {
                                                       {"user_timeout", &knobs::user_timeout}})) {
         if (each.name != name) continue;
         const auto time = read_duration(text);
-        if (!time) return false;
-        k.*each.place = *time;
-        return true;
+        if (time) k.*each.place = *time;
+        return time.has_value();
     }
     return false;
 }

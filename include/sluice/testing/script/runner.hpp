@@ -15,21 +15,10 @@
 
 namespace sluice::testing::script {
 
-struct run_options {
-    profile like = profile::sluice;
-    bool neutral = false;
-    bool check_push = false;
-    std::optional<duration> tolerance{};
-    std::vector<std::pair<std::string, std::string>> set{};  // over what the script sets
-};
-
 class runner {
 public:
     runner(const document& script, const run_options& options, maker make) : script_(script), options_(options) {
         out_.file = script.file;
-        how_.like = options.like;
-        how_.neutral = options.neutral;
-        how_.check_push = options.check_push;
         knobs_ = knobs_of(options.like);
         for (const setting& s : script.settings) take_setting(s.name, s.text);
         for (const command& c : script.before) take_command(c);
@@ -47,7 +36,7 @@ public:
                 event_ = &e;
                 happen(e);
             }
-            if (!is_over()) finish_call(nullptr);
+            if (!is_over()) finish_call("at the end of the script");
         }
         out_.ran = now_ - start;
         out_.latest = {latest_.begin(), latest_.end()};
@@ -61,17 +50,19 @@ private:
     // ---- settings ---------------------------------------------------------------------------------------------------
 
     void take_setting(const std::string& name, const std::string& text) {
-        const auto microseconds = [&](auto& to) {
-            if (const auto d = read_duration(text)) to = *d;
+        bool is_taken = true;
+        const auto take = [&](const auto& value, auto& to) {
+            is_taken = value.has_value();
+            if (value) to = static_cast<std::remove_reference_t<decltype(to)>>(*value);
         };
-        const auto port = [&](std::uint16_t& to) { to = static_cast<std::uint16_t>(std::atoi(text.c_str())); };
         if (name == "ip_version") is_v6_ = text == "ipv6";
-        else if (name == "tolerance_usecs" || name == "tolerance") microseconds(how_.tolerance);
-        else if (name == "tcp_ts_tick_usecs") microseconds(how_.timestamp_tick);
-        else if (name == "bind_port") port(scene_.ours.port);
-        else if (name == "connect_port") port(scene_.theirs.port);
-        else if (name == "mss") return void(mss_ = static_cast<std::uint32_t>(std::atoi(text.c_str())));
-        else if (!set_knob(knobs_, name, text)) out_.ignored.push_back("--" + name + '=' + text);
+        else if (name == "tolerance_usecs" || name == "tolerance") take(read_duration(text), how_.tolerance);
+        else if (name == "tcp_ts_tick_usecs") take(read_duration(text), how_.timestamp_tick);
+        else if (name == "bind_port") take(read_number(text), scene_.ours.port);
+        else if (name == "connect_port") take(read_number(text), scene_.theirs.port);
+        else if (name == "mss") take(read_number(text), mss_);
+        else is_taken = set_knob(knobs_, name, text);
+        if (!is_taken) out_.ignored.push_back("--" + name + '=' + text);
     }
     void settle_scene() {
         if (is_v6_) {
@@ -80,8 +71,6 @@ private:
         }
         if (mss_) knobs_.mtu = *mss_ + (is_v6_ ? 60 : 40);
         if (how_.timestamp_tick == duration::zero()) how_.timestamp_tick.reset();
-        scene_.accepts_whatever = options_.neutral;
-        scene_.like = options_.like;
     }
     void take_command(const command& c) {
         if (options_.neutral || !apply_command(c.text, knobs_)) out_.ignored.push_back(c.text);
@@ -110,10 +99,6 @@ private:
             for (const option& o : p->options.value_or(std::vector<option>{}))
                 if (o.what == option::kind::fast_open) return "fast open";
         }
-        if (const auto* c = std::get_if<call>(&e.what))
-            for (const value& v : c->arguments)
-                for (const std::string& word : v.words)
-                    if (word == "MSG_FASTOPEN" || word.starts_with("TCP_FASTOPEN")) return "fast open";
         return {};
     }
 
@@ -159,7 +144,7 @@ private:
             if (e.when.how != event_time::kind::any) advance(when.earliest);
             if (is_over()) return;
             if (p != nullptr) arrive(*p, e);
-            else if (const auto* c = std::get_if<call>(&e.what)) begin_call(*c, e);
+            else if (std::holds_alternative<call>(e.what)) begin_call(e);
             else if (const auto* text = std::get_if<code>(&e.what)) check_code(*text, e);
             else if (const auto* shell = std::get_if<command>(&e.what)) run_command(*shell);
         }
@@ -267,18 +252,17 @@ private:
     /// One that waits.
     struct waiting_call {
         const event* made_by;
-        const call* what;
         instant began;
         instant ends;
         instant wakes = never;
     };
 
-    void begin_call(const call& c, const event& e) {
-        if (waits_) finish_call(&e);
+    void begin_call(const event& e) {
+        finish_call("when the next is made");
         if (is_over()) return;
         instant ends = now_;
         if (e.when.end) ends = (e.when.how == event_time::kind::absolute ? start : anchor_) + *e.when.end;
-        waits_ = waiting_call{.made_by = &e, .what = &c, .began = now_, .ends = ends};
+        waits_ = waiting_call{.made_by = &e, .began = now_, .ends = ends};
         go_on_with_call();
         flush();
     }
@@ -286,14 +270,15 @@ private:
     void go_on_with_call() {
         if (!waits_ || is_over()) return;
         const waiting_call w = *waits_;
-        const answer a = sockets_->perform(*w.what, now_, w.began);
+        const call& c = std::get<call>(w.made_by->what);
+        const answer a = sockets_->perform(c, now_, w.began);
         waits_->wakes = a.wakes;
         if (a.what == answer::kind::waits) return;
         waits_.reset();
         flush();
         const event* const here = std::exchange(event_, w.made_by);
         note(now_, w.made_by->text);
-        judge(*w.what, a, w);
+        judge(c, a, w);
         if (!is_over()) event_ = here;
     }
 
@@ -318,15 +303,14 @@ private:
     }
 
     /// Before another call is made, and at the end of the script: one that waits has to be done in its time.
-    void finish_call(const event* next) {
+    void finish_call(const char* when) {
         if (!waits_) return;
         const instant limit = waits_->ends + how_.tolerance;
         while (waits_ && !is_over() && next_deadline() <= limit) advance(next_deadline());
         if (!waits_ || is_over()) return;
         event_ = waits_->made_by;
         waits_.reset();
-        fail(std::string("the call still waits ") +
-             (next != nullptr ? "when the next is made" : "at the end of the script"));
+        fail(std::string("the call still waits ") + when);
     }
 
     // ---- the report -------------------------------------------------------------------------------------------------
@@ -351,9 +335,9 @@ private:
 
     const document& script_;
     run_options options_;
-    strictness how_{};
+    strictness how_{.asked = options_};
     knobs knobs_{};
-    scene scene_{};
+    scene scene_{.asked = options_};
     bool is_v6_ = false;
     std::optional<std::uint32_t> mss_{};
 

@@ -59,11 +59,12 @@ protected:
     }
     /// Counts for connections that begin later.
     answer set_buffer(descriptor& d, const std::string& name, std::int64_t given) {
-        if (where_.accepts_whatever) return answer::of(0);
+        if (where_.asked.neutral) return answer::of(0);
         const auto size = static_cast<std::uint32_t>(std::clamp<std::int64_t>(given, 1, 1 << 30));
         if (name == "SO_RCVBUF") d.own.receive_buffer = d.own.largest_receive_buffer = size;
         else d.own.send_buffer = d.own.largest_send_buffer = size;
-        return remember(d, name, given * (where_.like == profile::linux ? 2 : 1));  // socket(7): room for bookkeeping
+        return remember(d, name,
+                        given * (where_.asked.like == profile::linux ? 2 : 1));  // socket(7): room for bookkeeping
     }
     answer set_linger(descriptor& d, const value& how) {
         const value *const on = how.field("onoff"), *const time = how.field("linger");
@@ -119,7 +120,7 @@ protected:
         if (name == "TCP_INFO") return say_info(*d, wanted);
         if (name == "SO_LINGER") return say_linger(*d, wanted);
         if (name == "TCP_CONGESTION") return wanted.is_anything() ? answer::of(0) : is_controlled_by(wanted.text);
-        if (where_.accepts_whatever) return answer::of(0);
+        if (where_.asked.neutral) return answer::of(0);
         const auto there = number_of_option(*d, name);
         return there ? says(name, *there, wanted) : answer::unsupported("the value of " + name);
     }

@@ -17,7 +17,7 @@ protected:
         if (d == nullptr) return bad_descriptor();
         const std::int64_t what = number(argument(c, 1), -1);
         if (what == *number_of("F_GETFL")) {
-            if (where_.accepts_whatever) return answer::of(number(c.result));
+            if (where_.asked.neutral) return answer::of(number(c.result));
             return answer::of(*number_of("O_RDWR") | (d->is_nonblocking ? *number_of("O_NONBLOCK") : 0));
         }
         if (what == *number_of("F_SETFL")) {

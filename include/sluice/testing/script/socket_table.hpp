@@ -34,11 +34,9 @@ struct answer {
 
 /// Where scripts take place, unless their settings say otherwise.
 struct scene {
+    const run_options& asked;
     socket_address ours{ip_address::v4(192, 168, 0, 1), 8080};
     socket_address theirs{ip_address::v4(192, 0, 2, 1), 8080};
-    std::uint16_t first_port_of_theirs = 40000;  // of who connects to us
-    bool accepts_whatever = false;  // what getters say of buffers and flags is not compared
-    profile like = profile::sluice;
 };
 
 class socket_table {
@@ -49,11 +47,10 @@ public:
 
     /// The connection that segments are about: of the last listen or connect, or the one that has followed it.
     conversation& current() {
-        if (listens_ && !has_peer_) {
-            begin_conversation({where_.theirs.address, next_port_++});
-            has_peer_ = true;
-        }
-        if (conversations_.empty()) begin_conversation({where_.theirs.address, next_port_++});
+        if (std::exchange(awaits_peer_, false) || conversations_.empty())
+            conversations_.emplace_back(
+                socket_address{where_.ours.address, listening_port_ != 0 ? listening_port_ : where_.ours.port},
+                socket_address{where_.theirs.address, next_port_++});
         return conversations_.back();
     }
     bool is_current(std::size_t which) const { return which + 1 == conversations_.size(); }
@@ -153,13 +150,8 @@ protected:
 
     /// The next segment that arrives is of another connection, from a port of its own to this one.
     void await_peer(std::uint16_t port) {
-        listens_ = true;
-        has_peer_ = false;
+        awaits_peer_ = true;
         listening_port_ = port;
-    }
-    void begin_conversation(const socket_address& theirs) {
-        conversations_.emplace_back(
-            socket_address{where_.ours.address, listening_port_ != 0 ? listening_port_ : where_.ours.port}, theirs);
     }
     std::size_t index_of(const socket_address& theirs) const {
         for (std::size_t i = conversations_.size(); i-- > 0;)
@@ -179,7 +171,7 @@ protected:
     }
     /// In CLOSE-WAIT Linux takes a RST for the end of writing alone.
     std::string_view errno_of_end(const tcp_under_test::facts& f) const {
-        const bool is_pipe = where_.like == profile::linux && f.error == error::reset && f.has_ended;
+        const bool is_pipe = where_.asked.like == profile::linux && f.error == error::reset && f.has_ended;
         return is_pipe ? "EPIPE" : errno_of(f.error);
     }
 
@@ -193,9 +185,9 @@ protected:
     std::int64_t latest_opened_ = -1;
 
     std::vector<conversation> conversations_{};
-    bool listens_ = false, has_peer_ = false;
+    bool awaits_peer_ = false;
     std::uint16_t listening_port_ = 0;
-    std::uint16_t next_port_ = where_.first_port_of_theirs;
+    std::uint16_t next_port_ = 40000;  // of who connects to us
 };
 
 }  // namespace sluice::testing::script

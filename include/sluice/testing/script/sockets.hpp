@@ -46,16 +46,17 @@ private:
         if ((type & 0xf) != *number_of("SOCK_STREAM")) return answer::unsupported("a socket that is not SOCK_STREAM");
         if (protocol != 0 && protocol != *number_of("IPPROTO_TCP"))
             return answer::unsupported("a protocol that is not TCP");
-        descriptor& d = add(c);
+        const std::int64_t fd = new_number(c);
+        descriptor& d = descriptors_[fd] = descriptor{};
         d.is_nonblocking = (type & *number_of("SOCK_NONBLOCK")) != 0;
         d.options = tcp_.options_of_new();
-        return answer::of(c.result.number);
+        return answer::of(fd);
     }
-    /// Under the number that the script expects.
-    descriptor& add(const call& c) {
-        const std::int64_t fd = c.result.is_number() ? c.result.number : next_fd_;
+    /// Of a descriptor: what the script expects; where it expects an error, or anything, the next.
+    std::int64_t new_number(const call& c) {
+        const std::int64_t fd = c.result.is_number() && c.result.number >= 0 ? c.result.number : next_fd_;
         next_fd_ = std::max(next_fd_, fd) + 1;
-        return descriptors_[fd] = descriptor{};
+        return fd;
     }
 
     answer do_bind(const call& c) {
@@ -94,20 +95,15 @@ private:
         if (!got)
             return got.error() == error::would_block ? wait_or(*l, c, "EAGAIN", l->receive_limit)
                                                      : answer::failed(got.error());
-        const descriptor from = *l;  // `add` may move it
-        descriptor& d = add(c);
+        const std::int64_t fd = new_number(c);
+        descriptor& d = descriptors_[fd] = *l;  // what was set on the listener is handed down
         d.what = descriptor::kind::open;
         d.opened = *got;
-        d.options = from.options;
-        d.linger = from.linger;
-        d.port = from.port;
-        d.own = from.own;
-        d.set = from.set;
-        d.is_nonblocking = where_.like == profile::freebsd && from.is_nonblocking;  // accept(2)
+        if (where_.asked.like != profile::freebsd) d.is_nonblocking = false;  // accept(2)
         if (c.name == "accept4") d.is_nonblocking = (number(argument(c, 3)) & *number_of("SOCK_NONBLOCK")) != 0;
         if (const auto facts = tcp_.look(*got)) d.conversation = index_of(facts->remote);
-        latest_opened_ = c.result.number;
-        return answer::of(c.result.number);
+        latest_opened_ = fd;
+        return answer::of(fd);
     }
 
     answer do_connect(const call& c) {
@@ -141,7 +137,7 @@ private:
         d.opened = *made;
         d.what = descriptor::kind::connecting;
         d.has_told_error = false;
-        listens_ = false;
+        awaits_peer_ = false;
         conversations_.emplace_back(tcp_.look(*made)->local, theirs);
         d.conversation = conversations_.size() - 1;
         latest_opened_ = c.arguments[0].number;
@@ -255,7 +251,7 @@ private:
         if (facts->error != error::none) return answer::failed("EPIPE");
         if (text.empty()) return answer::of(0);
         const bool is_opening = !has_opened(*facts) && facts->state != state::closed;
-        if (is_opening && where_.like == profile::linux) return wait_or(*d, c, "EAGAIN", d->send_limit);
+        if (is_opening && where_.asked.like == profile::linux) return wait_or(*d, c, "EAGAIN", d->send_limit);
         const octets rest = octets(text).subspan(std::min(d->written, text.size()));
         const manner how = has("MSG_OOB") ? manner::urgent : has("MSG_MORE") ? manner::more : manner::plain;
         const auto sent = tcp_.send(d->opened, rest, how, now_);
@@ -298,7 +294,7 @@ private:
                 if (!std::exchange(d->is_closing, true)) static_cast<void>(tcp_.shutdown(d->opened, now_));
                 const bool drains = is_draining(*d);
                 if (drains && now_ < began_ + *d->linger) return answer::waiting(began_ + *d->linger);
-                resets = drains && where_.like == profile::sluice;  // kernels let the connection finish
+                resets = drains && where_.asked.like == profile::sluice;  // kernels let the connection finish
             }
             static_cast<void>(resets ? tcp_.abort(d->opened, now_) : tcp_.close(d->opened, now_));
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What a packet script says, as values: a list of timed events, each a segment, an ICMP error, a call, a shell command
-// or code to assert. Nothing here knows how it was written (parser.hpp) or what it means to a TCP (run.hpp).
+// or code to assert. Nothing here knows how it was written (parser.hpp) or what it means to a TCP (runner.hpp).
 #pragma once
 
 #include <cstdint>
@@ -91,8 +91,8 @@ struct value {
     enum class kind { anything, number, word, text, list, structure, call };
     kind what = kind::anything;
     std::int64_t number = 0;
-    std::vector<std::string> words{};  // word: what is or'ed together; call, field: its name
-    std::string text{};                // also of a field: its name
+    std::vector<std::string> words{};  // word: what is or'ed together; call: its name
+    std::string text{};
     std::vector<value> items{};
     std::string name{};                // of this field in its structure; or empty
     place where{};
