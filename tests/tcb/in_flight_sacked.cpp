@@ -299,16 +299,3 @@ TEST_CASE("a FIN takes no room: a full segment that ends in one is cut nowhere")
     flight.cut_to_segment(flight.last(), 9);
     CHECK(flight[flight.last()].begin == seq(29));
 }
-
-TEST_CASE("the last record, lost, takes more along when it leaves again") {
-    records flight;
-    flight.send(seq(0), seq(1), instant(), true);
-    flight.mark_all_lost();
-    flight.extend_lost(9);
-    CHECK(flight.pipe() == 0);
-    flight.resend(flight.next_lost(), instant(1ms));
-    CHECK(flight.pipe() == 10);
-    CHECK(flight.acknowledge(seq(10)).octets == 10);
-    CHECK(flight.pipe() == 0);
-    CHECK(flight.next_lost() == no_index);
-}

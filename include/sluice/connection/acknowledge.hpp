@@ -131,7 +131,7 @@ constexpr void take_progress(control_block<Tcp>& c, environment<Tcp>& env, const
 template <class Tcp>
 constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& env, const findings& f) {
     const recovery_ack_report report{.now = env.now,
-                                     .ack = f.ack,
+                                     .ack = c.snd.una,  // SEG.ACK may be older, and report something all the same
                                      .nxt = c.snd.nxt,
                                      .newly_acked = f.newly_acked,
                                      .newly_sacked = f.newly_sacked,
@@ -151,7 +151,7 @@ constexpr void apply(control_block<Tcp>& c, environment<Tcp>& env, const recover
     if (!step.entered) return;
     ++env.count.recoveries;
     const congestion_report report{
-        .now = env.now, .flight = c.snd.flight() - step.limited_transmit, .pipe = c.flight.pipe()};
+        .now = env.now, .flight = floored_difference(c.snd.flight(), step.limited_transmit), .pipe = c.flight.pipe()};
     if constexpr (requires { c.congestion.on_congestion(report); }) c.congestion.on_congestion(report);
 }
 
@@ -226,14 +226,8 @@ constexpr void judge_stand_off(control_block<Tcp>& c, environment<Tcp>& env) {
     c.probing = false;
     c.retries = 0;  // unanswered probes say nothing about what leaves now
     if (c.flight.empty()) return;
-    // What met a shut window was dropped there; that is no congestion. The octet that a probe carried leaves again with
-    // what is behind it (SHLD-28).
-    c.flight.mark_all_lost();
-    if (const in_flight_record& last = c.flight[c.flight.last()]; last.lost && last.length() == 1 && !c.fin_sent) {
-        const std::uint32_t more = std::min({c.unsent(), c.mss - 1, c.snd.usable_window()});
-        c.flight.extend_lost(more);
-        c.snd.nxt += more;
-    }
+    // What met a shut window was dropped there; that is no congestion.
+    c.flight.put_back_all();
     c.retransmit_now = true;
     c.timer.set(timer::retransmission, env.now + c.rtt.rto());
 }

@@ -17,7 +17,10 @@ constexpr std::uint32_t target_window(const control_block<Tcp>& c) {
 
 template <class Tcp>
 constexpr quota_report quota_now(const control_block<Tcp>& c) {
-    return {.target = target_window(c), .pipe = c.flight.pipe(), .flight = c.snd.flight(), .mss = c.mss};
+    return {.target = target_window(c),
+            .pipe = c.flight.pipe() - c.flight.fin_in_pipe(),
+            .flight = c.snd.flight(),
+            .mss = c.mss};
 }
 
 /// What may leave on the way to the target: the recovery policy's quota, or target − pipe. A window below one segment

@@ -60,7 +60,7 @@ constexpr void on_reneging(control_block<Tcp>& c, environment<Tcp>& env) {
     c.timer.stop(timer::reneging);
     c.reported.forget();
     c.flight.forget_sacked();
-    c.flight.mark_all_lost();
+    c.flight.put_back_all();
     c.retransmit_now = true;
 }
 

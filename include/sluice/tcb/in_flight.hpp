@@ -27,7 +27,9 @@ struct in_flight_record {
     std::uint8_t transmissions = 0;
     bool lost = false;    // thought to have left the network without arriving, and not sent again since
     bool sacked = false;  // reported to have arrived; stands in no time order any more
+    bool again = false;  // has left again, for a loss: no later report, but the timer tells that it is lost once more
     bool twice = false;  // leaves, or has left, again though the first may still arrive: both count (RFC 6675, SetPipe)
+    bool put_back = false;  // lost, but by no congestion: it leaves again as if for the first time
 
     constexpr std::uint32_t length() const { return end - begin; }
     /// What so many octets of it are in the pipe, if it is neither lost nor reported.
@@ -79,11 +81,17 @@ public:
     constexpr const in_flight_record& operator[](list_index i) const { return records_[i]; }
     /// Its last number is our FIN, which takes no room in a segment.
     constexpr bool ends_in_fin(list_index i) const { return has_fin_ && i == last(); }
+    /// What of the pipe is no octet in the network.
+    constexpr std::uint32_t fin_in_pipe() const {
+        if (!has_fin_ || empty()) return 0;
+        const in_flight_record& r = records_[last()];
+        return r.lost || r.sacked ? 0 : r.in_pipe(1);
+    }
 
     constexpr void clear() {
         sequence_order_ = {};
         time_order_ = {};
-        unused_ = next_lost_ = unjudged_ = highest_sacked_ = near_ = no_index;
+        unused_ = next_lost_ = unjudged_ = doubtful_ = highest_sacked_ = near_ = no_index;
         fresh_ = in_use_ = 0;
         pipe_ = lost_now_ = sacked_octets_ = 0;
         has_fin_ = false;
@@ -122,6 +130,8 @@ public:
             pipe_ += r.in_pipe(r.length());
         }
         if (r.transmissions < 255) ++r.transmissions;
+        r.again = !r.put_back;
+        r.put_back = false;
         r.sent = now;
         if (r.sacked) return;
         time_order_.remove(records_, i);
@@ -160,11 +170,21 @@ public:
         for (list_index i = first(); i != no_index; i = after(i)) mark_lost(i);
     }
 
-    /// The last record, which is lost, leaves again with more behind it.
-    constexpr void extend_lost(std::uint32_t more) {
-        assert(records_[last()].lost);
-        records_[last()].end += more;
-        lost_now_ += more;
+    /// All of it leaves again as if for the first time: no congestion has taken it.
+    constexpr void put_back_all() {
+        above_ = {};
+        for (list_index i = first(); i != no_index; i = after(i)) {
+            in_flight_record& r = records_[i];
+            if (r.sacked) {
+                above_.octets += r.length();
+                ++above_.runs;
+            } else {
+                mark_lost(i);
+                r.put_back = true;
+            }
+        }
+        unjudged_ = first();
+        doubtful_ = no_index;
     }
 
     /// The lost record with the lowest sequence number. The search goes on where it ended last, and only while there is
@@ -265,25 +285,28 @@ public:
         sacked_octets_ = 0;
         above_ = {};
         unjudged_ = first();
-        highest_sacked_ = no_index;
+        doubtful_ = highest_sacked_ = no_index;
     }
 
     /// IsLost of RFC 6675 section 4: marks lost what has more than `most`, or `runs` separate runs, reported above it.
     /// Each record is judged once; what was sent again is left to the timer.
-    constexpr void mark_lost_below_sacked(std::uint32_t most, std::uint32_t runs) {
-        while (unjudged_ != no_index && (above_.octets > most || above_.runs >= runs)) judge(true);
+    constexpr void mark_lost_below_sacked(std::uint32_t most, std::uint32_t runs, std::optional<seq> below = {}) {
+        while (unjudged_ != no_index && (above_.octets > most || above_.runs >= runs) &&
+               (!below || records_[unjudged_].begin < *below))
+            judge();
     }
 
     /// The lowest record which that rule has not reached, up to `most` octets of it, if anything above it was reported:
     /// it is to leave again although it may not be lost.
     constexpr bool mark_next_doubtful(std::uint32_t most) {
-        while (unjudged_ != no_index && sacked_octets_ > 0 && records_[unjudged_].begin < highest_sacked()) {
-            const in_flight_record& r = records_[unjudged_];
-            const bool candidate = !r.sacked && !r.lost && r.transmissions == 1;
-            const list_index i = unjudged_;
-            if (candidate) cut_to_segment(i, most);
-            judge(candidate);
-            if (candidate) return records_[i].twice = true;
+        list_index i = doubtful_ == no_index || is_judged(doubtful_) ? unjudged_ : after(doubtful_);
+        for (; i != no_index && sacked_octets_ > 0 && records_[i].begin < highest_sacked(); i = after(i)) {
+            doubtful_ = i;
+            in_flight_record& r = records_[i];
+            if (r.sacked || r.lost || r.again) continue;
+            cut_to_segment(i, most);
+            mark_lost(i);
+            return r.twice = true;
         }
         return false;
     }
@@ -293,7 +316,7 @@ public:
     constexpr bool mark_last_lost(std::uint32_t most) {
         list_index i = last();
         while (i != no_index && records_[i].sacked) i = records_[i].by_sequence.before;
-        if (i == no_index || records_[i].lost || records_[i].transmissions > 1) return false;
+        if (i == no_index || records_[i].lost || records_[i].again) return false;
         most += ends_in_fin(i);
         if (records_[i].length() > most && split(i, records_[i].end - most)) i = after(i);
         mark_lost(i);
@@ -336,14 +359,17 @@ private:
     }
 
     /// Passes one record.
-    constexpr void judge(bool lost) {
+    constexpr void judge() {
         const list_index i = unjudged_;
         in_flight_record& r = records_[i];
         unjudged_ = after(i);
         if (r.sacked) {
             above_.octets -= r.length();
             --above_.runs;
-        } else if (lost && r.transmissions == 1) {
+        } else if (r.twice) {  // lost now, so only what has left again is in the network
+            if (!r.lost) pipe_ -= r.length();
+            r.twice = false;
+        } else if (!r.again) {
             mark_lost(i);
         }
     }
@@ -395,6 +421,7 @@ private:
     constexpr void release(list_index i, list_index instead) {
         if (next_lost_ == i) next_lost_ = after(i);
         if (unjudged_ == i) unjudged_ = after(i);
+        if (doubtful_ == i) doubtful_ = records_[i].by_sequence.before;
         if (near_ == i) near_ = instead;
         if (highest_sacked_ == i) highest_sacked_ = no_index;
         if (!records_[i].sacked) time_order_.remove(records_, i);
@@ -423,6 +450,7 @@ private:
         std::uint32_t octets = 0;
         std::uint32_t runs = 0;
     } above_;
+    list_index doubtful_;  // up to here none is left to send again that is not lost (NextSeg's rule 3)
     list_index highest_sacked_;
     list_index near_;  // where the last report was that was not about the highest
 };

@@ -43,7 +43,8 @@ struct sack_recovery {
         if (r.newly_sacked > 0) ++duplicates_;
         // Update and IsLost, section 4: more than this above it, or this many separate runs.
         const std::uint32_t threshold = without_sack.duplicate_threshold;
-        flight.mark_lost_below_sacked((threshold - 1) * r.mss, threshold);
+        // Behind a timeout's RecoveryPoint no loss is repaired before that is passed: it would be no new episode (5.1).
+        flight.mark_lost_below_sacked((threshold - 1) * r.mss, threshold, after_timeout_ ? recover_ : r.nxt);
         if (recovering_ || after_timeout_ || flight.empty()) return {};
         const bool lost = flight[flight.first()].lost;
         if (!lost && duplicates_ < threshold) return {};
@@ -51,7 +52,7 @@ struct sack_recovery {
         // Section 5 step 4.
         recovering_ = true;
         recover_ = r.nxt;
-        rescue_ = r.ack + r.mss;
+        rescue_ = earlier(flight[flight.first()].end, r.ack + r.mss);  // the end of what leaves again now
         return {.entered = true,
                 .retransmit_now = true,
                 .limited_transmit = floored_difference(r.nxt - r.ack, r.target)};
