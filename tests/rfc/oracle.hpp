@@ -255,9 +255,9 @@ inline void take_content(tcb& t, const arriving& s) {
     if (s.fin && !t.peers_fin) t.peers_fin = fin_at;
     number text = s.text;
     if (text > 0) {
-        if (!t.owned) {  // N27: nobody will read it
-            t.answers.push_back({.ack = true, .rst = true, .seq = t.without_text(), .ack_number = t.rcv_nxt});
-            return end(t, answer::ok, false);
+        if (!t.owned) {  // N27, N40: nobody will read it
+            reset_for(t, s);
+            return end(t, answer::reset, true);
         }
         if (t.peers_fin) text = std::min(text, std::max<number>(*t.peers_fin - s.seq, 0));
         if (text == 0) {

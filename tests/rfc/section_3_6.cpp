@@ -200,6 +200,9 @@ TEST_CASE("a FIN that is lost with the last of the text is sent again with it") 
     b.establish();
     REQUIRE(b.send(lab::text(4 * b.each)));
     REQUIRE(b.take().size() == 4);
+    connection_options corked = b.endpoint.connection().options();
+    corked.cork = true;
+    b.set_options(corked);
     REQUIRE(b.send("the end"));
     REQUIRE(b.shutdown());
     REQUIRE(b.take_one().has(flag::fin));

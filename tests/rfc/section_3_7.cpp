@@ -119,7 +119,7 @@ TEST_CASE("MUST-65 no segment without SYN carries an MSS option") {
     }
 }
 
-TEST_CASE("SHLD-7 Nagle: while anything is unacknowledged, less than a segment waits, and joins what follows") {
+TEST_CASE("SHLD-7 Nagle: while a small segment is unacknowledged, less than a segment waits, and joins what follows") {
     bench<default_tcp> b;
     b.establish();
     REQUIRE(b.send("first"));

@@ -113,6 +113,7 @@ constexpr bool is_duplicate(const control_block<Tcp>& c, const segment& s, bool 
 template <class Tcp>
 constexpr void take_progress(control_block<Tcp>& c, environment<Tcp>& env, const findings& f) {
     c.app_limited_end = later(c.app_limited_end, f.ack);
+    c.small_end = later(c.small_end, f.ack);
     c.retries = 0;
     if constexpr (requires { c.outgoing.adapt(env.pool, env.settings.buffers, 0); })
         c.outgoing.adapt(env.pool, env.settings.buffers, target_window(c));

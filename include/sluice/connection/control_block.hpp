@@ -85,6 +85,7 @@ struct conversation_block {
     std::uint8_t probe_backoff = 0;
     std::uint32_t most_in_flight = 0;  // in this round trip
     seq round_end{};           // SND.NXT when the round trip began
+    seq small_end{};           // of the last segment that was not full-sized (N39)
     seq app_limited_end{};     // what was sent below this was all the application had
     instant last_sent{};       // new data
     instant retrying_since{};

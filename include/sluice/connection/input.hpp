@@ -238,9 +238,9 @@ constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const seg
     if (s.text_length == 0 || !may_receive_text.has(c.state)) return step::go_on;
     payload text(s.text, s.text_length);
     if (text.is_counted() && !Tcp::counts_only) return step::drop;  // there are no octets to keep
-    if (!c.owned) {  // SHLD-3: nobody will ever read it
-        fire<event::abort>(c, env);
-        return step::drop;
+    if (!c.owned) {  // SHLD-3: nobody will ever read it (N40)
+        fire<event::reset>(c, env);
+        return step::drop_and_reset;
     }
     // SHLD-19: by what our SYN announced, whatever comes.
     c.largest_received = std::min(c.full_segment_of_peer(), std::max(c.largest_received, s.text_length / s.segments));

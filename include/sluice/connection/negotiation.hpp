@@ -105,7 +105,7 @@ constexpr void choose_own_side(control_block<Tcp>& c, environment<Tcp>& env, seq
             offset = env.settings.isn.timestamp_offset(c.local, c.remote);
         c.clock.start(offset, env.now);
     }
-    c.round_end = c.app_limited_end = c.snd.iss;
+    c.round_end = c.app_limited_end = c.small_end = c.snd.iss;
     c.receive_mss = path_mss(c, env);
 }
 
@@ -120,7 +120,7 @@ constexpr void number_from(control_block<Tcp>& c, seq iss) {
     const send_space before = c.snd;
     c.snd.start(iss);
     c.snd.take_window(before.wl1, iss, before.wnd);
-    c.round_end = c.app_limited_end = iss;
+    c.round_end = c.app_limited_end = c.small_end = iss;
 }
 
 /// The peer's SYN has come, with or without an ACK.

@@ -123,6 +123,7 @@ constexpr bool send_queued(control_block<Tcp>& c, environment<Tcp>& env, tx_pack
     std::uint32_t length = fit_spans(c, c.snd.nxt, text_to_send(c, env, allowed), segment_room(c, env));
     const std::uint32_t window_left = c.snd.usable_window();
     // The FIN rides on the last text, or goes alone; either way it needs its place in the window.
+    if (length % segment_room(c, env) != 0) c.small_end = c.snd.nxt + length;
     const bool fin = c.fin_unsent() && length == c.unsent() && length < window_left && length <= packet_room(c, env);
     if (fin) ++length, ++allowed;  // its number is no octet in the network: the congestion window does not count it
     if (length == 0) return false;
@@ -150,16 +151,16 @@ constexpr std::uint32_t text_to_send(control_block<Tcp>& c, environment<Tcp>& en
     if (sendable >= each) return std::min(sendable, packet_room(c, env)) / each * each;  // (1), whole segments
     if (sendable == 0) return 0;
 
-    const bool idle = c.flight.empty(), held = is_held_back(c);
+    const bool nagle_waits = c.options.nagle && c.snd.una < c.small_end, held = is_held_back(c);  // N39
     if (sendable == unsent && !held) {  // (2): everything queued is pushed, and fits
-        return idle || !c.options.nagle || c.fin_unsent() || c.override_now ? sendable : 0;
+        return !nagle_waits || c.fin_unsent() || c.override_now ? sendable : 0;
     }
     if (allowed < std::min(unsent, usable)) {  // the network's turn: wait for a whole segment's worth
         return c.flight.pipe() == 0 ? sendable : 0;
     }
-    if (sendable >= c.snd.max_wnd / 2 && (idle || !c.options.nagle)) return sendable;  // (3)
-    if (c.override_now) return sendable;                                              // (4)
-    if ((idle || held) && !c.timer.runs(timer::sws_override))
+    if (sendable >= c.snd.max_wnd / 2 && !nagle_waits) return sendable;  // (3)
+    if (c.override_now) return sendable;                                 // (4)
+    if ((c.flight.empty() || held) && !c.timer.runs(timer::sws_override))
         c.timer.set(timer::sws_override, env.now + env.settings.limits.sws_override);
     return 0;
 }
