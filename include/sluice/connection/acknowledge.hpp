@@ -173,6 +173,7 @@ constexpr void tell_congestion(control_block<Tcp>& c, environment<Tcp>& env, con
                       .in_recovery = f.in_recovery_before || in_recovery(c),
                       .after_timeout = f.after_timeout_before || after_timeout(c)};
     if (c.min_rtt.best() != duration::max()) report.min_rtt = c.min_rtt.best();
+    if constexpr (requires { c.rtt.srtt(); }) report.srtt = c.rtt.srtt();
     if (report.round_start) {
         c.round_end = c.snd.nxt;
         c.cwnd_was_limited = c.cwnd_limited;

@@ -37,6 +37,7 @@ struct ack_report {
     std::uint32_t segments = 1;        // how many coalesced segments brought it
     std::optional<duration> rtt{};     // a sample of data sent once (Karn)
     std::optional<duration> min_rtt{};  // over the last ten seconds
+    std::optional<duration> srtt{};     // of the rtt policy, if it has one
     bool app_limited = false;     // the application, not the network or the peer, held back what was acknowledged
     bool cwnd_limited = false;    // the window() was what limited the flight in this round trip
     bool round_start = false;     // the first ACK of data sent after the last round began
