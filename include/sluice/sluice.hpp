@@ -66,7 +66,9 @@
 #include <sluice/policy/buffers/phantom_buffers.hpp>
 #include <sluice/policy/compose.hpp>
 #include <sluice/policy/concepts.hpp>
+#include <sluice/policy/congestion/cubic.hpp>
 #include <sluice/policy/congestion/fixed_window.hpp>
+#include <sluice/policy/congestion/hystart.hpp>
 #include <sluice/policy/congestion/no_congestion_control.hpp>
 #include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/ecn/no_ecn.hpp>

@@ -28,7 +28,7 @@ constexpr const char* usage =
     "                                  not compared, calls about buffers and flags are accepted whatever they say\n"
     "  --check-push                    PSH is compared\n"
     "  --tolerance 4ms                 how far a time may be off\n"
-    "  --tcp \"reno,sack_recovery\"      which composition; for linux else linux_like\n"
+    "  --tcp \"reno,sack_recovery\"      which composition; for linux else cubic,linux_like\n"
     "  --set name=value                over what scripts set: ip_version, mtu, initial_window, rto_floor, ...\n"
     "  --json                          one object a script\n"
     "  -v                              each script, and what was ignored\n";
@@ -119,7 +119,7 @@ settings read_arguments(int count, char** arguments) {
             add_files(out.files, a);
         }
     }
-    if (out.make == nullptr) out.make = composition_of(out.run.like == script::profile::linux ? "linux_like" : "");
+    if (out.make == nullptr) out.make = composition_of(out.run.like == script::profile::linux ? "cubic,linux_like" : "");
     if (out.files.empty()) refuse("no scripts");
     std::sort(out.files.begin(), out.files.end());
     return out;
