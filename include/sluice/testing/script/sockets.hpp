@@ -116,16 +116,15 @@ private:
                                                      : answer::failed(got.error());
         const std::int64_t fd = number_of_new(c);
         if (descriptors_.contains(fd)) return is_open_already(fd);
-        const descriptor& from = *l;
         descriptor& d = descriptors_[fd];
         d.what = descriptor::kind::open;
         d.opened = *got;
-        d.options = from.options;
-        d.linger = from.linger;
-        d.port = from.port;
-        d.own = from.own;
-        d.set = from.set;
-        d.is_nonblocking = where_.like == profile::freebsd && from.is_nonblocking;  // accept(2)
+        d.options = l->options;
+        d.linger = l->linger;
+        d.port = l->port;
+        d.own = l->own;
+        d.set = l->set;
+        d.is_nonblocking = where_.like == profile::freebsd && l->is_nonblocking;  // accept(2)
         if (c.name == "accept4") d.is_nonblocking = (number(argument(c, 3)) & *number_of("SOCK_NONBLOCK")) != 0;
         if (const auto facts = tcp_.look(*got)) d.conversation = index_of(facts->remote);
         latest_opened_ = fd;
