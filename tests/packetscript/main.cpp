@@ -29,9 +29,19 @@ constexpr const char* usage =
     "  --check-push                    PSH is compared\n"
     "  --tolerance 4ms                 how far a time may be off\n"
     "  --tcp \"reno,sack_recovery\"      which composition; for linux else cubic,linux_like\n"
-    "  --set name=value                over what scripts set: ip_version, mtu, initial_window, rto_floor, ...\n"
+    "  --set name=value                over what scripts set; the names are at the end\n"
     "  --json                          one object a script\n"
     "  -v                              each script, and what was ignored\n";
+
+void print_help() {
+    std::string names = "  names of --set:\n   ";
+    for (const std::string_view name : script::names_of_scenery) names += ' ' + std::string(name);
+    names += "\n    numbers:";
+    for (const auto& knob : script::number_knobs) names += ' ' + std::string(knob.name);
+    names += "\n    times:";
+    for (const auto& knob : script::time_knobs) names += ' ' + std::string(knob.name);
+    std::printf("%s%s\n", usage, names.c_str());
+}
 
 [[noreturn]] void refuse(const std::string& why) {
     std::fprintf(stderr, "packetscript: %s\n%s", why.c_str(), usage);
@@ -75,7 +85,7 @@ void add_files(std::vector<std::string>& files, const std::string& what) {
     std::error_code failed;
     if (!fs::is_directory(what, failed)) return files.push_back(what);
     for (const auto& entry : fs::recursive_directory_iterator(what, failed))
-        if (entry.path().extension() == ".pkt") files.push_back(entry.path().string());
+        if (entry.path().extension() == ".pkt" && entry.is_regular_file(failed)) files.push_back(entry.path().string());
 }
 
 settings read_arguments(int count, char** arguments) {
@@ -105,11 +115,13 @@ settings read_arguments(int count, char** arguments) {
             const std::string pair = next();
             const std::size_t equals = pair.find('=');
             if (equals == std::string::npos) refuse("--set name=value");
-            out.run.set.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+            const auto& [name, text] = out.run.set.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+            if (!script::settings(out.run).set(name, text))
+                refuse("--set " + pair + ": no such name, or no value for it");
         } else if (a == "--json") {
             out.json = true;
         } else if (a == "--help") {
-            std::fputs(usage, stdout);
+            print_help();
             std::exit(0);
         } else if (a == "-v") {
             out.verbose = true;
@@ -119,7 +131,8 @@ settings read_arguments(int count, char** arguments) {
             add_files(out.files, a);
         }
     }
-    if (out.make == nullptr) out.make = composition_of(out.run.like == script::profile::linux ? "cubic,linux_like" : "");
+    if (out.make == nullptr)
+        out.make = composition_of(out.run.like == script::profile::linux ? "cubic,linux_like" : "");
     if (out.files.empty()) refuse("no scripts");
     std::sort(out.files.begin(), out.files.end());
     return out;
@@ -158,9 +171,9 @@ int main(int count, char** arguments) {
             continue;
         }
         if (r.verdict != script::verdict::passed || s.verbose) std::puts(r.text().c_str());
-        if (s.verbose)
+        if (s.verbose && r.verdict != script::verdict::failed)  // there they are told already
             for (const std::string& each : r.ignored) std::printf("    ignored: %s\n", each.c_str());
     }
-    std::printf("%zu passed, %zu failed, %zu skipped\n", passed, failed, skipped);
+    std::fprintf(s.json ? stderr : stdout, "%zu passed, %zu failed, %zu skipped\n", passed, failed, skipped);
     return failed == 0 ? 0 : 1;
 }

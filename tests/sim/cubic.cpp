@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// CUBIC over a path of 100 ms that never queues: one loss, and the window over time against W(t) (RFC 9438 section 4.2),
-// every event audited. The control is reno, which would need fifty seconds for what CUBIC does in K.
+// CUBIC over a path of 100 ms that never queues: one loss, and the window over time against W(t) (RFC 9438 section
+// 4.2), every event audited. The control is reno, which would need fifty seconds for what CUBIC does in K.
 #include <doctest/doctest.h>
 
 #include <cmath>

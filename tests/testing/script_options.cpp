@@ -45,6 +45,7 @@ TEST_CASE("what getsockopt tells is compared: another value fails, and the repor
              {"SOL_SOCKET, SO_LINGER", "{onoff=0, linger=0}", "{onoff=0, linger=1}", "linger is 0, not 1"},
              {"SOL_TCP, TCP_INFO", "{tcpi_rto=..., tcpi_snd_cwnd=10}", "{tcpi_rto=..., tcpi_snd_cwnd=9}",
               "tcpi_snd_cwnd is 10, not 9"},
+             {"SOL_TCP, TCP_NOPUSH", "[0]", "[1]", "TCP_NOPUSH is 0, not 1", true},
          }) {
         CAPTURE(each.name);
         const std::string before = "+0 getsockopt(4, " + each.name + ", ", after = ", [4]) = 0";
@@ -67,15 +68,15 @@ TEST_CASE("what can't be set, told or asked for here is skipped by its name") {
              {"setsockopt(3, SOL_TCP, TCP_DEFER_ACCEPT, [1], 4) = 0", "the option TCP_DEFER_ACCEPT"},
              {"setsockopt(4, SOL_SOCKET, SO_MAX_PACING_RATE, [1], 4) = 0", "the option SO_MAX_PACING_RATE"},
              {"setsockopt(4, SOL_TCP, TCP_WINDOW_CLAMP, [1], 4) = 0", "the option TCP_WINDOW_CLAMP"},
-             {"setsockopt(4, SOL_TCP, 255, [1], 4) = 0", "the option of a number"},
+             {"setsockopt(4, SOL_TCP, 255, [1], 4) = 0", "the option 255"},
              {"setsockopt(4, SOL_TCP, TCP_CONGESTION, \"cubic\", 5) = 0", "congestion control by cubic"},
              {"getsockopt(4, SOL_TCP, TCP_CONGESTION, \"cubic\", [5]) = 0", "congestion control by cubic"},
              {"getsockopt(4, SOL_SOCKET, SO_SNDBUF, [1], [4]) = 0", "the value of SO_SNDBUF"},
-             {"getsockopt(4, SOL_TCP, TCP_CORK, [A_NAME], [4]) = 0", "a value of TCP_CORK that is not a number"},
+             {"getsockopt(4, SOL_TCP, TCP_CORK, [A_NAME], [4]) = 0", "the name A_NAME"},
              {"getsockopt(4, SOL_TCP, TCP_INFO, {tcpi_reordering=3}, [9]) = 0", "tcpi_reordering by getsockopt"},
              {"getsockopt(4, SOL_TCP, TCP_INFO, {1, 2}, [9]) = 0", "TCP_INFO without names"},
-             {"send(4, ..., 10, MSG_SOMETHING) = 10", "a flag of send"},
-             {"recv(4, ..., 10, MSG_SOMETHING) = 10", "a flag of recv"},
+             {"send(4, ..., 10, MSG_SOMETHING) = 10", "the name MSG_SOMETHING"},
+             {"recv(4, ..., 10, MSG_SOMETHING) = 10", "the name MSG_SOMETHING"},
              {"send(4, ..., 10, MSG_ZEROCOPY) = 10", "MSG_ZEROCOPY"},
              {"recv(4, ..., 10, MSG_ERRQUEUE) = 10", "MSG_ERRQUEUE"},
              {"recv(4, ..., 1, MSG_OOB) = 1", "MSG_OOB when reading, without SO_OOBINLINE"},
@@ -85,4 +86,25 @@ TEST_CASE("what can't be set, told or asked for here is skipped by its name") {
         CHECK(r.verdict == judged::skipped);
         CHECK(r.message == each.second);
     }
+}
+
+TEST_CASE("an option at another level than its own is ENOPROTOOPT; a level that is a number is not judged") {
+    for (const char* right : {"SOL_SOCKET, SO_KEEPALIVE", "SOL_TCP, TCP_NODELAY", "IPPROTO_TCP, TCP_NODELAY",
+                              "IPPROTO_IP, IP_TOS", "SOL_IP, IP_TTL", "IPPROTO_IPV6, IPV6_TCLASS", "6, TCP_NODELAY"})
+        CHECK_MESSAGE(run(std::string("+0 setsockopt(4, ") + right + ", [1], 4) = 0").verdict == judged::passed, right);
+    for (const char* wrong : {"SOL_TCP, SO_KEEPALIVE", "SOL_SOCKET, TCP_NODELAY", "IPPROTO_TCP, IP_TOS",
+                              "IPPROTO_IP, TCP_NODELAY", "IPPROTO_IP, IPV6_TCLASS"})
+        for (const char* call : {"+0 setsockopt(4, ", "+0 getsockopt(4, "}) {
+            const auto r = run(std::string(call) + wrong + ", [1], 4) = -1 ENOPROTOOPT (x)");
+            CHECK_MESSAGE(r.verdict == judged::passed, r.text());
+        }
+}
+
+TEST_CASE("a buffer's size that nobody set may be asked for, if it is not compared; TCP_NOPUSH is TCP_CORK") {
+    CHECK(run("+0 getsockopt(4, SOL_SOCKET, SO_SNDBUF, ..., [4]) = 0").verdict == judged::passed);
+    const std::string corked = "+0 setsockopt(4, IPPROTO_TCP, TCP_NOPUSH, [1], 4) = 0\n"
+                               "+0 write(4, ..., 10) = 10\n+0.15 > P. 1:11(10) ack 1";
+    CHECK(run("+0 setsockopt(4, SOL_TCP, TCP_NOPUSH, [1], 4) = 0\n+0 getsockopt(4, SOL_TCP, TCP_CORK, [1], [4]) = 0")
+              .verdict == judged::passed);
+    CHECK(run(corked).message == "no packet left until 0.250000");  // a cork holds 200 ms
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// CUBIC (RFC 9438) in integers: in congestion avoidance the window follows W(t) = C·(t − K)³ + W_max, never below what Reno
-// would have. Slow start is HyStart++'s. A window is octets; a time inside the cube is ticks of 2⁻¹² s, so that nothing
-// overflows 64 bits and K is right to a quarter of a millisecond.
+// CUBIC (RFC 9438) in integers: in congestion avoidance the window follows W(t) = C·(t − K)³ + W_max, never below what
+// Reno would have. Slow start is HyStart++'s. A window is octets; a time inside the cube is ticks of 2⁻¹² s, so that
+// nothing overflows 64 bits and K is right to a quarter of a millisecond.
 #pragma once
 
 #include <algorithm>
@@ -125,7 +125,8 @@ private:
         w_est_ = cwnd_;
         origin_ = std::max(w_max_, cwnd_);
         // K = cbrt((W_max − cwnd) / C) seconds: in ticks, cbrt(5/2 · segments · 2³⁶).
-        const std::uint64_t below = std::min<std::uint64_t>((origin_ - cwnd_) * std::uint64_t{1024} / mss_, 100'000'000ull << 10);
+        const std::uint64_t below =
+            std::min<std::uint64_t>((origin_ - cwnd_) * std::uint64_t{1024} / mss_, 100'000'000ull << 10);
         k_ = cube_root((below * 5 / 2) << 26);
     }
 
@@ -140,7 +141,8 @@ private:
             return;
         }
         // Sections 4.4 and 4.5: on the way to what the curve says a round trip later.
-        const std::uint32_t most = static_cast<std::uint32_t>(std::min<std::uint64_t>(cwnd_ + std::uint64_t{cwnd_} / 2, largest_window));
+        const std::uint32_t most =
+            static_cast<std::uint32_t>(std::min<std::uint64_t>(cwnd_ + std::uint64_t{cwnd_} / 2, largest_window));
         const std::uint32_t target = std::clamp(w_cubic(t + ticks(r.srtt.value_or(duration::zero()))), cwnd_, most);
         rest_ += std::uint64_t{target - cwnd_} * r.newly_acked;
         const auto growth = static_cast<std::uint32_t>(rest_ / cwnd_);
@@ -148,7 +150,8 @@ private:
         cwnd_ = std::min(cwnd_ + growth, largest_window);
     }
 
-    /// W_est: α·segments a round trip, α = 3(1 − β)/(1 + β) = 9/17 until the window before the reduction is reached, then 1.
+    /// W_est: α·segments a round trip, α = 3(1 − β)/(1 + β) = 9/17 until the window before the reduction is reached,
+    /// then 1.
     constexpr void follow_reno(std::uint32_t acked) {
         const bool caught_up = w_est_ >= cwnd_prior_;
         reno_rest_ += std::uint64_t{acked} * mss_ * (caught_up ? 17u : 9u);

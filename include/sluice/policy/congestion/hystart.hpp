@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// HyStart++ (RFC 9406): ends the first slow start when round trips grow longer, before the queue overflows. A part that a
-// congestion policy holds as a member: it is told of each ACK of slow start and says how much the window may grow by.
+// HyStart++ (RFC 9406): ends the first slow start when round trips grow longer, before the queue overflows. A part that
+// a congestion policy holds as a member: it is told of each ACK of slow start and says how much the window may grow by.
 #pragma once
 
 #include <algorithm>

@@ -37,6 +37,12 @@ inline std::vector<std::vector<std::string>> commands_of(std::string_view text) 
 
 inline std::vector<std::string> words_of(std::string_view text) { return commands_of(text).front(); }
 
+inline std::string joined(const std::vector<std::string>& words) {
+    std::string out;
+    for (const std::string& word : words) out += (out.empty() ? "" : " ") + word;
+    return out;
+}
+
 /// `net.ipv4.tcp_rmem` and what it is set to.
 struct sysctl {
     std::string name{};
@@ -64,8 +70,8 @@ inline std::vector<sysctl> sysctls_of(const std::vector<std::string>& words) {
 
 }  // namespace detail
 
-/// True if the command says something that is understood, all of which is in `k` then.
-inline bool apply_command(const std::string& text, knobs& k) {
+/// What it says to a TCP is in `k` then; the answer is the rest, each command or setting of its own.
+inline std::vector<std::string> apply_command(const std::string& text, knobs& k) {
     struct entry {
         std::string_view sysctl;
         std::size_t place;  // among its values
@@ -99,31 +105,38 @@ inline bool apply_command(const std::string& text, knobs& k) {
         {"net.inet.tcp.sendbuf_max", 0, "largest_send_buffer"},
     });
     // clang-format on
+    std::vector<std::string> ignored;
     bool known = false;
     const auto set = [&](std::string_view name, const std::string& value) {
         known = set_knob(k, name, value) || known;
     };
     for (const auto& words : detail::commands_of(text)) {
-        for (const auto& [name, values] : detail::sysctls_of(words)) {
+        if (words.empty()) continue;
+        const auto sysctls = detail::sysctls_of(words);
+        for (const auto& [name, values] : sysctls) {
+            known = false;
             for (const entry& e : table)
                 if (e.sysctl == name && e.place < values.size()) set(e.knob, values[e.place] + std::string(e.unit));
-            if (values != std::vector<std::string>{"0"}) continue;
+            const bool is_off = values == std::vector<std::string>{"0"};
             const auto stay = [&](const auto& at_first, auto& largest) {  // a buffer that does not grow
                 if (at_first) known = true, largest = at_first;
             };
-            if (name == "net.inet.tcp.delayed_ack") set("ack_every", "1");
-            if (name == "net.ipv4.tcp_moderate_rcvbuf" || name == "net.inet.tcp.recvbuf_auto")
+            if (is_off && name == "net.inet.tcp.delayed_ack") set("ack_every", "1");
+            if (is_off && (name == "net.ipv4.tcp_moderate_rcvbuf" || name == "net.inet.tcp.recvbuf_auto"))
                 stay(k.receive_buffer, k.largest_receive_buffer);
-            if (name == "net.inet.tcp.sendbuf_auto") stay(k.send_buffer, k.largest_send_buffer);
+            if (is_off && name == "net.inet.tcp.sendbuf_auto") stay(k.send_buffer, k.largest_send_buffer);
+            if (!known) ignored.push_back(name + '=' + detail::joined(values));
         }
+        known = !sysctls.empty();
         for (std::size_t i = 0; i + 1 < words.size(); ++i) {  // ip route change … initcwnd 10, ip link set … mtu 9000
             const std::string& value = words[i + 1] == "lock" && i + 2 < words.size() ? words[i + 2] : words[i + 1];
             if (words[i] == "initcwnd") set("initial_window", value);
             if (words[i] == "rto_min") set("rto_floor", value);
             if (words[i] == "mtu") set("mtu", value);
         }
+        if (!known) ignored.push_back(detail::joined(words));
     }
-    return known;
+    return ignored;
 }
 
 }  // namespace sluice::testing::script

@@ -53,16 +53,21 @@ public:
 
     // ---- in ---------------------------------------------------------------------------------------------------------
 
+    /// As they arrive; a header has room for tcp_options::most_octets.
+    std::vector<octet> options_of(const tcp_packet& p) const {
+        std::vector<octet> out;
+        for (const option& o : p.options.value_or(std::vector<option>{})) put_option(out, o);
+        while (out.size() % 4 != 0) out.push_back(0);
+        return out;
+    }
+    /// A packet whose options have room.
     std::vector<octet> build(const tcp_packet& p) {
         if (p.flags.has(flag::syn) && !has_taken_syn_) irs_ = p.begin;
         std::vector<octet> text(p.length);
         const std::uint32_t first = p.begin + (p.flags.has(flag::syn) ? 1u : 0u) - (irs_.value_or(0) + 1);
         for (std::size_t i = 0; i < text.size(); ++i) text[i] = pattern(first + i);
 
-        std::vector<octet> options;
-        for (const option& o : p.options.value_or(std::vector<option>{})) put_option(options, o);
-        while (options.size() % 4 != 0) options.push_back(0);
-        options.resize(std::min(options.size(), tcp_options::most_octets));
+        const std::vector<octet> options = options_of(p);
 
         tx_packet out;
         out.meta = {.source = theirs_.address, .destination = ours_.address};

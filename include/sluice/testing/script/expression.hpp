@@ -16,6 +16,7 @@ struct verdict_of_code {
     bool holds = true;
     std::string unknown{};
     std::string failed{};  // the assertion that does not hold, and the values of its names
+    place where{};         // of the statement that is one of both, in the code
 };
 
 class evaluator {
@@ -29,6 +30,7 @@ public:
         verdict_of_code out;
         while (!in_.at_end() && out.holds && out.unknown.empty()) {
             if (in_.accept(";")) continue;
+            out.where = in_.here();
             if (in_.accept_word("print")) {
                 in_.rest_of_line();
                 continue;

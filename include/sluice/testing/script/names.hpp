@@ -4,6 +4,7 @@
 // Numbers are Linux's; where a script compares them, it compares them with each other.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -105,6 +106,29 @@ inline std::optional<std::int64_t> number_of(const value& v) {
         out |= *known;
     }
     return out;
+}
+
+/// The first word that stands for nothing, here or in lists; in structures who looks for a field says what it may be.
+inline std::optional<std::string> unknown_word(const value& v) {
+    const auto is_known = [](const std::string& word) {
+        const auto has_name = [&](const named_error& e) { return e.name == word; };
+        return number_of(word) || std::any_of(errors.begin(), errors.end(), has_name);
+    };
+    if (v.what == value::kind::word)
+        for (const std::string& word : v.words)
+            if (!is_known(word)) return word;
+    if (v.what == value::kind::list)
+        for (const value& each : v.items)
+            if (const auto word = unknown_word(each)) return word;
+    return {};
+}
+
+/// `POLLIN|POLLHUP`: bits by the names that begin so.
+inline std::string names_of_bits(std::int64_t bits, std::string_view beginning) {
+    std::string out;
+    for (const auto& [name, number] : known_numbers)
+        if (name.starts_with(beginning) && (bits & number) != 0) out += (out.empty() ? "" : "|") + std::string(name);
+    return out.empty() ? std::to_string(bits) : out;
 }
 
 /// The name of the errno that a call gives for an error of ours (host/error.hpp).

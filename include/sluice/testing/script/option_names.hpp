@@ -49,6 +49,7 @@ inline constexpr auto tries = &connection_options::keep_alive_tries, hops = &con
 inline constexpr std::array connection_option_names = std::to_array<connection_option>({
     {"TCP_NODELAY",       int_min, int_max, write_no_delay,          read_no_delay},
     {"TCP_CORK",          int_min, int_max, write_flag<cork>,        read_flag<cork>},
+    {"TCP_NOPUSH",        int_min, int_max, write_flag<cork>,        read_flag<cork>},  // FreeBSD's name of it
     {"SO_KEEPALIVE",      int_min, int_max, write_flag<keep_alive>,  read_flag<keep_alive>},
     {"TCP_KEEPIDLE",      1,       32767,   write_time<idle>,        read_time<idle>},
     {"TCP_KEEPINTVL",     1,       32767,   write_time<interval>,    read_time<interval>},

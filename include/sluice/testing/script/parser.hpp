@@ -62,7 +62,7 @@ private:
         else if (in_.peek() == '`')
             out.what = read_command();
         else if (in_.sees("%{"))
-            out.what = code{in_.quoted("%{", "}%", "code")};
+            out.what = read_code();
         else if (in_.sees_word())
             read_call(out);
         else
@@ -80,6 +80,10 @@ private:
         }
         in_.word("a command");
         out.what = command{stands_for->second.substr(1, stands_for->second.size() - 2)};
+    }
+    code read_code() {
+        const place mark = in_.here();
+        return {in_.quoted("%{", "}%", "code"), {mark.line, mark.column + 2}};
     }
     command read_command() { return {in_.quoted("`", "`", "a `command`")}; }
 

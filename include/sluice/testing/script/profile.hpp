@@ -65,13 +65,6 @@ inline knobs knobs_of(profile p) {
     return out;
 }
 
-inline std::optional<std::uint32_t> read_number(std::string_view text) {
-    std::uint32_t out = 0;
-    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), out);
-    if (wrong != std::errc{} || end != text.data() + text.size()) return {};
-    return out;
-}
-
 /// `200ms`, `1s`, `75us`; without a unit: microseconds.
 inline std::optional<duration> read_duration(std::string_view text) {
     std::int64_t number = 0;
@@ -84,48 +77,58 @@ inline std::optional<duration> read_duration(std::string_view text) {
     return {};
 }
 
+struct number_knob {
+    std::string_view name;
+    std::optional<std::uint32_t> knobs::*place;
+};
+struct time_knob {
+    std::string_view name;
+    std::optional<duration> knobs::*place;
+};
+// clang-format off
+inline constexpr std::array number_knobs = std::to_array<number_knob>({
+    {"mtu",                    &knobs::mtu},
+    {"initial_window",         &knobs::initial_window},
+    {"ack_every",              &knobs::ack_every},
+    {"ack_quick_start",        &knobs::ack_quick_start},
+    {"receive_buffer",         &knobs::receive_buffer},
+    {"largest_receive_buffer", &knobs::largest_receive_buffer},
+    {"send_buffer",            &knobs::send_buffer},
+    {"largest_send_buffer",    &knobs::largest_send_buffer},
+    {"sack",                   &knobs::sack},
+    {"timestamps",             &knobs::timestamps},
+    {"window_scale",           &knobs::window_scale},
+    {"syn_cookies",            &knobs::syn_cookies},
+    {"user_timeout_option",    &knobs::user_timeout_option},
+    {"keep_alive_octet",       &knobs::keep_alive_octet},
+});
+inline constexpr std::array time_knobs = std::to_array<time_knob>({
+    {"rto_initial",        &knobs::rto_initial},
+    {"rto_floor",          &knobs::rto_floor},
+    {"rto_after_lost_syn", &knobs::rto_after_lost_syn},
+    {"ack_delay",          &knobs::ack_delay},
+    {"msl",                &knobs::msl},
+    {"orphan_fin_wait_2",  &knobs::orphan_fin_wait_2},
+    {"user_timeout",       &knobs::user_timeout},
+});
+// clang-format on
+
+/// All of the text, decimal.
+inline std::optional<std::uint32_t> read_number(std::string_view text) {
+    std::uint32_t out = 0;
+    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), out);
+    if (wrong != std::errc{} || end != text.data() + text.size()) return {};
+    return out;
+}
+
 /// Sets one by its name; false if there is none of this name or the text is no value for it.
 inline bool set_knob(knobs& k, std::string_view name, std::string_view text) {
-    struct number_knob {
-        std::string_view name;
-        std::optional<std::uint32_t> knobs::*place;
+    const auto set = [&](const auto& table, const auto& value) {
+        for (const auto& each : table)
+            if (each.name == name && value) return k.*each.place = *value, true;
+        return false;
     };
-    struct time_knob {
-        std::string_view name;
-        std::optional<duration> knobs::*place;
-    };
-    for (const auto& each : std::to_array<number_knob>({{"mtu", &knobs::mtu},
-                                                        {"initial_window", &knobs::initial_window},
-                                                        {"ack_every", &knobs::ack_every},
-                                                        {"ack_quick_start", &knobs::ack_quick_start},
-                                                        {"receive_buffer", &knobs::receive_buffer},
-                                                        {"largest_receive_buffer", &knobs::largest_receive_buffer},
-                                                        {"send_buffer", &knobs::send_buffer},
-                                                        {"largest_send_buffer", &knobs::largest_send_buffer},
-                                                        {"sack", &knobs::sack},
-                                                        {"timestamps", &knobs::timestamps},
-                                                        {"window_scale", &knobs::window_scale},
-                                                        {"syn_cookies", &knobs::syn_cookies},
-                                                        {"user_timeout_option", &knobs::user_timeout_option},
-                                                        {"keep_alive_octet", &knobs::keep_alive_octet}})) {
-        if (each.name != name) continue;
-        const auto number = read_number(text);
-        if (number) k.*each.place = *number;
-        return number.has_value();
-    }
-    for (const auto& each : std::to_array<time_knob>({{"rto_initial", &knobs::rto_initial},
-                                                      {"rto_floor", &knobs::rto_floor},
-                                                      {"rto_after_lost_syn", &knobs::rto_after_lost_syn},
-                                                      {"ack_delay", &knobs::ack_delay},
-                                                      {"msl", &knobs::msl},
-                                                      {"orphan_fin_wait_2", &knobs::orphan_fin_wait_2},
-                                                      {"user_timeout", &knobs::user_timeout}})) {
-        if (each.name != name) continue;
-        const auto time = read_duration(text);
-        if (time) k.*each.place = *time;
-        return time.has_value();
-    }
-    return false;
+    return set(number_knobs, read_number(text)) || set(time_knobs, read_duration(text));
 }
 
 /// The options of a SYN in the order, and with the filling, of that system.

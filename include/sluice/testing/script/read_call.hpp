@@ -24,7 +24,8 @@ public:
         out.arguments = std::move(arguments.items);
         in_.expect("=", "'=' and the call's result");
         out.result = read_value();
-        if (in_.sees_word()) out.error = in_.word("an errno's name");
+        const bool is_failure = out.result.is_number() && out.result.number == -1;
+        if (is_failure && in_.sees_word()) out.error = in_.word("an errno's name");
         while (in_.accept("(")) {  // the errno's text, or what a number means
             in_.until_one_of(")\n");
             in_.expect(")", "')' behind the note");

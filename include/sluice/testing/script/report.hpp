@@ -4,8 +4,11 @@
 // or skipped, for a construct that is named. As text for people and as JSON.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <sluice/testing/script/syntax.hpp>
@@ -45,16 +48,17 @@ struct report {
         return file + ':' + std::to_string(where.line) + ':' + std::to_string(where.column) + ": " +
                script::text(verdict) + ": " + message;
     }
-    /// One line, or for a failure all there is to know.
+    /// One line, with the script's if it was skipped, or for a failure all there is to know.
     std::string text() const {
         if (verdict == script::verdict::passed) return file + ": passed";
         std::string out = head();
-        if (verdict == script::verdict::skipped) return out;
         const auto add = [&](const std::string& more) { out += more.empty() ? "" : "\n" + more; };
         if (!line.empty()) add("  " + line);
+        if (verdict == script::verdict::skipped) return out;
         add(detail);
         if (!latest.empty()) add("  the events before:");
         for (const std::string& each : latest) add("    " + each);
+        for (const std::string& each : ignored) add("    ignored: " + each);
         return out;
     }
     std::string json() const {
@@ -69,19 +73,36 @@ struct report {
 private:
     static std::string quoted(const std::string& s) {
         std::string out = "\"";
-        for (const char c : s) {
-            if (c == '"' || c == '\\') {
-                out += '\\', out += c;
-            } else if (static_cast<unsigned char>(c) < 0x20) {
-                std::array<char, 8> code;
-                std::snprintf(code.data(), code.size(), "\\u%04x",
-                              static_cast<unsigned>(static_cast<unsigned char>(c)));
-                out += code.data();
+        for (std::size_t i = 0; i < s.size();) {
+            const std::size_t length = character_at(std::string_view(s).substr(i));
+            if (s[i] == '"' || s[i] == '\\') out += '\\';
+            if (length > 0) {
+                out += s.substr(i, length);
             } else {
-                out += c;
+                std::array<char, 8> code;
+                std::snprintf(code.data(), code.size(), "\\u%04x", unsigned{static_cast<unsigned char>(s[i])});
+                out += code.data();
             }
+            i += std::max<std::size_t>(length, 1);
         }
         return out + '"';
+    }
+    /// How long the character at the beginning is in UTF-8 (RFC 3629 section 4); 0 if it must not stand in JSON so.
+    static std::size_t character_at(std::string_view s) {
+        const auto octet = [&](std::size_t i) { return i < s.size() ? unsigned{static_cast<unsigned char>(s[i])} : 0; };
+        const auto follow = [&](std::size_t count) {
+            for (std::size_t i = 1; i <= count; ++i)
+                if ((octet(i) & 0xc0) != 0x80) return false;
+            return true;
+        };
+        const unsigned first = octet(0), second = octet(1);
+        if (first < 0x80) return first >= 0x20 ? 1 : 0;
+        if (first >= 0xc2 && first <= 0xdf) return follow(1) ? 2 : 0;
+        const bool is_overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
+        const bool is_beyond = (first == 0xed && second > 0x9f) || (first == 0xf4 && second > 0x8f);  // and surrogates
+        if (is_overlong || is_beyond) return 0;
+        if (first >= 0xe0 && first <= 0xef) return follow(2) ? 3 : 0;
+        return first >= 0xf0 && first <= 0xf4 && follow(3) ? 4 : 0;
     }
     static std::string list(const std::vector<std::string>& of) {
         std::string out = "[";

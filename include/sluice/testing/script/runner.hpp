@@ -10,6 +10,7 @@
 #include <sluice/testing/script/commands.hpp>
 #include <sluice/testing/script/expression.hpp>
 #include <sluice/testing/script/report.hpp>
+#include <sluice/testing/script/settings.hpp>
 #include <sluice/testing/script/sockets.hpp>
 #include <sluice/testing/script/tcp_info_names.hpp>
 
@@ -19,17 +20,18 @@ class runner {
 public:
     runner(const document& script, const run_options& options, maker make) : script_(script), options_(options) {
         out_.file = script.file;
-        knobs_ = knobs_of(options.like);
+        settings_.tcp = knobs_of(options.like);
         for (const setting& s : script.settings) take_setting(s.name, s.text);
         for (const command& c : script.before) take_command(c);
         for (const auto& [name, text] : options.set) take_setting(name, text);
-        if (options.tolerance) how_.tolerance = *options.tolerance;
-        settle_scene();
-        tcp_ = make(knobs_);
-        sockets_.emplace(*tcp_, scene_, knobs_);
+        if (options.tolerance) settings_.how.tolerance = *options.tolerance;
+        settings_.settle();
+        tcp_ = make(settings_.tcp);
+        sockets_.emplace(*tcp_, settings_.where, settings_.tcp);
     }
 
     report run() {
+        if (script_.events.empty()) fail("no event");
         if (!skip_what_is_unknown()) {
             for (const event& e : script_.events) {
                 if (is_over()) break;
@@ -47,33 +49,12 @@ private:
     static constexpr instant start{1000s};
     static constexpr duration longest_wait = std::chrono::hours(24);
 
-    // ---- settings ---------------------------------------------------------------------------------------------------
-
     void take_setting(const std::string& name, const std::string& text) {
-        bool is_taken = true;
-        const auto take = [&](const auto& value, auto& to) {
-            is_taken = value.has_value();
-            if (value) to = static_cast<std::remove_reference_t<decltype(to)>>(*value);
-        };
-        if (name == "ip_version") is_v6_ = text == "ipv6";
-        else if (name == "tolerance_usecs" || name == "tolerance") take(read_duration(text), how_.tolerance);
-        else if (name == "tcp_ts_tick_usecs") take(read_duration(text), how_.timestamp_tick);
-        else if (name == "bind_port") take(read_number(text), scene_.ours.port);
-        else if (name == "connect_port") take(read_number(text), scene_.theirs.port);
-        else if (name == "mss") take(read_number(text), mss_);
-        else is_taken = set_knob(knobs_, name, text);
-        if (!is_taken) out_.ignored.push_back("--" + name + '=' + text);
-    }
-    void settle_scene() {
-        if (is_v6_) {
-            scene_.ours.address = ip_address::v6({0xfd3d, 0x0a0b, 0x17d6, 0, 0, 0, 0, 1});
-            scene_.theirs.address = ip_address::v6({0xfd3d, 0xfa7b, 0xd17d, 0, 0, 0, 0, 1});
-        }
-        if (mss_) knobs_.mtu = *mss_ + (is_v6_ ? 60 : 40);
-        if (how_.timestamp_tick == duration::zero()) how_.timestamp_tick.reset();
+        if (!settings_.set(name, text)) out_.ignored.push_back("--" + name + '=' + text);
     }
     void take_command(const command& c) {
-        if (options_.neutral || !apply_command(c.text, knobs_)) out_.ignored.push_back(c.text);
+        if (options_.neutral) return out_.ignored.push_back(c.text);
+        for (std::string& each : apply_command(c.text, settings_.tcp)) out_.ignored.push_back(std::move(each));
     }
 
     // ---- what can't be run ------------------------------------------------------------------------------------------
@@ -154,7 +135,11 @@ private:
 
     void arrive(const tcp_packet& p, const event& e) {
         note(now_, e.text);
-        const auto packet = sockets_->current().build(p);
+        conversation& with = sockets_->current();
+        if (const std::size_t length = with.options_of(p).size(); length > tcp_options::most_octets)
+            return fail("options of " + std::to_string(length) + " octets, at most " +
+                        std::to_string(tcp_options::most_octets));
+        const auto packet = with.build(p);
         tcp_->on_packet(packet, now_);
         flush();
         go_on_with_call();
@@ -178,7 +163,7 @@ private:
                 continue;
             }
             conversation& with = sockets_->at(*sent.owner);
-            const tcp_packet actual = with.in_script_numbers(sent, rest, how_);
+            const tcp_packet actual = with.in_script_numbers(sent, rest, settings_.how);
             const bool is_part = actual.length > 0 && actual.length < rest.length && actual.begin == rest.begin;
             if (!compare(part_of(rest, actual, is_part), actual, sent, when)) return;
             if (const auto wrong = with.wrong_text(sent)) return fail(*wrong);
@@ -190,12 +175,13 @@ private:
         }
     }
     bool wait_for_packet(const span_of_time& when) {
-        const instant limit = when.latest == instant::max() ? now_ + longest_wait : when.latest + how_.tolerance;
+        const bool is_any = when.latest == instant::max();
+        const instant limit = is_any ? now_ + longest_wait : when.latest + settings_.how.tolerance;
         flush();
         while (left_.empty() && !is_over() && next_deadline() <= limit) advance(next_deadline());
         if (is_over()) return false;
         if (!left_.empty()) return true;
-        if (when.latest == instant::max()) return fail("no packet leaves any more"), false;
+        if (is_any) return fail("no packet leaves any more"), false;
         now_ = std::max(now_, limit);
         return fail("no packet left until " + seconds_text(limit - start)), false;
     }
@@ -210,10 +196,10 @@ private:
     }
     bool compare(const tcp_packet& wanted, const tcp_packet& actual, const sent_packet& sent,
                  const span_of_time& when) {
-        const auto differ = conversation::differences(wanted, actual, how_);
+        const auto differ = conversation::differences(wanted, actual, settings_.how);
         std::string late;
-        if (sent.at < when.earliest - how_.tolerance ||
-            (when.latest != instant::max() && sent.at > when.latest + how_.tolerance)) {
+        if (sent.at < when.earliest - settings_.how.tolerance ||
+            (when.latest != instant::max() && sent.at > when.latest + settings_.how.tolerance)) {
             const bool is_early = sent.at < when.earliest;
             const duration apart = is_early ? when.earliest - sent.at : sent.at - when.latest;
             late = "it left at " + seconds_text(sent.at - start) + ", " + seconds_text(apart) + " s too " +
@@ -232,19 +218,26 @@ private:
     }
 
     void check_code(const code& text, const event& e) {
+        if (waits_ && now_ > waits_->ends + settings_.how.tolerance) return finish_call("when code is run");
         note(now_, e.text);
         tcp_->on_deadline(now_);  // nothing is due: but it says how long ago things were
         const auto facts = sockets_->info();
-        const evaluator::names names = [&](const std::string& name) { return number_of_info(name, facts); };
+        bool lacks_connection = false;
+        const evaluator::names names = [&](const std::string& name) {
+            lacks_connection = lacks_connection || (!facts && !number_of(name));
+            return number_of_info(name, facts.value_or(tcp_info{}));
+        };
         const verdict_of_code result = evaluator(text.text, names).run();
-        if (!result.unknown.empty()) return skip(result.unknown + " in code");
-        if (!result.holds) fail("this does not hold: " + result.failed);
+        if (!result.unknown.empty()) skip(result.unknown + " in code");
+        else if (lacks_connection) fail("there is no connection");
+        else if (!result.holds) fail("this does not hold: " + result.failed);
+        if (is_over()) out_.where = text.where_of(result.where);
     }
 
     void run_command(const command& c) {
         take_command(c);
-        tcp_->configure(knobs_);
-        sockets_->set(knobs_);
+        tcp_->configure(settings_.tcp);
+        sockets_->set(settings_.tcp);
     }
 
     // ---- calls ------------------------------------------------------------------------------------------------------
@@ -288,24 +281,23 @@ private:
         const bool is_error = a.what == answer::kind::error;
         const std::string got = is_error ? "-1 " + a.text : std::to_string(a.number);
         const auto expected = number_of(c.result);
-        const bool wants_error = !c.error.empty();
         const auto same_name = [](std::string_view name) {
             return name == "EWOULDBLOCK" ? std::string_view("EAGAIN") : name;
         };
-        const bool same = c.result.is_anything() || (expected == a.number && wants_error == is_error &&
-                                                     (!is_error || same_name(c.error) == a.text));
+        const bool same_error = c.error.empty() || same_name(c.error) == a.text;  // none: any fits
+        const bool same = c.result.is_anything() || (expected == a.number && (is_error ? same_error : c.error.empty()));
         if (!same)
             return fail(c.name + " gives " + got + ", not " +
                         (expected ? std::to_string(*expected) : "a name that is not known") +
                         (c.error.empty() ? "" : ' ' + c.error));
-        if (now_ > w.ends + how_.tolerance || now_ < w.ends - how_.tolerance)
+        if (now_ > w.ends + settings_.how.tolerance || now_ < w.ends - settings_.how.tolerance)
             fail(c.name + " ended at " + seconds_text(now_ - start) + ", expected at " + seconds_text(w.ends - start));
     }
 
     /// Before another call is made, and at the end of the script: one that waits has to be done in its time.
     void finish_call(const char* when) {
         if (!waits_) return;
-        const instant limit = waits_->ends + how_.tolerance;
+        const instant limit = waits_->ends + settings_.how.tolerance;
         while (waits_ && !is_over() && next_deadline() <= limit) advance(next_deadline());
         if (!waits_ || is_over()) return;
         event_ = waits_->made_by;
@@ -335,11 +327,7 @@ private:
 
     const document& script_;
     run_options options_;
-    strictness how_{.asked = options_};
-    knobs knobs_{};
-    scene scene_{.asked = options_};
-    bool is_v6_ = false;
-    std::optional<std::uint32_t> mss_{};
+    settings settings_{options_};
 
     std::unique_ptr<tcp_under_test> tcp_{};
     std::optional<sockets> sockets_{};

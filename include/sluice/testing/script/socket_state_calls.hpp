@@ -25,14 +25,13 @@ protected:
             return answer::of(0);
         }
         if (what == *number_of("F_GETFD") || what == *number_of("F_SETFD")) return answer::of(0);
-        return answer::unsupported("fcntl of another kind");
+        return answer::unsupported("fcntl " + word_of(argument(c, 1)));
     }
 
     answer do_ioctl(const call& c) {
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
-        const value& what = argument(c, 1);
-        const std::string name = what.words.empty() ? "of a number" : what.words.front();
+        const std::string name = word_of(argument(c, 1));
         const auto facts = tcp_.look(d->opened);
         const auto amount = [&](std::int64_t there) { return says(name, there, argument(c, 2)); };
         if (name == "FIONBIO") {
@@ -51,15 +50,19 @@ protected:
         std::int64_t ready = 0;
         std::string wrong;
         const value& list = argument(c, 0);
+        if (const auto mismatch = wrong_count(c, list, argument(c, 1))) return *mismatch;
         for (const value& each : list.items) {
             const value *const fd = each.field("fd"), *const wanted = each.field("events"),
                                *const seen = each.field("revents");
             if (fd == nullptr || wanted == nullptr) return answer::unsupported("poll without fd and events");
+            for (const value* const bits : {wanted, seen})
+                if (const auto word = bits != nullptr ? unknown_word(*bits) : std::nullopt)
+                    return answer::unsupported("the name " + *word);
             const std::int64_t there = events_of(fd->number, number(*wanted));
             ready += there != 0;
             if (seen != nullptr && !seen->is_anything() && number(*seen) != there)
-                wrong = "revents of " + std::to_string(fd->number) + " are " + std::to_string(there) + ", not " +
-                        std::to_string(number(*seen));
+                wrong = "revents of " + std::to_string(fd->number) + " are " + names_of_bits(there, "POLL") +
+                        ", not " + names_of_bits(number(*seen), "POLL");
         }
         const std::int64_t limit = number(argument(c, 2));
         const instant end = limit >= 0 ? began_ + std::chrono::milliseconds(limit) : never;

@@ -101,19 +101,26 @@ protected:
         return i < c.arguments.size() ? c.arguments[i] : nothing;
     }
     static std::int64_t number(const value& v, std::int64_t otherwise = 0) { return number_of(v).value_or(otherwise); }
+    /// What an option, a request or a command is named by: its name, or a number's digits.
+    static std::string word_of(const value& v) { return v.words.empty() ? std::to_string(v.number) : v.words.front(); }
     /// `[1]`, or 1.
     static std::optional<std::int64_t> number_inside(const value& v) {
         if (v.what == value::kind::list) return v.items.size() == 1 ? number_of(v.items[0]) : std::nullopt;
         return number_of(v);
     }
-    /// Nothing for flags that are not known here.
-    static std::optional<std::int64_t> flags_of(const call& c) {
+    static std::int64_t flags_of(const call& c) {
         const bool is_message = c.name == "recvmsg" || c.name == "sendmsg";
         if (!is_message && c.name != "recv" && c.name != "send" && c.name != "recvfrom" && c.name != "sendto") return 0;
-        const value& flags = argument(c, is_message ? 2 : 3);
-        return flags.is_anything() ? 0 : number_of(flags);
+        return number(argument(c, is_message ? 2 : 3));
     }
-    static bool asks_not_to_wait(const call& c) { return (flags_of(c).value_or(0) & *number_of("MSG_DONTWAIT")) != 0; }
+    static bool asks_not_to_wait(const call& c) { return (flags_of(c) & *number_of("MSG_DONTWAIT")) != 0; }
+    /// A list's length that is written twice, by itself and beside it.
+    static std::optional<answer> wrong_count(const call& c, const value& list, const value& count) {
+        const auto said = number_of(count);
+        if (list.what != value::kind::list || !said || *said == static_cast<std::int64_t>(list.items.size())) return {};
+        return answer::differs(c.name + " of " + std::to_string(*said) + ", but the list has " +
+                               std::to_string(list.items.size()));
+    }
     descriptor* find(const call& c, std::size_t at = 0) {
         const auto it = descriptors_.find(number(argument(c, at), -1));
         return it == descriptors_.end() ? nullptr : &it->second;

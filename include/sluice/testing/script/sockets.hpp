@@ -16,29 +16,46 @@ public:
     answer perform(const call& c, instant now, instant began) {
         struct entry {
             std::string_view name;
+            std::size_t least, most;  // arguments
             answer (sockets::*how)(const call&);
         };
         // clang-format off
         static constexpr std::array table = std::to_array<entry>({
-            {"socket", &sockets::do_socket},       {"bind", &sockets::do_bind},         {"listen", &sockets::do_listen},
-            {"accept", &sockets::do_accept},       {"accept4", &sockets::do_accept},    {"connect", &sockets::do_connect},
-            {"read", &sockets::do_read},           {"recv", &sockets::do_read},         {"recvfrom", &sockets::do_read},
-            {"readv", &sockets::do_readv},         {"recvmsg", &sockets::do_recvmsg},
-            {"write", &sockets::do_write},         {"send", &sockets::do_write},        {"sendto", &sockets::do_write},
-            {"writev", &sockets::do_writev},       {"sendmsg", &sockets::do_sendmsg},
-            {"close", &sockets::do_close},         {"shutdown", &sockets::do_shutdown},
-            {"fcntl", &sockets::do_fcntl},         {"ioctl", &sockets::do_ioctl},       {"poll", &sockets::do_poll},
-            {"setsockopt", &sockets::do_setsockopt}, {"getsockopt", &sockets::do_getsockopt},
+            {"socket",     3, 3, &sockets::do_socket},     {"bind",       3, 3, &sockets::do_bind},
+            {"listen",     2, 2, &sockets::do_listen},     {"connect",    3, 3, &sockets::do_connect},
+            {"accept",     3, 3, &sockets::do_accept},     {"accept4",    4, 4, &sockets::do_accept},
+            {"read",       3, 3, &sockets::do_read},       {"write",      3, 3, &sockets::do_write},
+            {"recv",       4, 4, &sockets::do_read},       {"send",       4, 4, &sockets::do_write},
+            {"recvfrom",   6, 6, &sockets::do_read},       {"sendto",     6, 6, &sockets::do_write},
+            {"readv",      3, 3, &sockets::do_readv},      {"writev",     3, 3, &sockets::do_writev},
+            {"recvmsg",    3, 3, &sockets::do_recvmsg},    {"sendmsg",    3, 3, &sockets::do_sendmsg},
+            {"setsockopt", 5, 5, &sockets::do_setsockopt}, {"getsockopt", 5, 5, &sockets::do_getsockopt},
+            {"fcntl",      2, 3, &sockets::do_fcntl},      {"ioctl",      2, 3, &sockets::do_ioctl},
+            {"shutdown",   2, 2, &sockets::do_shutdown},   {"close",      1, 1, &sockets::do_close},
+            {"poll",       3, 3, &sockets::do_poll},
         });
         // clang-format on
         now_ = now;
         began_ = began;
-        for (const entry& e : table)
-            if (e.name == c.name) return (this->*e.how)(c);
-        return answer::unsupported("the call " + c.name);
+        const entry* const e = find_named(table, c.name);
+        if (e == nullptr) return answer::unsupported("the call " + c.name);
+        if (const std::size_t count = c.arguments.size(); count < e->least || count > e->most)
+            return answer::differs("arguments of " + c.name + ": " + std::to_string(count) + ", not " +
+                                   std::to_string(e->least) +
+                                   (e->least < e->most ? " to " + std::to_string(e->most) : ""));
+        if (const auto word = unknown_word_in(c)) return answer::unsupported("the name " + *word);
+        return (this->*e->how)(c);
     }
 
 private:
+    /// What names an option or a request is looked up by who does the call.
+    static std::optional<std::string> unknown_word_in(const call& c) {
+        const std::size_t looked_up = c.name.ends_with("sockopt") ? 2 : c.name == "ioctl" ? 1 : c.arguments.size();
+        for (std::size_t i = 0; i < c.arguments.size(); ++i)
+            if (const auto word = unknown_word(c.arguments[i]); word && i != looked_up) return word;
+        return unknown_word(c.result);
+    }
+
     // ---- opening ----------------------------------------------------------------------------------------------------
 
     answer do_socket(const call& c) {
@@ -47,7 +64,8 @@ private:
         if (protocol != 0 && protocol != *number_of("IPPROTO_TCP"))
             return answer::unsupported("a protocol that is not TCP");
         const std::int64_t fd = new_number(c);
-        descriptor& d = descriptors_[fd] = descriptor{};
+        if (descriptors_.contains(fd)) return is_open_already(fd);
+        descriptor& d = descriptors_[fd];
         d.is_nonblocking = (type & *number_of("SOCK_NONBLOCK")) != 0;
         d.options = tcp_.options_of_new();
         return answer::of(fd);
@@ -55,9 +73,10 @@ private:
     /// Of a descriptor: what the script expects; where it expects an error, or anything, the next.
     std::int64_t new_number(const call& c) {
         const std::int64_t fd = c.result.is_number() && c.result.number >= 0 ? c.result.number : next_fd_;
-        next_fd_ = std::max(next_fd_, fd) + 1;
+        next_fd_ = std::max(next_fd_, fd + 1);
         return fd;
     }
+    static answer is_open_already(std::int64_t fd) { return answer::differs(std::to_string(fd) + " is open already"); }
 
     answer do_bind(const call& c) {
         descriptor* const d = find(c);
@@ -96,6 +115,7 @@ private:
             return got.error() == error::would_block ? wait_or(*l, c, "EAGAIN", l->receive_limit)
                                                      : answer::failed(got.error());
         const std::int64_t fd = new_number(c);
+        if (descriptors_.contains(fd)) return is_open_already(fd);
         descriptor& d = descriptors_[fd] = *l;  // what was set on the listener is handed down
         d.what = descriptor::kind::open;
         d.opened = *got;
@@ -147,7 +167,10 @@ private:
     // ---- reading ----------------------------------------------------------------------------------------------------
 
     answer do_read(const call& c) { return read(c, number(argument(c, 2)), &argument(c, 1)); }
-    answer do_readv(const call& c) { return read(c, length_of(argument(c, 1)), nullptr); }
+    answer do_readv(const call& c) {
+        if (const auto wrong = wrong_count(c, argument(c, 1), argument(c, 2))) return *wrong;
+        return read(c, length_of(argument(c, 1)), nullptr);
+    }
     answer do_recvmsg(const call& c) {
         const value* const vector = argument(c, 1).field("msg_iov");
         return read(c, vector == nullptr ? 0 : length_of(*vector), nullptr);
@@ -156,9 +179,7 @@ private:
     answer read(const call& c, std::int64_t most, const value* expected) {
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
-        const auto flags = flags_of(c);
-        if (!flags) return answer::unsupported("a flag of " + c.name);
-        const auto has = [&](const char* name) { return (*flags & *number_of(name)) != 0; };
+        const auto has = [&](const char* name) { return (flags_of(c) & *number_of(name)) != 0; };
         if (has("MSG_OOB")) return read_urgent(*d);
         if (has("MSG_ERRQUEUE")) return answer::unsupported("MSG_ERRQUEUE");
         if (d->what == descriptor::kind::fresh || d->what == descriptor::kind::listening)
@@ -229,7 +250,10 @@ private:
     // ---- writing ----------------------------------------------------------------------------------------------------
 
     answer do_write(const call& c) { return write(c, text_of_argument(argument(c, 1), number(argument(c, 2)))); }
-    answer do_writev(const call& c) { return write(c, text_of_vector(argument(c, 1))); }
+    answer do_writev(const call& c) {
+        if (const auto wrong = wrong_count(c, argument(c, 1), argument(c, 2))) return *wrong;
+        return write(c, text_of_vector(argument(c, 1)));
+    }
     answer do_sendmsg(const call& c) {
         const value* const vector = argument(c, 1).field("msg_iov");
         return write(c, vector == nullptr ? std::vector<octet>() : text_of_vector(*vector));
@@ -238,9 +262,7 @@ private:
     answer write(const call& c, const std::vector<octet>& text) {
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
-        const auto flags = flags_of(c);
-        if (!flags) return answer::unsupported("a flag of " + c.name);
-        const auto has = [&](const char* name) { return (*flags & *number_of(name)) != 0; };
+        const auto has = [&](const char* name) { return (flags_of(c) & *number_of(name)) != 0; };
         for (const char* name : {"MSG_FASTOPEN", "MSG_ZEROCOPY"})
             if (has(name)) return answer::unsupported(name);
         if (d->what == descriptor::kind::fresh || d->what == descriptor::kind::listening)
@@ -313,12 +335,15 @@ private:
     answer do_shutdown(const call& c) {
         descriptor* const d = find(c);
         if (d == nullptr) return bad_descriptor();
+        const std::int64_t how = number(argument(c, 1));
+        if (how < *number_of("SHUT_RD") || how > *number_of("SHUT_RDWR")) return answer::failed("EINVAL");
         if (d->what == descriptor::kind::fresh) return answer::failed("ENOTCONN");
         if (d->what == descriptor::kind::listening) return answer::unsupported("shutdown of a socket that listens");
         const auto facts = tcp_.look(d->opened);
         if (!facts) return bad_descriptor();
-        if (facts->state == state::closed) return answer::failed("ENOTCONN");
-        const std::int64_t how = number(argument(c, 1));
+        const bool is_gone =
+            where_.asked.like == profile::linux && facts->state == state::time_wait;  // a record is left
+        if (facts->state == state::closed || is_gone) return answer::failed("ENOTCONN");
         if (how != *number_of("SHUT_WR")) d->reads_no_more = true;
         if (how != *number_of("SHUT_RD")) {
             d->writes_no_more = true;

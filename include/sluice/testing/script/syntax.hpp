@@ -121,6 +121,13 @@ struct command {
 /// `%{ … }%`, parsed by expression.hpp when it runs.
 struct code {
     std::string text{};
+    place begin{};  // of the text, behind `%{`
+
+    /// Where something of the text stands in the script.
+    place where_of(const place& inside) const {
+        if (inside.line > 1) return {begin.line + inside.line - 1, inside.column};
+        return {begin.line, begin.column + inside.column - 1};
+    }
 };
 
 // ---- the whole ------------------------------------------------------------------------------------------------------

@@ -30,12 +30,11 @@ constexpr int linux_number(state s) {
     return 0;
 }
 
-/// Nothing for a name that is not known here, or for a field when there is no connection.
-inline std::optional<double> number_of_info(const std::string& name, const std::optional<tcp_info>& info) {
+/// Nothing for a name that is not known here.
+inline std::optional<double> number_of_info(const std::string& name, const tcp_info& info) {
     if (const auto constant = number_of(name)) return static_cast<double>(*constant);
-    if (!info) return {};
-    if (name == "tcpi_state") return linux_number(info->tcpi_state);
-    if (name == "tcpi_ca_state") return static_cast<double>(info->tcpi_ca_state);
+    if (name == "tcpi_state") return linux_number(info.tcpi_state);
+    if (name == "tcpi_ca_state") return static_cast<double>(info.tcpi_ca_state);
     struct small_field {
         std::string_view name;
         std::uint8_t tcp_info::*place;
@@ -46,7 +45,7 @@ inline std::optional<double> number_of_info(const std::string& name, const std::
                                                         {"tcpi_options", &tcp_info::tcpi_options},
                                                         {"tcpi_snd_wscale", &tcp_info::tcpi_snd_wscale},
                                                         {"tcpi_rcv_wscale", &tcp_info::tcpi_rcv_wscale}}))
-        if (each.name == name) return static_cast<double>((*info).*each.place);
+        if (each.name == name) return static_cast<double>(info.*each.place);
     struct large_field {
         std::string_view name;
         std::uint32_t tcp_info::*place;
@@ -74,9 +73,9 @@ inline std::optional<double> number_of_info(const std::string& name, const std::
                                                   {"tcpi_notsent_bytes", &tcp_info::tcpi_notsent_bytes},
                                                   {"tcpi_segs_out", &tcp_info::tcpi_segs_out},
                                                   {"tcpi_segs_in", &tcp_info::tcpi_segs_in}}))
-        if (each.name == name) return static_cast<double>((*info).*each.place);
-    if (name == "tcpi_bytes_acked") return static_cast<double>(info->tcpi_bytes_acked);
-    if (name == "tcpi_bytes_received") return static_cast<double>(info->tcpi_bytes_received);
+        if (each.name == name) return static_cast<double>(info.*each.place);
+    if (name == "tcpi_bytes_acked") return static_cast<double>(info.tcpi_bytes_acked);
+    if (name == "tcpi_bytes_received") return static_cast<double>(info.tcpi_bytes_received);
     return {};
 }
 
