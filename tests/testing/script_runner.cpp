@@ -58,7 +58,7 @@ const std::vector<alteration> alterations = {
     {"a sequence number", passive + "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+.3 > P. 1:11(10) ack 1\n",
      "+.3 > P. 1:11(10)", "+.3 > P. 11:21(10)", "differs in its sequence numbers"},
     {"a length",
-     passive + "+0 write(4, ..., 1500) = 1500\n+0 > . 1:1001(1000) ack 1\n+0 > P. 1001:1501(500) ack 1\n",
+     passive + "+0 write(4, ..., 1000) = 1000\n+0 > P. 1:1001(1000) ack 1\n",
      "1:1001(1000)", "1:1002(1001)", "of this segment only 1000 octets came"},
     {"an acknowledgment", passive + "+0 < P. 1:1001(1000) ack 1 win 257\n+0 > . 1:1(0) ack 1001\n",
      "> . 1:1(0) ack 1001", "> . 1:1(0) ack 1000", "differs in its ack"},
