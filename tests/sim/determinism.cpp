@@ -70,9 +70,9 @@ TEST_CASE("every compiler makes the same packets") {
         std::vector<octet> packets;
         std::uint64_t expected;
     } runs[] = {
-        {"default_tcp, IPv4, seed 7", captured<default_tcp>(7), 0xf1deaf59e6b86f08},
-        {"default_tcp, IPv6, seed 8", captured<default_tcp>(8, true), 0xd440f2945ca0c2c7},
-        {"plain_tcp, IPv4, seed 9", captured<plain_tcp>(9), 0x3236f9f032b6e36c},
+        {"default_tcp, IPv4, seed 7", captured<default_tcp>(7), 0x015da3b39a56fa6e},
+        {"default_tcp, IPv6, seed 8", captured<default_tcp>(8, true), 0x9ee34c6a8c2aa27e},
+        {"plain_tcp, IPv4, seed 9", captured<plain_tcp>(9), 0xf97febaec6518e21},
     };
     for (const auto& run : runs) {
         const std::uint64_t hash = siphash({}, run.packets);

@@ -224,7 +224,8 @@ constexpr bool send_window_probe(control_block<Tcp>& c, environment<Tcp>& env, t
         return true;
     }
     const list_index head = c.flight.first();
-    if (c.flight[head].length() > 1) c.flight.split(head, c.snd.una + 1);  // or the rest counts as sent with it
+    // Or the rest counts as sent with it. A run that was reported, and is not acknowledged (N31), stays one.
+    if (c.flight[head].length() > 1 && !c.flight[head].sacked) c.flight.split(head, c.snd.una + 1);
     build(c, env, p, c.snd.una, 1);
     c.flight.resend(head, env.now);
     note_sent(c, env, p, report);
