@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+//
+// Westwood+ (Grieco, Mascolo, 2004): Reno, but what a loss leaves is not half of the window, but what the path was seen to
+// carry: the rate at which octets arrived, times the shortest round trip. Losses by mere chance cost it little.
+#pragma once
+
+#include <algorithm>
+
+#include <sluice/policy/congestion/reno.hpp>
+
+namespace sluice {
+
+struct westwood {
+    using slot = congestion_slot;
+
+    duration shortest_interval = 50ms;  // of a sample, and a round trip at least
+    reno like_reno{};                   // for all but that; the window is its window
+
+    duration min_rtt_ = duration::max();
+    instant began_{};             // the interval
+    std::uint64_t arrived_ = 0;   // octets in it
+    std::uint64_t bandwidth_ = 0;  // octets a second, smoothed: 7/8 of the last, 1/8 of the new
+    bool measures_ = false;
+
+    constexpr std::uint32_t window() const { return like_reno.window(); }
+    constexpr std::uint32_t ssthresh() const { return like_reno.ssthresh(); }
+
+    constexpr void on_start(const start_report& r) { like_reno.on_start(r); }
+
+    constexpr void on_ack(const ack_report& r) {
+        measure(r);
+        like_reno.on_ack(r);
+    }
+
+    constexpr void on_congestion(const congestion_report& r) {
+        like_reno.on_congestion(r);
+        like_reno.ssthresh_ = like_reno.cwnd_ = pipe_of_path();
+    }
+    constexpr void on_rto(const rto_report& r) {
+        like_reno.on_rto(r);
+        if (r.first) like_reno.ssthresh_ = pipe_of_path();
+    }
+    constexpr void on_idle(const idle_report& r) { like_reno.on_idle(r); }
+
+    /// Bandwidth × shortest round trip; Reno's half until both are known.
+    constexpr std::uint32_t pipe_of_path() const {
+        if (bandwidth_ == 0 || min_rtt_ == duration::max()) return ssthresh();
+        const auto microseconds = static_cast<std::uint64_t>(min_rtt_ / 1us);
+        const std::uint64_t carried =
+            std::min(bandwidth_, most_bandwidth) * std::min<std::uint64_t>(microseconds, 1u << 30) / 1'000'000;
+        return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(carried, 2 * like_reno.mss_, largest_window));
+    }
+
+private:
+    static constexpr std::uint64_t most_bandwidth = std::uint64_t{1} << 34;  // times 2^30 µs stays within 64 bits
+
+    constexpr void measure(const ack_report& r) {
+        if (r.rtt) min_rtt_ = std::min(min_rtt_, *r.rtt);
+        if (!measures_) {
+            measures_ = true;
+            began_ = r.now;
+            return;
+        }
+        arrived_ += r.delivered;
+        const duration length = r.now - began_;
+        if (length < std::max(shortest_interval, r.srtt.value_or(shortest_interval))) return;
+        const std::uint64_t sample = arrived_ * 1'000'000 / static_cast<std::uint64_t>(length / 1us);
+        bandwidth_ = bandwidth_ == 0 ? sample : (7 * bandwidth_ + sample) / 8;
+        began_ = r.now;
+        arrived_ = 0;
+    }
+};
+
+}  // namespace sluice
