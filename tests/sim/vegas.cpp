@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Vegas over a bottleneck with a deep queue: between alpha and beta segments wait in it. The control is reno, which fills
-// what there is. Every event audited.
+// Vegas over a bottleneck with a deep queue: between alpha and beta segments wait in it. The control is reno, which
+// fills what there is. Every event audited.
 #include <doctest/doctest.h>
 
 #include <sluice/policy/ack/every_segment.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Westwood+ over a link that loses one packet in a hundred by mere chance: reno is bound by Mathis' formula, who measures
-// what arrives is not. Every event audited.
+// Westwood+ over a link that loses one packet in a hundred by mere chance: reno is bound by Mathis' formula, who
+// measures what arrives is not. Every event audited.
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Vegas (Brakmo, O'Malley, Peterson, 1994): a round trip that is longer than the shortest one tells how many octets wait in
-// queues, and the window keeps that between alpha and beta segments. A loss is answered as Reno does.
+// Vegas (Brakmo, O'Malley, Peterson, 1994): a round trip that is longer than the shortest one tells how many octets
+// wait in queues, and the window keeps that between alpha and beta segments. A loss is answered as Reno does.
 #pragma once
 
 #include <algorithm>
@@ -50,7 +50,8 @@ struct vegas {
 
     /// What waits in queues: the window less what the path holds, W · (1 − base / rtt).
     constexpr std::uint32_t queued(duration rtt) const {
-        const auto longer = static_cast<std::uint64_t>((rtt - base_) / 1us), all = static_cast<std::uint64_t>(rtt / 1us);
+        const auto longer = static_cast<std::uint64_t>((rtt - base_) / 1us),
+                   all = static_cast<std::uint64_t>(rtt / 1us);
         return all == 0 ? 0 : static_cast<std::uint32_t>(window() * longer / all);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Westwood+ (Grieco, Mascolo, 2004): Reno, but what a loss leaves is not half of the window, but what the path was seen to
-// carry: the rate at which octets arrived, times the shortest round trip. Losses by mere chance cost it little.
+// Westwood+ (Grieco, Mascolo, 2004): Reno, but what a loss leaves is not half of the window, but what the path was seen
+// to carry: the rate at which octets arrived, times the shortest round trip. Losses by mere chance cost it little.
 #pragma once
 
 #include <algorithm>
