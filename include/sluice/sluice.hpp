@@ -86,6 +86,8 @@
 #include <sluice/policy/options/no_window_scale.hpp>
 #include <sluice/policy/recovery/go_back_n.hpp>
 #include <sluice/policy/recovery/newreno_recovery.hpp>
+#include <sluice/policy/recovery/prr.hpp>
+#include <sluice/policy/recovery/prr_recovery.hpp>
 #include <sluice/policy/recovery/sack_recovery.hpp>
 #include <sluice/policy/reports.hpp>
 #include <sluice/policy/rtt/fixed_rto.hpp>

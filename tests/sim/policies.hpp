@@ -10,6 +10,7 @@
 #include <sluice/policy/congestion/fixed_window.hpp>
 #include <sluice/policy/congestion/no_congestion_control.hpp>
 #include <sluice/policy/recovery/go_back_n.hpp>
+#include <sluice/policy/recovery/prr_recovery.hpp>
 #include <sluice/policy/rtt/fixed_rto.hpp>
 #include <sluice/policy/rtt/linux_like.hpp>
 
@@ -62,6 +63,7 @@ void with_each_rtt() {
 template <class Congestion>
 void with_each_recovery() {
     SUBCASE("sack_recovery") { with_each_rtt<Congestion, sack_recovery>(); }
+    SUBCASE("prr_recovery") { with_each_rtt<Congestion, prr_recovery>(); }
     SUBCASE("newreno_recovery") { with_each_rtt<Congestion, newreno_recovery>(); }
     SUBCASE("go_back_n") { with_each_rtt<Congestion, go_back_n>(); }
 }

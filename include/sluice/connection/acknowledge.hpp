@@ -136,6 +136,7 @@ constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& e
                                      .nxt = c.snd.nxt,
                                      .newly_acked = f.newly_acked,
                                      .newly_sacked = f.newly_sacked,
+                                     .delivered = f.delivered,
                                      .mss = c.mss,
                                      .target = target_window(c),
                                      .duplicate = f.duplicate,

@@ -372,6 +372,7 @@ constexpr void note_sent(control_block<Tcp>& c, environment<Tcp>& env, const tx_
         if (!c.timer.runs(timer::retransmission) && !c.probing)
             c.timer.set(timer::retransmission, env.now + c.rtt.rto());
         if (!c.timer.runs(timer::user_timeout)) restart_user_timeout(c, env);
+        if constexpr (requires { c.recovery.on_sent(report); }) c.recovery.on_sent(report);
     }
     env.observe().on_sent(report);
 }

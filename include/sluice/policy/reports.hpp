@@ -78,6 +78,7 @@ struct recovery_ack_report {
     seq nxt{};
     std::uint32_t newly_acked = 0;
     std::uint32_t newly_sacked = 0;
+    std::uint32_t delivered = 0;  // found to have arrived: both, less what had been reported before
     std::uint32_t mss = 0;
     std::uint32_t target = 0;   // the congestion policy's window
     bool duplicate = false;     // RFC 5681 section 2, all five conditions

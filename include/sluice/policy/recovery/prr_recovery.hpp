@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// What is lost is found by RFC 6675, and the window is come to by proportional rate reduction (RFC 9937): no half of a
+// round trip of silence, no burst behind many losses. A peer without SACK gets NewReno.
+#pragma once
+
+#include <sluice/policy/recovery/prr.hpp>
+#include <sluice/policy/recovery/sack_recovery.hpp>
+
+namespace sluice {
+
+struct prr_recovery {
+    using slot = recovery_slot;
+    static constexpr bool uses_sack = true;
+
+    sack_recovery rules{};
+    prr reduction{};
+
+    constexpr bool in_recovery() const { return rules.in_recovery(); }
+    constexpr bool after_timeout() const { return rules.after_timeout(); }
+
+    constexpr void on_start(const recovery_start_report& r) { rules.on_start(r); }
+
+    constexpr recovery_step on_ack(const recovery_ack_report& r, auto& flight) {
+        const std::uint32_t lost_before = flight.lost_octets();
+        recovery_step step = rules.on_ack(r, flight);
+        if (step.entered) reduction.begin(r.nxt - r.ack - flight.sacked_octets() + r.delivered);
+        if (reduces()) reduction.on_ack(r.delivered, r.newly_acked > 0 && flight.lost_octets() == lost_before, r.mss);
+        return step;
+    }
+    constexpr void on_timeout(const recovery_timeout_report& r, auto& flight) { rules.on_timeout(r, flight); }
+
+    constexpr void on_sent(const sent_report& r) {
+        if (reduces()) reduction.on_sent(r.length);
+    }
+
+    constexpr std::uint32_t quota(const quota_report& r) const {
+        return reduces() ? reduction.quota(r.target, r.pipe, r.mss) : rules.quota(r);
+    }
+    constexpr bool find_more(const quota_report& r, auto& flight) { return rules.find_more(r, flight); }
+
+private:
+    constexpr bool reduces() const { return rules.sack_ && rules.in_recovery(); }
+};
+
+}  // namespace sluice
