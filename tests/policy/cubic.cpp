@@ -150,6 +150,16 @@ TEST_CASE("time in which the window is not used does not count (the MUST of sect
     CHECK(idle.window() == doctest::Approx(busy.window()).epsilon(0.005));
 }
 
+TEST_CASE("behind a pause a stage begins anew: an hour of silence lets the window grow no faster") {
+    cubic cc = reduced(20);
+    run(cc, start, 1s, 100ms);
+    cc.on_idle({.now = start + 1h, .idle = 1h});
+    CHECK(cc.window() == 10 * mss);
+    cc.ssthresh_ = cc.window();
+    cc.on_ack(acked(10 * mss, start + 1h));
+    CHECK(cc.window() < 11 * mss);  // with t = an hour it would be half as much again
+}
+
 TEST_CASE("a timeout leaves a segment; behind slow start W(t) begins at K = 0 (section 4.8)") {
     cubic cc = begun(100);
     cc.on_rto({.flight = 70 * mss, .first = true});

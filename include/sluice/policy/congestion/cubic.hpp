@@ -82,6 +82,7 @@ struct cubic {
 
     constexpr void on_idle(const idle_report&) {
         cwnd_ = std::min(cwnd_, initial_window_octets(initial_window, mss_));
+        in_stage_ = false;  // nor does time count in which nothing was sent
     }
 
     /// W(t), t in ticks since the stage began (section 4.2, figure 1).
