@@ -87,13 +87,15 @@ void check_same(const records& flight, const octet_table& table, seq una) {
     }
     REQUIRE(same);
     REQUIRE(at - una == table.octets.size());
-    std::size_t unsacked = 0, timed = 0;
-    for (list_index i = flight.first(); i != no_index; i = flight.after(i)) unsacked += !flight[i].sacked;
+    std::size_t in_network = 0, timed = 0;
+    for (list_index i = flight.first(); i != no_index; i = flight.after(i))
+        in_network += !flight[i].sacked && !flight[i].lost;
     for (list_index i = flight.oldest(); i != no_index; i = flight.sent_after(i)) {
         ++timed;
         REQUIRE(!flight[i].sacked);
+        REQUIRE(!flight[i].lost);
     }
-    REQUIRE(unsacked == timed);
+    REQUIRE(in_network == timed);
 }
 
 }  // namespace

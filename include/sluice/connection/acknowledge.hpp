@@ -5,6 +5,7 @@
 #pragma once
 
 #include <sluice/connection/ask.hpp>
+#include <sluice/connection/timing.hpp>
 #include <sluice/connection/user_timeout.hpp>
 
 namespace sluice {
@@ -24,6 +25,7 @@ struct findings {
     bool duplicate = false;
     std::optional<sack_block> arrived_twice{};
     std::optional<duration> sample{};
+    std::optional<duration> echo_age{};
 };
 
 template <class Tcp>
@@ -69,6 +71,9 @@ constexpr findings take_news(control_block<Tcp>& c, environment<Tcp>& env, const
         c.snd.advance(f.ack);
         c.flight.rest(env.pool);
     }
+    if constexpr (Tcp::options::timestamps && requires { c.recovery.deadline(); })
+        if (c.agreed.timestamps && s.options.timestamps)
+            f.echo_age = c.clock.round_trip(s.options.timestamps->echo, env.now);
     if constexpr (Tcp::reads_sack) {
         if (c.agreed.sack && !s.options.sack.empty()) {
             c.flight.provide(env.pool, 2 * sack_blocks::most);
@@ -131,7 +136,7 @@ constexpr void take_progress(control_block<Tcp>& c, environment<Tcp>& env, const
 
 template <class Tcp>
 constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& env, const findings& f) {
-    const recovery_ack_report report{.now = env.now,
+    recovery_ack_report report{.now = env.now,
                                      .ack = c.snd.una,  // SEG.ACK may be older, and report something all the same
                                      .nxt = c.snd.nxt,
                                      .newly_acked = f.newly_acked,
@@ -141,6 +146,13 @@ constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& e
                                      .target = target_window(c),
                                      .duplicate = f.duplicate,
                                      .arrived_twice = f.arrived_twice};
+    if constexpr (requires { c.recovery.deadline(); }) {
+        report.sampled = f.sample.has_value();
+        report.rto_at = c.timer[timer::retransmission];
+        report.echo_age = f.echo_age;
+        if (c.min_rtt.best() != duration::max()) report.min_rtt = c.min_rtt.best();
+        if constexpr (requires { c.rtt.srtt(); }) report.srtt = c.rtt.srtt();
+    }
     if (!c.flight.empty()) c.flight.provide(env.pool, 2);
     const recovery_step step = c.recovery.on_ack(report, c.flight);
     apply(c, env, step);
@@ -150,8 +162,10 @@ constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& e
 template <class Tcp>
 constexpr void apply(control_block<Tcp>& c, environment<Tcp>& env, const recovery_step& step) {
     if (step.retransmit_now) c.retransmit_now = true;
-    if (!step.entered) return;
-    ++env.count.recoveries;
+    if (step.probe) c.probe_tail_now = true;
+    arm_recovery(c);
+    if (step.entered) ++env.count.recoveries;
+    if (!step.entered && !step.repaired) return;
     const congestion_report report{
         .now = env.now, .flight = floored_difference(c.snd.flight(), step.limited_transmit), .pipe = c.flight.pipe()};
     if constexpr (requires { c.congestion.on_congestion(report); }) c.congestion.on_congestion(report);

@@ -75,6 +75,7 @@ struct conversation_block {
     bool more_follows = false;  // the end of the queue is not pushed (MAY-15)
     bool retransmit_now = false;  // one lost segment leaves whatever the gate says
     bool probe_now = false;
+    bool probe_tail_now = false;  // RFC 8985 section 7.3
     bool probing = false;      // a window probe is out, or its answer said "still shut"
     bool override_now = false;  // the SWS override timer has expired
     bool idle_told = false;     // about this pause

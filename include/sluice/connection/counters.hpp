@@ -27,6 +27,7 @@ struct counters {
     std::uint64_t timeouts = 0;           // retransmission timer expired
     std::uint64_t window_probes = 0;
     std::uint64_t keep_alives = 0;
+    std::uint64_t tail_probes = 0;
     std::uint64_t out_of_order = 0;
     std::uint64_t text_dropped = 0;       // for want of memory
     std::uint64_t duplicates_in = 0;      // segments with text that had come before

@@ -9,6 +9,7 @@
 
 #include <sluice/connection/ask.hpp>
 #include <sluice/connection/negotiation.hpp>
+#include <sluice/connection/timing.hpp>
 
 namespace sluice {
 
@@ -25,7 +26,8 @@ constexpr bool next_packet(control_block<Tcp>& c, environment<Tcp>& env, tx_pack
     const resending again = send_lost(c, env, p);
     if (again == resending::sent) return true;
     if (again == resending::nothing && (send_queued(c, env, p) || send_more_lost(c, env, p))) return true;
-    return send_window_probe(c, env, p) || send_keep_alive(c, env, p) || send_ack(c, env, p);
+    return send_tail_probe(c, env, p) || send_window_probe(c, env, p) || send_keep_alive(c, env, p) ||
+           send_ack(c, env, p);
 }
 
 // ---- retransmission -------------------------------------------------------------------------------------------------
@@ -209,6 +211,34 @@ constexpr void send_new(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
     note_sent(c, env, p, report);
 }
 
+/// RFC 8985 section 7.3: new text, if there is some and the peer has room for it; else the last segment once more. An
+/// exception of the gate.
+template <class Tcp>
+constexpr bool send_tail_probe(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p) {
+    if (!std::exchange(c.probe_tail_now, false) || c.flight.empty() || c.window_shut()) return false;
+    c.flight.provide(env.pool, 2);
+    const std::uint32_t each = segment_room(c, env), window_left = c.snd.usable_window();
+    sent_report report{.why = transmission::tail_loss_probe, .window_left = window_left};
+    ++env.count.tail_probes;
+    const std::uint32_t text = fit_spans(c, c.snd.nxt, std::min({c.unsent(), window_left, each}), each);
+    if (text > 0 && !c.flight.crowded()) {
+        report.allowed = text;
+        send_new(c, env, p, text, report);
+        return true;
+    }
+    const list_index i = c.flight.last_segment(each);
+    if (i == no_index) return false;
+    const in_flight_record r = c.flight[i];
+    report.length = std::min(r.length(), each + (c.flight.ends_in_fin(i) ? 1u : 0u));
+    report.allowed = report.length;
+    build(c, env, p, r.begin, report.length);
+    c.flight.repeat(i, env.now);
+    env.count.retransmitted += p.segments();
+    c.totals.retransmitted += p.segments();
+    note_sent(c, env, p, report);
+    return true;
+}
+
 // ---- segments that carry nothing new --------------------------------------------------------------------------------
 
 /// One octet against a shut window (3.8.6.1): the first unacknowledged one, or a new one, which may be our FIN (N21).
@@ -372,7 +402,15 @@ constexpr void note_sent(control_block<Tcp>& c, environment<Tcp>& env, const tx_
         if (!c.timer.runs(timer::retransmission) && !c.probing)
             c.timer.set(timer::retransmission, env.now + c.rtt.rto());
         if (!c.timer.runs(timer::user_timeout)) restart_user_timeout(c, env);
-        if constexpr (requires { c.recovery.on_sent(report); }) c.recovery.on_sent(report);
+        const recovery_sent_report to_recovery{.now = env.now,
+                                               .why = report.why,
+                                               .begin = report.begin,
+                                               .length = report.length,
+                                               .mss = c.mss,
+                                               .rto_at = c.timer[timer::retransmission]};
+        if constexpr (requires { c.recovery.on_sent(to_recovery, c.flight); })
+            c.recovery.on_sent(to_recovery, c.flight);
+        arm_recovery(c);
     }
     env.observe().on_sent(report);
 }

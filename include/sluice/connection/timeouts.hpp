@@ -4,6 +4,7 @@
 // window probes (3.8.6.1), delayed ACKs, keep-alive (3.8.4), 2MSL. A timeout marks what is to leave; output sends it.
 #pragma once
 
+#include <sluice/connection/acknowledge.hpp>
 #include <sluice/connection/ask.hpp>
 #include <sluice/connection/timing.hpp>
 #include <sluice/connection/transitions.hpp>
@@ -18,6 +19,7 @@ constexpr void on_timeouts(control_block<Tcp>& c, environment<Tcp>& env) {
     if (expired(timer::retransmission)) on_retransmission_timeout(c, env);
     if constexpr (Tcp::reads_sack)
         if (expired(timer::reneging)) on_reneging(c, env);
+    if (expired(timer::recovery)) on_recovery_deadline(c, env);
     if (expired(timer::window_probe)) on_window_probe_timeout(c, env);
     if (expired(timer::delayed_ack)) c.ack_now = true;
     if (expired(timer::sws_override)) c.override_now = true;
@@ -47,10 +49,22 @@ constexpr void on_retransmission_timeout(control_block<Tcp>& c, environment<Tcp>
     if constexpr (Tcp::reads_sack)
         if (c.flight.reneged()) on_reneging(c, env);
     c.recovery.on_timeout(recovery_timeout_report{.now = env.now, .nxt = c.snd.nxt}, c.flight);
+    arm_recovery(c);
     c.flight.mark_lost(c.flight.first());
     c.retransmit_now = true;
     c.timer.set(timer::retransmission, env.now + c.rtt.rto());
     report_window(c, env);
+}
+
+/// What time alone tells of losses.
+template <class Tcp>
+constexpr void on_recovery_deadline(control_block<Tcp>& c, environment<Tcp>& env) {
+    if constexpr (requires { c.recovery.deadline(); }) {
+        if (c.flight.empty()) return;
+        c.flight.provide(env.pool, 2);
+        apply(c, env, c.recovery.on_deadline(recovery_timeout_report{.now = env.now, .nxt = c.snd.nxt}, c.flight));
+        report_window(c, env);
+    }
 }
 
 /// N31: the peer has had time to acknowledge what it reported, and has not: it may have thrown that away.

@@ -41,4 +41,10 @@ constexpr void arm_window_probe(control_block<Tcp>& c, environment<Tcp>& env) {
         c.timer.set(timer::window_probe, env.now + probe_interval(c, env));
 }
 
+/// When the recovery policy wants to be asked next.
+template <class Tcp>
+constexpr void arm_recovery(control_block<Tcp>& c) {
+    if constexpr (requires { c.recovery.deadline(); }) c.timer.set(timer::recovery, c.recovery.deadline());
+}
+
 }  // namespace sluice

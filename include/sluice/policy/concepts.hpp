@@ -87,7 +87,9 @@ concept rtt_policy = policy_for<P, rtt_slot> && rtt_names_ok<P> && has_rto<P> &&
 //             bool after_timeout() const                  what was out at the last timeout is not all acknowledged
 //             bool find_more(const quota_report&, in_flight&)  quota is left in an episode, nothing is marked lost, nothing
 //                                                          new may leave: marks more, or answers no
-//             void on_sent(const sent_report&)             something with text, SYN or FIN leaves
+//             void on_sent(const recovery_sent_report&, const in_flight&)   something with text, SYN or FIN leaves
+//             instant deadline() const                     asked after each of these: when time alone tells something …
+//             recovery_step on_deadline(const recovery_timeout_report&, in_flight&)   … and then; something is in flight
 //   refused   on_rto, on_congestion                       here they are on_timeout, and recovery_step::entered
 template <class P>
 concept recovers = requires(P& p, in_flight<std::array<in_flight_record, 4>>& flight, const recovery_ack_report& ack,
@@ -101,7 +103,7 @@ template <class P> concept recovery_on_start_ok      = hook::absent<P, hook::on_
 template <class P> concept recovery_quota_ok         = hook::absent<P, hook::quota>         || requires(const P& p, const quota_report& r) { { p.quota(r) } -> std::convertible_to<std::uint32_t>; };
 template <class P> concept recovery_in_recovery_ok   = hook::absent<P, hook::in_recovery>   || requires(const P& p) { { p.in_recovery() } -> std::convertible_to<bool>; };
 template <class P> concept recovery_find_more_ok     = hook::absent<P, hook::find_more>     || requires(P& p, const quota_report& r, in_flight<std::array<in_flight_record, 4>>& flight) { { p.find_more(r, flight) } -> std::convertible_to<bool>; };
-template <class P> concept recovery_on_sent_ok       = hook::absent<P, hook::on_sent>       || requires(P& p, const sent_report& r) { p.on_sent(r); };
+template <class P> concept recovery_on_sent_ok       = hook::absent<P, hook::on_sent>       || requires(P& p, const recovery_sent_report& r, const in_flight<std::array<in_flight_record, 4>>& flight) { p.on_sent(r, flight); };
 template <class P> concept recovery_after_timeout_ok = hook::absent<P, hook::after_timeout> || requires(const P& p) { { p.after_timeout() } -> std::convertible_to<bool>; };
 // clang-format on
 template <class P>

@@ -17,6 +17,20 @@ namespace sluice {
 /// this.
 inline constexpr std::uint32_t largest_window = std::uint32_t{1} << 30;
 
+/// Why a segment left: the gate's own, or one of its named exceptions.
+enum class transmission : std::uint8_t {
+    handshake,
+    new_data,
+    retransmission,
+    forced_retransmission,  // the first of an episode, a partial ACK's, the timeout's
+    limited_transmit,       // RFC 3042: a quota beyond the target
+    tail_loss_probe,        // RFC 8985 section 7.3
+    least_segment,          // the window is below one segment, and nothing is in the network
+    window_probe,
+    keep_alive,
+    acknowledgment,
+};
+
 /// The connection has become ESTABLISHED and its MSS is known.
 struct start_report {
     instant now{};
@@ -83,6 +97,21 @@ struct recovery_ack_report {
     std::uint32_t target = 0;   // the congestion policy's window
     bool duplicate = false;     // RFC 5681 section 2, all five conditions
     std::optional<sack_block> arrived_twice{};  // D-SACK
+    bool sampled = false;                   // a round trip was measured
+    std::optional<duration> min_rtt{};      // over the last ten seconds
+    std::optional<duration> srtt{};         // of the rtt policy, if it has one
+    std::optional<duration> echo_age{};     // since the timestamp that is echoed was taken, to the tick of its clock
+    instant rto_at = never;                 // when the retransmission timer expires
+};
+
+/// To recovery policies: something with text, SYN or FIN leaves, and is in the records.
+struct recovery_sent_report {
+    instant now{};
+    transmission why{};
+    seq begin{};
+    std::uint32_t length = 0;
+    std::uint32_t mss = 0;
+    instant rto_at = never;
 };
 
 struct recovery_timeout_report {
@@ -104,6 +133,8 @@ struct recovery_step {
     bool retransmit_now = false;  // one segment, whatever the gate says; the policy names its clause
     bool keep_timer = false;     // this ACK of new data does not restart the retransmission timer
     std::uint32_t limited_transmit = 0;  // octets of the flight that only limited transmit let out
+    bool repaired = false;  // a probe has repaired a loss: congestion without an episode (RFC 8985 section 7.4)
+    bool probe = false;     // one segment, new or the last one again, whatever the gate says (RFC 8985 section 7.3)
 };
 
 /// To ACK policies: text, a FIN or both have been received in the window.
@@ -122,19 +153,6 @@ struct transition_report {
     state from{};
     state to{};
     event on{};
-};
-
-/// Why a segment left: the gate's own, or one of its named exceptions.
-enum class transmission : std::uint8_t {
-    handshake,
-    new_data,
-    retransmission,
-    forced_retransmission,  // the first of an episode, a partial ACK's, the timeout's
-    limited_transmit,       // RFC 3042: a quota beyond the target
-    least_segment,          // the window is below one segment, and nothing is in the network
-    window_probe,
-    keep_alive,
-    acknowledgment,
 };
 
 struct sent_report {

@@ -57,7 +57,7 @@ struct slot<P, recovery_slot> {
     static_assert(recovery_quota_ok<P>,                 "sluice: recovery slot: quota must be `std::uint32_t quota(const quota_report&) const`");
     static_assert(recovery_in_recovery_ok<P>,           "sluice: recovery slot: in_recovery must be `bool in_recovery() const`");
     static_assert(recovery_after_timeout_ok<P>,         "sluice: recovery slot: after_timeout must be `bool after_timeout() const`");
-    static_assert(recovery_on_sent_ok<P>,               "sluice: recovery slot: on_sent must be public and take a const sent_report&");
+    static_assert(recovery_on_sent_ok<P>,               "sluice: recovery slot: on_sent must be public and take a const recovery_sent_report& and the records");
     static_assert(recovery_find_more_ok<P>,             "sluice: recovery slot: find_more must be `bool find_more(const quota_report&, auto& flight)`");
     static constexpr bool kept = true;
 };

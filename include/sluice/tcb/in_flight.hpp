@@ -11,6 +11,7 @@
 #include <cassert>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include <sluice/base/index_list.hpp>
 #include <sluice/base/time.hpp>
@@ -75,7 +76,7 @@ public:
     constexpr list_index first() const { return sequence_order_.front(); }
     constexpr list_index last() const { return sequence_order_.back(); }
     constexpr list_index after(list_index i) const { return records_[i].by_sequence.after; }
-    /// The transmission that is longest ago, and the one after.
+    /// The transmission that is longest ago and still in the network, and the one after.
     constexpr list_index oldest() const { return time_order_.front(); }
     constexpr list_index sent_after(list_index i) const { return records_[i].by_time.after; }
     constexpr const in_flight_record& operator[](list_index i) const { return records_[i]; }
@@ -95,6 +96,8 @@ public:
         fresh_ = in_use_ = 0;
         pipe_ = lost_now_ = sacked_octets_ = 0;
         has_fin_ = false;
+        arrivals_ = {};
+        furthest_.reset();
         above_ = {};
     }
 
@@ -128,14 +131,15 @@ public:
             r.lost = false;
             lost_now_ -= r.length();
             pipe_ += r.in_pipe(r.length());
+            time_order_.push_back(records_, i);
+        } else if (!r.sacked) {
+            time_order_.remove(records_, i);
+            time_order_.push_back(records_, i);
         }
         if (r.transmissions < 255) ++r.transmissions;
         r.again = !r.put_back;
         r.put_back = false;
         r.sent = now;
-        if (r.sacked) return;
-        time_order_.remove(records_, i);
-        time_order_.push_back(records_, i);
     }
 
     /// Cuts a record in two; `i` keeps the front. False when there is no record left for the rear.
@@ -146,7 +150,7 @@ public:
         records_[rear] = records_[i];
         records_[rear].begin = records_[i].end = at;
         sequence_order_.insert_after(records_, i, rear);
-        if (!records_[i].sacked) time_order_.insert_after(records_, i, rear);
+        if (is_timed(records_[i])) time_order_.insert_after(records_, i, rear);
         return true;
     }
 
@@ -159,6 +163,7 @@ public:
         in_flight_record& r = records_[i];
         if (r.lost || r.sacked) return;
         pipe_ -= r.in_pipe(r.length());
+        time_order_.remove(records_, i);
         r.lost = true;
         r.twice = false;
         if (lost_now_ == 0 || r.begin < records_[next_lost_].begin) next_lost_ = i;
@@ -210,6 +215,7 @@ public:
             in_flight_record& r = records_[i];
             const std::uint32_t gone = earlier(r.end, ack) - r.begin;
             out.octets += gone;
+            if (!r.sacked) note_arrival(r, earlier(r.end, ack));
             if (r.sacked) {
                 out.sacked += gone;
                 sacked_octets_ -= gone;
@@ -228,6 +234,16 @@ public:
         }
         return out;
     }
+
+    /// Of what has arrived since this was asked last: the newest transmission (RFC 8985 section 6.2 step 2), and
+    /// whether something that was sent once arrived behind what was sent after it (step 3).
+    struct arrivals {
+        std::optional<instant> sent{};
+        seq end{};
+        bool again = false;
+        bool reordered = false;
+    };
+    constexpr arrivals take_arrivals() { return std::exchange(arrivals_, {}); }
 
     // ---- what the peer reports to have ------------------------------------------------------------------------------
 
@@ -311,14 +327,29 @@ public:
         return false;
     }
 
+    /// The last segment in flight that the peer has not reported, of `most` octets; the rest of its burst is cut off.
+    constexpr list_index last_segment(std::uint32_t most) {
+        list_index i = last();
+        while (i != no_index && records_[i].sacked) i = records_[i].by_sequence.before;
+        if (i == no_index) return i;
+        most += ends_in_fin(i);
+        return records_[i].length() > most && split(i, records_[i].end - most) ? after(i) : i;
+    }
+    /// It leaves once more, though nothing says that it is lost: both count.
+    constexpr void repeat(list_index i, instant now) {
+        in_flight_record& r = records_[i];
+        if (!r.lost && !r.twice) {
+            pipe_ += r.length();
+            r.twice = true;
+        }
+        resend(i, now);
+    }
+
     /// The last octets in flight which the peer has not reported, up to `most`, unless they have been sent again
     /// already.
     constexpr bool mark_last_lost(std::uint32_t most) {
-        list_index i = last();
-        while (i != no_index && records_[i].sacked) i = records_[i].by_sequence.before;
+        const list_index i = last_segment(most);
         if (i == no_index || records_[i].lost || records_[i].again) return false;
-        most += ends_in_fin(i);
-        if (records_[i].length() > most && split(i, records_[i].end - most)) i = after(i);
         mark_lost(i);
         return true;
     }
@@ -354,6 +385,23 @@ private:
         (r.lost ? lost_now_ : pipe_) -= r.lost ? length : r.in_pipe(length);
     }
 
+    static constexpr bool is_timed(const in_flight_record& r) { return !r.sacked && !r.lost; }
+
+    constexpr void note_arrival(const in_flight_record& r, seq end) {
+        if (furthest_ && end < *furthest_) {
+            if (r.transmissions == 1) arrivals_.reordered = true;
+        } else {
+            furthest_ = end;
+        }
+        const bool is_newer = !arrivals_.sent || *arrivals_.sent < r.sent ||
+                              (*arrivals_.sent == r.sent && arrivals_.end < end);
+        if (is_newer) {
+            arrivals_.sent = r.sent;
+            arrivals_.end = end;
+            arrivals_.again = r.transmissions > 1;
+        }
+    }
+
     constexpr bool is_judged(list_index i) const {
         return unjudged_ == no_index || records_[i].begin < records_[unjudged_].begin;
     }
@@ -377,10 +425,11 @@ private:
     /// Makes a run of it, or a part of the run before or behind it. Returns the run.
     constexpr list_index take_sacked(list_index i) {
         in_flight_record& r = records_[i];
+        note_arrival(r, r.end);
         discount(r, r.length());
+        if (!r.lost) time_order_.remove(records_, i);
         r.lost = r.twice = false;
         r.sacked = true;
-        time_order_.remove(records_, i);
         sacked_octets_ += r.length();
         if (!is_judged(i)) {
             above_.octets += r.length();
@@ -424,7 +473,7 @@ private:
         if (doubtful_ == i) doubtful_ = records_[i].by_sequence.before;
         if (near_ == i) near_ = instead;
         if (highest_sacked_ == i) highest_sacked_ = no_index;
-        if (!records_[i].sacked) time_order_.remove(records_, i);
+        if (is_timed(records_[i])) time_order_.remove(records_, i);
         sequence_order_.remove(records_, i);
         records_[i].by_sequence.after = unused_;
         unused_ = i;
@@ -452,6 +501,8 @@ private:
     } above_;
     list_index doubtful_;  // up to here none is left to send again that is not lost (NextSeg's rule 3)
     list_index highest_sacked_;
+    arrivals arrivals_;
+    std::optional<seq> furthest_;  // of all that has arrived
     list_index near_;  // where the last report was that was not about the highest
 };
 

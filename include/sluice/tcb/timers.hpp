@@ -20,9 +20,10 @@ enum class timer : std::uint8_t {
     keep_alive,      // section 3.8.4
     user_timeout,    // section 3.10.8
     reneging,        // RFC 2018 section 8, N31
+    recovery,        // the recovery policy's own (RFC 8985 sections 6.2 and 7.2)
     time_wait,       // 2MSL; in FIN-WAIT-2 the limit of an orphan's wait
 };
-inline constexpr std::size_t timer_count = 8;
+inline constexpr std::size_t timer_count = 9;
 
 class timers {
 public:

@@ -34,6 +34,9 @@ struct gate_audit {
             case transmission::forced_retransmission:
                 check(r.segments == 1 && r.length > 0, "a forced retransmission of other than one segment");
                 break;
+            case transmission::tail_loss_probe:
+                check(r.segments == 1 && is_data, "a tail-loss probe of other than one segment");
+                break;
             case transmission::window_probe: check(r.length == 1, "a window probe of more than one octet"); break;
             case transmission::handshake: check(r.length == 1, "a SYN that takes more than one number"); break;
             case transmission::keep_alive:

@@ -30,7 +30,7 @@ struct prr_recovery {
     }
     constexpr void on_timeout(const recovery_timeout_report& r, auto& flight) { rules.on_timeout(r, flight); }
 
-    constexpr void on_sent(const sent_report& r) {
+    constexpr void on_sent(const recovery_sent_report& r, const auto&) {
         if (reduces()) reduction.on_sent(r.length);
     }
 

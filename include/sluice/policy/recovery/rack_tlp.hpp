@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+//
+// RACK-TLP (RFC 8985): what was sent well before something that has arrived is lost, however little came behind it; and
+// a tail that nothing comes behind is probed before the timer is waited for. The window is come to by PRR (RFC 9937). A
+// peer without SACK gets NewReno.
+#pragma once
+
+#include <algorithm>
+
+#include <sluice/policy/recovery/newreno_recovery.hpp>
+#include <sluice/policy/recovery/prr.hpp>
+
+namespace sluice {
+
+struct rack_tlp {
+    using slot = recovery_slot;
+    static constexpr bool uses_sack = true;
+
+    newreno_recovery without_sack{};  // its duplicate_threshold (DupThresh) holds with SACK, too
+    prr reduction{};
+    bool probes = true;                  // TLP
+    duration peer_ack_delay = 200ms;     // WCDelAckT (section 7.2)
+    duration probe_without_rtt = 1s;     // before there is a round trip
+    std::uint32_t rounds_to_remember = 16;  // recoveries that a wider reordering window lasts (section 6.2 step 4)
+
+    seq recover_{};  // SND.NXT when the last episode or timeout began
+    bool sack_ = false;
+    bool recovering_ = false;
+    bool after_timeout_ = false;
+    std::uint32_t duplicates_ = 0;  // ACKs that reported something new, since SND.UNA moved last
+
+    // RACK: the newest transmission that has arrived.
+    std::optional<instant> newest_{};
+    seq newest_end_{};
+    duration rtt_{};
+    duration min_rtt_ = duration::max();
+    duration srtt_{};
+    bool reordering_seen_ = false;
+    std::uint32_t window_steps_ = 1;  // reo_wnd_mult, in quarters of the shortest round trip
+    std::uint32_t steps_last_ = 0;    // reo_wnd_persist: episodes until it is 1 again
+    std::optional<seq> widened_at_{};  // RACK.dsack_round: once a round trip
+    instant judge_at_ = never;
+
+    // TLP.
+    std::optional<seq> probe_end_{};  // one is out
+    bool probe_repeats_ = false;      // it was sent before
+    bool sampled_ = false;            // since the last probe
+    instant probe_at_ = never;
+
+    constexpr bool in_recovery() const { return sack_ ? recovering_ : without_sack.in_recovery(); }
+    constexpr bool after_timeout() const { return sack_ ? after_timeout_ : without_sack.after_timeout(); }
+
+    constexpr void on_start(const recovery_start_report& r) {
+        sack_ = r.sack;
+        recover_ = r.iss;
+        without_sack.on_start(r);
+    }
+
+    constexpr recovery_step on_ack(const recovery_ack_report& r, auto& flight) {
+        if (!sack_) return without_sack.on_ack(r, flight);
+        const std::uint32_t lost_before = flight.lost_octets();
+        hear(r, flight);
+        recovery_step step = detect(r.now, r.nxt, flight);
+        if (step.entered) begin_reduction(r.nxt - r.ack - flight.sacked_octets() + r.delivered);
+        if (recovering_) reduction.on_ack(r.delivered, r.newly_acked > 0 && flight.lost_octets() == lost_before, r.mss);
+        step.repaired = ends_probe(r);
+        if (r.newly_acked > 0 || !may_probe(flight)) schedule_probe(r.now, r.rto_at, r.mss, flight);
+        return step;
+    }
+
+    /// Section 6.3: the first one is lost, and what RACK would call lost by now; the rest may arrive.
+    constexpr void on_timeout(const recovery_timeout_report& r, auto& flight) {
+        if (!sack_) return without_sack.on_timeout(r, flight);
+        recover_ = r.nxt;
+        recovering_ = false;
+        after_timeout_ = true;
+        duplicates_ = 0;
+        judge_at_ = probe_at_ = never;
+        probe_end_.reset();
+        while (flight.oldest() != no_index && flight[flight.oldest()].sent + rtt_ + reordering_window() <= r.now)
+            flight.mark_lost(flight.oldest());
+    }
+
+    constexpr instant deadline() const { return std::min(judge_at_, probe_at_); }
+
+    constexpr recovery_step on_deadline(const recovery_timeout_report& r, auto& flight) {
+        recovery_step step;
+        if (judge_at_ <= r.now) {
+            step = detect(r.now, r.nxt, flight);
+            if (step.entered) begin_reduction(r.nxt - flight[flight.first()].begin - flight.sacked_octets());
+        }
+        if (probe_at_ <= r.now) {
+            probe_at_ = never;
+            // Section 7.3: one at a time, and only where a round trip has been measured since the last.
+            step.probe = may_probe(flight) && !probe_end_ && sampled_;
+        }
+        return step;
+    }
+
+    constexpr void on_sent(const recovery_sent_report& r, const auto& flight) {
+        if (!sack_) return;
+        if (recovering_) reduction.on_sent(r.length);
+        if (r.why == transmission::tail_loss_probe) {
+            probe_end_ = flight[flight.last()].end;
+            probe_repeats_ = flight[flight.last()].transmissions > 1;
+            sampled_ = false;
+            probe_at_ = never;
+        } else if (r.why == transmission::new_data || r.why == transmission::limited_transmit) {
+            schedule_probe(r.now, r.rto_at, r.mss, flight);
+        }
+    }
+
+    constexpr std::uint32_t quota(const quota_report& r) const {
+        if (!sack_) return without_sack.quota(r);
+        return recovering_ ? reduction.quota(r.target, r.pipe, r.mss) : floored_difference(r.target, r.pipe);
+    }
+
+    /// Section 6.2 step 4.
+    constexpr duration reordering_window() const {
+        const bool enough_came = duplicates_ >= without_sack.duplicate_threshold;
+        if (!reordering_seen_ && (recovering_ || after_timeout_ || enough_came)) return duration::zero();
+        if (min_rtt_ == duration::max()) return duration::zero();
+        return std::min(min_rtt_ / 4 * static_cast<std::int64_t>(window_steps_), srtt_);
+    }
+
+private:
+    /// Steps 1 to 4: what the ACK tells of times and of order.
+    constexpr void hear(const recovery_ack_report& r, auto& flight) {
+        const auto arrived = flight.take_arrivals();
+        if (r.min_rtt) min_rtt_ = *r.min_rtt;
+        if (r.srtt) srtt_ = *r.srtt;
+        sampled_ |= r.sampled;
+        if (r.newly_acked > 0) {
+            duplicates_ = 0;
+            if (r.ack >= recover_ && (recovering_ || after_timeout_)) end_episode();
+            recover_ = later(recover_, r.ack - (std::uint32_t{1} << 30));  // or it would lie ahead again after 2 GiB
+        }
+        if (r.newly_sacked > 0) ++duplicates_;
+        reordering_seen_ |= arrived.reordered;
+        if (arrived.sent) {
+            const duration took = r.now - *arrived.sent;
+            // Sent again, and here sooner than any round trip, or with an older timestamp: it is the first one that has
+            // arrived. An ACK that does not advance echoes what came before the hole, and tells nothing.
+            const bool echoes_the_first = r.newly_acked > 0 && r.echo_age && *r.echo_age > took;
+            const bool is_of_the_first = arrived.again && (took < min_rtt_ || echoes_the_first);
+            if (!is_of_the_first) {
+                rtt_ = took;
+                if (!newest_ || *newest_ < *arrived.sent || (*newest_ == *arrived.sent && newest_end_ < arrived.end)) {
+                    newest_ = arrived.sent;
+                    newest_end_ = arrived.end;
+                }
+            }
+        }
+        if (r.arrived_twice && (!widened_at_ || *widened_at_ <= r.ack)) {
+            widened_at_ = r.nxt;
+            if (window_steps_ < 255) ++window_steps_;
+            steps_last_ = rounds_to_remember;
+        }
+    }
+
+    /// Step 5, in the order of transmission: who was sent before what has arrived, and is late, is lost.
+    constexpr recovery_step detect(instant now, seq nxt, auto& flight) {
+        judge_at_ = never;
+        bool lost_any = false;
+        while (newest_ && flight.oldest() != no_index) {
+            const auto& r = flight[flight.oldest()];
+            if (*newest_ < r.sent || (*newest_ == r.sent && newest_end_ < r.end)) break;
+            const instant late = r.sent + rtt_ + reordering_window();
+            if (now < late) {
+                judge_at_ = late;
+                break;
+            }
+            flight.mark_lost(flight.oldest());
+            lost_any = true;
+        }
+        if (!lost_any || recovering_ || after_timeout_) return {};
+        recovering_ = true;
+        recover_ = nxt;
+        return {.entered = true};
+    }
+    constexpr void begin_reduction(std::uint32_t flight) { reduction.begin(flight); }
+    constexpr void end_episode() {
+        recovering_ = after_timeout_ = false;
+        if (steps_last_ > 0 && --steps_last_ == 0) window_steps_ = 1;
+    }
+
+    // ---- the tail ---------------------------------------------------------------------------------------------------
+
+    constexpr bool may_probe(const auto& flight) const {
+        return probes && !recovering_ && !after_timeout_ && !flight.empty() && flight.sacked_octets() == 0;
+    }
+
+    /// Section 7.2: two round trips; where one segment is out, the peer may hold its ACK back. Never behind the timer.
+    constexpr void schedule_probe(instant now, instant rto_at, std::uint32_t mss, const auto& flight) {
+        probe_at_ = never;
+        if (!may_probe(flight) || probe_end_) return;
+        const std::uint32_t out = flight[flight.last()].end - flight[flight.first()].begin;
+        duration wait = srtt_ == duration::zero() ? probe_without_rtt : 2 * srtt_;
+        if (out <= mss + (flight.ends_in_fin(flight.last()) ? 1u : 0u)) wait += peer_ack_delay;
+        probe_at_ = std::min(now + wait, rto_at);
+    }
+
+    /// Section 7.4: true when the probe has repaired a loss, which is congestion like any other.
+    constexpr bool ends_probe(const recovery_ack_report& r) {
+        if (!probe_end_) return false;
+        if (r.arrived_twice && r.arrived_twice->end == *probe_end_) {  // nothing was lost: the probe was one too many
+            probe_end_.reset();
+            return false;
+        }
+        if (r.ack < *probe_end_) return false;
+        const bool repaired = probe_repeats_;
+        probe_end_.reset();
+        return repaired;
+    }
+};
+
+}  // namespace sluice
