@@ -88,6 +88,7 @@
 #include <sluice/policy/recovery/newreno_recovery.hpp>
 #include <sluice/policy/recovery/prr.hpp>
 #include <sluice/policy/recovery/prr_recovery.hpp>
+#include <sluice/policy/recovery/rack_tlp.hpp>
 #include <sluice/policy/recovery/sack_recovery.hpp>
 #include <sluice/policy/reports.hpp>
 #include <sluice/policy/rtt/fixed_rto.hpp>

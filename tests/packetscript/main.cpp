@@ -28,7 +28,7 @@ constexpr const char* usage =
     "                                  not compared, calls about buffers and flags are accepted whatever they say\n"
     "  --check-push                    PSH is compared\n"
     "  --tolerance 4ms                 how far a time may be off\n"
-    "  --tcp \"reno,sack_recovery\"      which composition; for linux else cubic,prr_recovery\n"
+    "  --tcp \"reno,sack_recovery\"      which composition; for linux else cubic,rack_tlp\n"
     "  --set name=value                over what scripts set; the names are at the end\n"
     "  --json                          one object a script\n"
     "  -v                              each script, and what was ignored\n";
@@ -132,7 +132,7 @@ settings read_arguments(int count, char** arguments) {
         }
     }
     if (out.make == nullptr)
-        out.make = composition_of(out.run.like == script::profile::linux ? "cubic,prr_recovery" : "");
+        out.make = composition_of(out.run.like == script::profile::linux ? "cubic,rack_tlp" : "");
     if (out.files.empty()) refuse("no scripts");
     std::sort(out.files.begin(), out.files.end());
     return out;

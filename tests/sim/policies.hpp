@@ -11,6 +11,7 @@
 #include <sluice/policy/congestion/no_congestion_control.hpp>
 #include <sluice/policy/recovery/go_back_n.hpp>
 #include <sluice/policy/recovery/prr_recovery.hpp>
+#include <sluice/policy/recovery/rack_tlp.hpp>
 #include <sluice/policy/rtt/fixed_rto.hpp>
 #include <sluice/policy/rtt/linux_like.hpp>
 
@@ -64,6 +65,7 @@ template <class Congestion>
 void with_each_recovery() {
     SUBCASE("sack_recovery") { with_each_rtt<Congestion, sack_recovery>(); }
     SUBCASE("prr_recovery") { with_each_rtt<Congestion, prr_recovery>(); }
+    SUBCASE("rack_tlp") { with_each_rtt<Congestion, rack_tlp>(); }
     SUBCASE("newreno_recovery") { with_each_rtt<Congestion, newreno_recovery>(); }
     SUBCASE("go_back_n") { with_each_rtt<Congestion, go_back_n>(); }
 }

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+// policy/recovery/rack_tlp.hpp: RFC 8985, its steps one by one, on records that leave 1 ms apart over a path of 40 ms.
+#include <doctest/doctest.h>
+
+#include <array>
+
+#include <sluice/policy/concepts.hpp>
+#include <sluice/policy/recovery/rack_tlp.hpp>
+
+namespace {
+
+using namespace sluice;
+
+static_assert(recovery_policy<rack_tlp>);
+
+constexpr std::uint32_t mss = 10;
+
+struct episode {
+    rack_tlp recovery;
+    in_flight<std::array<in_flight_record, 64>> flight;
+    seq una{0}, nxt{0};
+    instant now{1s};
+    duration srtt = 50ms, min_rtt = 40ms;
+    instant rto_at = never;
+
+    episode() { recovery.on_start({.iss = seq(0) - 1, .sack = true}); }
+
+    void sends(std::uint32_t segments = 1, transmission why = transmission::new_data) {
+        for (; segments > 0; --segments, nxt += mss, now += 1ms) {
+            flight.send(nxt, nxt + mss, now, false);
+            recovery.on_sent({.now = now, .why = why, .begin = nxt, .length = mss, .mss = mss, .rto_at = rto_at},
+                             flight);
+        }
+    }
+    void sends_again() {
+        const list_index i = flight.next_lost();
+        REQUIRE(i != no_index);
+        const seq begin = flight[i].begin;
+        flight.resend(i, now);
+        recovery.on_sent(
+            {.now = now, .why = transmission::retransmission, .begin = begin, .length = mss, .mss = mss}, flight);
+    }
+    recovery_step hears(std::uint32_t ack, std::uint32_t begin = 0, std::uint32_t end = 0,
+                        std::optional<sack_block> twice = {}) {
+        const std::uint32_t newly_acked = seq(ack) - una;
+        flight.acknowledge(seq(ack));
+        una = seq(ack);
+        const std::uint32_t newly_sacked = begin == end ? 0 : flight.mark_sacked(seq(begin), seq(end)).octets;
+        return recovery.on_ack({.now = now,
+                                .ack = una,
+                                .nxt = nxt,
+                                .newly_acked = newly_acked,
+                                .newly_sacked = newly_sacked,
+                                .delivered = newly_acked + newly_sacked,
+                                .mss = mss,
+                                .target = 100 * mss,
+                                .arrived_twice = twice,
+                                .sampled = true,
+                                .min_rtt = min_rtt,
+                                .srtt = srtt,
+                                .rto_at = rto_at},
+                               flight);
+    }
+    recovery_step waits_for_deadline() {
+        now = recovery.deadline();
+        return recovery.on_deadline({.now = now, .nxt = nxt}, flight);
+    }
+    std::uint32_t lost() const { return flight.lost_octets(); }
+};
+
+}  // namespace
+
+TEST_CASE("the reordering window is a quarter of the shortest round trip, more for each D-SACK, SRTT at the most") {
+    episode e;
+    e.sends(30);
+    e.now += 40ms;
+    e.hears(10);
+    e.recovery.reordering_seen_ = true;
+    for (const duration expected : {10ms, 20ms, 30ms, 40ms, 50ms, 50ms}) {
+        CHECK(e.recovery.reordering_window() == expected);
+        e.hears(e.una.number(), 0, 0, sack_block{e.una - mss, e.una});
+        e.sends();  // a round trip later
+        e.hears(e.nxt.number());
+    }
+}
+
+TEST_CASE("a D-SACK widens the window once a round trip, and for sixteen recoveries") {
+    episode e;
+    e.sends(10);
+    e.now += 40ms;
+    e.hears(10, 0, 0, sack_block{seq(0), seq(10)});
+    e.hears(20, 0, 0, sack_block{seq(10), seq(20)});
+    CHECK(e.recovery.window_steps_ == 2);
+    for (int i = 0; i < 16; ++i) {
+        CHECK(e.recovery.window_steps_ == 2);
+        e.recovery.recovering_ = true;
+        e.recovery.recover_ = e.una;
+        e.sends(1);
+        e.hears(e.nxt.number());
+    }
+    CHECK(e.recovery.window_steps_ == 1);
+}
+
+TEST_CASE("without reordering three reports, or an episode, leave no room for it") {
+    episode e;
+    e.sends(6);
+    e.now = instant(1s) + 40ms;
+    CHECK_FALSE(e.hears(0, 10, 20).entered);
+    CHECK(e.recovery.reordering_window() == 10ms);
+    CHECK_FALSE(e.hears(0, 20, 30).entered);
+    CHECK(e.hears(0, 30, 40).entered);  // now it is zero, and the first left before what has come
+    CHECK(e.lost() == mss);
+}
+
+TEST_CASE("what was sent before something that has arrived is lost a quarter of a round trip later, by time alone") {
+    episode e;
+    e.sends(2);
+    e.now = instant(1s) + 41ms;
+    CHECK_FALSE(e.hears(0, 10, 20).entered);
+    CHECK(e.recovery.deadline() == instant(1s) + 40ms + 10ms);  // sent + RACK.rtt + reo_wnd
+    const auto step = e.waits_for_deadline();
+    CHECK(step.entered);
+    CHECK(e.lost() == mss);
+    CHECK(e.recovery.deadline() == never);
+}
+
+TEST_CASE("a segment that was sent once and comes behind later ones shows reordering") {
+    episode e;
+    e.sends(3);
+    e.now = instant(1s) + 42ms;
+    e.hears(0, 20, 30);
+    CHECK_FALSE(e.recovery.reordering_seen_);
+    e.hears(10, 20, 30);
+    CHECK(e.recovery.reordering_seen_);
+}
+
+TEST_CASE("a retransmission that is lost again is found by what was sent after it") {
+    episode e;
+    e.sends(5);
+    e.now = instant(1s) + 45ms;
+    e.hears(0, 10, 20), e.hears(0, 20, 30);
+    CHECK(e.hears(0, 30, 50).entered);
+    e.sends_again();
+    e.now += 1ms;
+    e.sends(1);
+    e.now += 40ms;
+    const std::uint32_t before = e.lost();
+    e.hears(0, 50, 60);
+    CHECK(e.lost() == before + mss);
+}
+
+TEST_CASE("what arrives sooner than any round trip was the first transmission, and tells nothing of the second") {
+    episode e;
+    e.sends(5);
+    e.now = instant(1s) + 45ms;
+    e.hears(0, 10, 20), e.hears(0, 20, 30), e.hears(0, 30, 40);
+    e.sends_again();
+    const instant newest = *e.recovery.newest_;
+    e.now += 20ms;
+    e.hears(40);
+    CHECK(*e.recovery.newest_ == newest);
+}
+
+TEST_CASE("a probe waits two round trips, 200 ms more for a single segment, and never beyond the timer") {
+    episode e;
+    e.sends(4);
+    e.now = instant(1s) + 43ms;
+    e.hears(20);
+    CHECK(e.recovery.deadline() == e.now + 100ms);
+    e.hears(30);
+    CHECK(e.recovery.deadline() == e.now + 300ms);
+    e.rto_at = e.now + 250ms;
+    e.sends();
+    CHECK(e.recovery.deadline() == e.now - 1ms + 100ms);
+    e.hears(40);
+    CHECK(e.recovery.deadline() == e.rto_at);
+    e.hears(50);
+    CHECK(e.recovery.deadline() == never);
+}
+
+TEST_CASE("one probe at a time, none while something is missing, none without a round trip since the last") {
+    episode e;
+    e.sends(3);
+    e.now = instant(1s) + 42ms;
+    e.hears(10);
+    CHECK(e.waits_for_deadline().probe);
+    e.sends(1, transmission::tail_loss_probe);
+    CHECK(e.recovery.deadline() == never);
+    e.sends(1);
+    CHECK(e.recovery.deadline() == never);  // it is out
+    e.now += 40ms;
+    e.hears(40, 0, 0);
+    CHECK(e.recovery.deadline() != never);  // answered
+    e.hears(40, 0, 0);
+    e.sends(2);
+    e.hears(40, 60, 70);
+    CHECK(e.recovery.deadline() != e.now + 100ms);  // RACK's, if any: there is a hole
+}
+
+TEST_CASE("a probe that repeats and is acknowledged has repaired a loss, unless it arrived twice") {
+    for (const bool twice : {false, true}) {
+        CAPTURE(twice);
+        episode e;
+        e.sends(2);
+        e.now = instant(1s) + 41ms;
+        e.hears(10);
+        REQUIRE(e.waits_for_deadline().probe);
+        const list_index last = e.flight.last_segment(mss);
+        e.flight.repeat(last, e.now);
+        CHECK(e.flight.pipe() == 2 * mss);
+        e.recovery.on_sent(
+            {.now = e.now, .why = transmission::tail_loss_probe, .begin = seq(10), .length = mss, .mss = mss},
+            e.flight);
+        e.now += 40ms;
+        if (twice) e.hears(20, 0, 0, sack_block{seq(10), seq(20)});
+        else CHECK(e.hears(20).repaired);
+        CHECK_FALSE(e.hears(20).repaired);
+        CHECK_FALSE(e.recovery.in_recovery());
+    }
+}
+
+TEST_CASE("a timeout takes the first one for lost, and what is late by the same measure; the rest may arrive") {
+    episode e;
+    e.sends(2);
+    e.now = instant(1s) + 41ms;
+    e.hears(10);
+    e.now += 1s;
+    e.sends(1);
+    e.recovery.on_timeout({.now = e.now, .nxt = e.nxt}, e.flight);
+    CHECK(e.lost() == mss);
+    CHECK(e.recovery.after_timeout());
+    CHECK(e.recovery.deadline() == never);
+}
