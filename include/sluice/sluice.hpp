@@ -50,6 +50,7 @@
 #include <sluice/state/transition_table.hpp>
 
 #include <sluice/tcb/in_flight.hpp>
+#include <sluice/tcb/in_flight_record.hpp>
 #include <sluice/tcb/reassembly.hpp>
 #include <sluice/tcb/receive_space.hpp>
 #include <sluice/tcb/receive_tuning.hpp>
