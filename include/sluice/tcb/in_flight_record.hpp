@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One record of what is in flight: consecutive octets that left at one instant, and what is known of them. Which records
-// there are, and what they come to, is in_flight's.
+// One record of what is in flight: consecutive octets that left at one instant, and what is known of them. Which
+// records there are, and what they come to, is in_flight's.
 #pragma once
 
 #include <cstdint>
