@@ -85,12 +85,14 @@
 #include <sluice/policy/options/no_sack.hpp>
 #include <sluice/policy/options/no_timestamps.hpp>
 #include <sluice/policy/options/no_window_scale.hpp>
+#include <sluice/policy/recovery/frto.hpp>
 #include <sluice/policy/recovery/go_back_n.hpp>
 #include <sluice/policy/recovery/newreno_recovery.hpp>
 #include <sluice/policy/recovery/prr.hpp>
 #include <sluice/policy/recovery/prr_recovery.hpp>
 #include <sluice/policy/recovery/rack_tlp.hpp>
 #include <sluice/policy/recovery/sack_recovery.hpp>
+#include <sluice/policy/recovery/undo.hpp>
 #include <sluice/policy/reports.hpp>
 #include <sluice/policy/rtt/fixed_rto.hpp>
 #include <sluice/policy/rtt/linux_like.hpp>

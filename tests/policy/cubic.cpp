@@ -24,8 +24,8 @@ ack_report acked(std::uint32_t octets, instant now, duration srtt = 100ms) {
 cubic reduced(std::uint32_t segments) {
     cubic cc;
     cc.on_start({.mss = mss});
-    cc.cwnd_ = segments * mss;
-    cc.on_congestion({.flight = cc.cwnd_});
+    cc.at_.cwnd = segments * mss;
+    cc.on_congestion({.flight = cc.at_.cwnd});
     return cc;
 }
 cubic begun(std::uint32_t segments) {
@@ -71,22 +71,22 @@ TEST_CASE("K is cbrt((W_max - cwnd) / C) (RFC 9438 section 4.2)") {
     for (const row& each : {row{10, 1.9574}, {20, 2.4662}, {50, 3.3472}, {100, 4.2172}, {500, 7.2112}, {1000, 9.0856},
                             {5000, 15.5362}, {10000, 19.5743}, {100000, 42.1716}}) {
         const cubic cc = begun(each.w_max);
-        CHECK(cc.k_ / 4096.0 == doctest::Approx(each.k).epsilon(0.0005));
+        CHECK(cc.at_.k / 4096.0 == doctest::Approx(each.k).epsilon(0.0005));
     }
 }
 
 TEST_CASE("fast convergence takes W_max to 0.85 of the window that was reached (section 4.7)") {
     cubic cc = begun(100);  // 70 now
     cc.on_congestion({.flight = cc.window()});
-    CHECK(cc.w_max_ == 59500);
+    CHECK(cc.at_.w_max == 59500);
     cc = begun(100);
     cc.fast_convergence = false;
     cc.on_congestion({.flight = cc.window()});
-    CHECK(cc.w_max_ == 70000);
+    CHECK(cc.at_.w_max == 70000);
     cc = begun(100);
-    cc.cwnd_ = 100 * mss;  // not below: no reason to give way
+    cc.at_.cwnd = 100 * mss;  // not below: no reason to give way
     cc.on_congestion({.flight = cc.window()});
-    CHECK(cc.w_max_ == 100000);
+    CHECK(cc.at_.w_max == 100000);
 }
 
 TEST_CASE("W(t) is the cube of the distance from K (section 4.2)") {
@@ -99,8 +99,8 @@ TEST_CASE("W(t) is the cube of the distance from K (section 4.2)") {
             CAPTURE(each.t);
             CHECK(cc.w_cubic(ticks(each.t)) / 1000.0 == doctest::Approx(each.w).epsilon(0.0003));
         }
-        CHECK(cc.w_cubic(cc.k_) == w_max * mss);
-        CHECK(cc.w_cubic(2 * cc.k_) / 1000.0 == doctest::Approx(1.3 * w_max).epsilon(0.0003));
+        CHECK(cc.w_cubic(cc.at_.k) == w_max * mss);
+        CHECK(cc.w_cubic(2 * cc.at_.k) / 1000.0 == doctest::Approx(1.3 * w_max).epsilon(0.0003));
     };
     check(100, {{0, 70}, {0.1, 72.084}, {0.5, 79.456}, {1, 86.681}, {2, 95.640}, {3, 99.279}, {4, 99.996}, {5, 100.192},
                 {6, 102.267}, {8, 121.653}, {10, 177.354}});
@@ -155,7 +155,7 @@ TEST_CASE("behind a pause a stage begins anew: an hour of silence lets the windo
     run(cc, start, 1s, 100ms);
     cc.on_idle({.now = start + 1h, .idle = 1h});
     CHECK(cc.window() == 10 * mss);
-    cc.ssthresh_ = cc.window();
+    cc.at_.ssthresh = cc.window();
     cc.on_ack(acked(10 * mss, start + 1h));
     CHECK(cc.window() < 11 * mss);  // with t = an hour it would be half as much again
 }
@@ -170,7 +170,7 @@ TEST_CASE("a timeout leaves a segment; behind slow start W(t) begins at K = 0 (s
     for (int i = 0; i < 48; ++i) cc.on_ack(acked(mss, start));
     CHECK(cc.window() == 49 * mss);
     cc.on_ack(acked(0, start));
-    CHECK(cc.k_ == 0);
+    CHECK(cc.at_.k == 0);
     CHECK(cc.w_cubic(ticks(5)) / 1000.0 == doctest::Approx(49 + 0.4 * 125).epsilon(0.0003));
 }
 
@@ -185,7 +185,7 @@ TEST_CASE("a reduction is to 0.7 of what is in flight, and never below two segme
 TEST_CASE("no window, time or round trip overflows") {
     cubic cc;
     cc.on_start({.mss = 65535});
-    cc.cwnd_ = largest_window;
+    cc.at_.cwnd = largest_window;
     cc.on_congestion({.flight = largest_window});
     for (const duration at : {duration(0s), duration(1s), duration(1h), duration(24h * 365), duration(24h * 36500)}) {
         const std::uint32_t before = cc.window();
@@ -196,8 +196,25 @@ TEST_CASE("no window, time or round trip overflows") {
     CHECK(cc.window() == largest_window);
     cc = {};
     cc.on_start({.mss = 1});
-    cc.cwnd_ = largest_window;
+    cc.at_.cwnd = largest_window;
     cc.on_congestion({.flight = largest_window});
     cc.on_ack(acked(1, start, 0ns));
     CHECK(cc.window() <= largest_window);
+}
+
+TEST_CASE("a reduction for nothing is taken back: the curve goes on as if it had not been (section 4.9.2)") {
+    cubic undone = begun(100), untouched = undone;
+    undone.on_congestion({.flight = undone.window()});
+    CHECK(undone.window() < untouched.window());
+    undone.on_undo({.flight = untouched.window(), .newly_acked = mss});
+    CHECK(undone.window() == untouched.window());
+    for (const duration at : {duration(1s), duration(3s), duration(6s)}) {
+        undone.on_ack(acked(mss, start + at));
+        untouched.on_ack(acked(mss, start + at));
+        CHECK(undone.window() == untouched.window());
+    }
+    undone.on_rto({.flight = undone.window()});
+    undone.on_undo({.flight = 20 * mss, .newly_acked = mss, .timeout = true});
+    CHECK(undone.window() == 21 * mss);
+    CHECK(undone.ssthresh() == untouched.window());
 }

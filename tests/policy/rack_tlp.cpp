@@ -226,8 +226,24 @@ TEST_CASE("a timeout takes the first one for lost, and what is late by the same 
     e.hears(10);
     e.now += 1s;
     e.sends(1);
+    e.recovery.forward.enabled = false;
     e.recovery.on_timeout({.now = e.now, .nxt = e.nxt}, e.flight);
     CHECK(e.lost() == mss);
     CHECK(e.recovery.after_timeout());
     CHECK(e.recovery.deadline() == never);
+}
+
+TEST_CASE("with F-RTO nothing but the first one is lost before it is known whether anything is; then the late ones") {
+    episode e;
+    e.sends(4);
+    e.now = instant(1s) + 41ms;
+    e.hears(10);
+    e.now += 1s;
+    e.recovery.on_timeout({.now = e.now, .nxt = e.nxt}, e.flight);
+    CHECK(e.lost() == 0);  // the first one is the connection's to mark
+    e.flight.mark_lost(e.flight.first());
+    e.sends_again();
+    e.now += 40ms;
+    e.hears(20);  // no timestamps, and nothing new to send: the rest is lost
+    CHECK(e.lost() == 3 * mss);
 }

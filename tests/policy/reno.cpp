@@ -221,3 +221,23 @@ TEST_CASE("after idleness the window is the initial one, or less if it was less"
     cc.on_idle({});
     CHECK(cc.window() == mss);
 }
+
+TEST_CASE("RFC 4015: a reduction for nothing is taken back, by slow start from what is in flight") {
+    reno cc = started();
+    cc.cwnd_ = 20 * mss;
+    cc.ssthresh_ = 15 * mss;
+    cc.on_congestion({.flight = 20 * mss});
+    cc.on_undo({.flight = 12 * mss, .newly_acked = mss});
+    CHECK(cc.window() == 13 * mss);
+    CHECK(cc.ssthresh() == 20 * mss);  // pipe_prev
+    cc.on_rto({.flight = 13 * mss});
+    cc.on_rto({.flight = 13 * mss, .first = false});
+    cc.on_undo({.flight = 12 * mss, .newly_acked = 100 * mss, .timeout = true});
+    CHECK(cc.window() == 13 * mss);  // no more than it was; 22 without that, 112 without the initial window's bound
+    CHECK(cc.ssthresh() == 20 * mss);
+    reno early = started();
+    early.on_rto({.flight = 10 * mss});
+    early.on_undo({.flight = 9 * mss, .newly_acked = mss, .timeout = true});
+    CHECK(early.window() == 10 * mss);
+    CHECK(early.ssthresh() == largest_window);
+}

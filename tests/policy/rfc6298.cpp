@@ -162,3 +162,24 @@ TEST_CASE("after a lost SYN without a sample the transfer begins with three seco
     untroubled.on_established(false);
     CHECK(untroubled.rto() == 1s);
 }
+
+TEST_CASE("RFC 4015: a timeout that was too early is not backed off from, and teaches the round trip it was too short for") {
+    rfc6298 e;
+    e.on_sample(100ms);  // RTTVAR 50 ms
+    e.on_timeout();
+    e.on_timeout();
+    CHECK(e.rto() == 1200ms);
+    rfc6298 unknown = e;
+    unknown.on_undo({});
+    CHECK(unknown.srtt() == 102ms);  // two granularities
+    CHECK(unknown.rto() == 302ms);
+    e.on_sample(900ms);
+    e.on_undo(900ms);
+    CHECK(e.srtt() == 900ms);
+    CHECK(e.rttvar() == 450ms);
+    CHECK(e.rto() == 2700ms);
+    rfc6298 never_sampled;
+    never_sampled.on_timeout();
+    never_sampled.on_undo({});
+    CHECK(never_sampled.rto() == 2s);
+}

@@ -115,11 +115,11 @@ struct mixed : bench<Tcp> {
         return left();
     }
 
-    /// The last transmission of the octets [begin, end) does.
-    void reaches(std::uint32_t begin, std::uint32_t end) {
+    /// The last transmission of the octets [begin, end) does, or an earlier one that bore this timestamp.
+    void reaches(std::uint32_t begin, std::uint32_t end, std::optional<std::uint32_t> value = {}) {
         const auto twice = held_twice(begin, end);
         // RFC 7323 section 4.3: what begins at or below the last ACK is echoed.
-        if (begin <= upto_) echo_ = this->value_of(begin);
+        if (begin <= upto_) echo_ = value ? *value : this->value_of(begin);
         take_run(begin, end);
         tcp_options options;
         if (mix.sack) {

@@ -36,6 +36,7 @@ constexpr sent_row transmissions[] = {
     {transmission::new_data,                101,  2,    101,    100, "new data beyond the right edge"},
     {transmission::limited_transmit,        100,  2,    100,    100, nullptr},
     {transmission::limited_transmit,        101,  2,    100,    101, "new data beyond the gate"},
+    {transmission::f_rto,                   101,  2,    100,    101, "new data beyond the gate"},
     {transmission::limited_transmit,        101,  2,    101,    100, "new data beyond the right edge"},
     {transmission::least_segment,           100,  1,    100,    100, nullptr},
     {transmission::least_segment,           101,  1,    100,    101, "new data beyond the gate"},

@@ -22,28 +22,30 @@ struct findings {
     bool in_recovery_before = false;
     bool after_timeout_before = false;
     bool app_limited = false;
+    bool acknowledges_syn = false;
     bool duplicate = false;
+    bool taken_back = false;  // the window of before: on_undo has been told how much of it this ACK gives
     std::optional<sack_block> arrived_twice{};
     std::optional<duration> sample{};
-    std::optional<duration> echo_age{};
+    std::optional<instant> echo_before{};
 };
 
 template <class Tcp>
 constexpr void take_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s) {
     const seq ack = s.acknowledgment;
     const bool window_changed = s.window != c.snd.wnd;
-    const bool acknowledges_syn = !c.snd.syn_acknowledged();
     const bool advances = c.snd.acknowledges_new(ack);
     findings f = take_news(c, env, s, advances);
     if (c.snd.updates_window(s.sequence, ack)) c.snd.take_window(s.sequence, ack, s.window);
     f.duplicate = !advances && is_duplicate(c, s, window_changed);
     if (f.duplicate) ++env.count.duplicate_acks_in;
     if (advances) take_progress(c, env, f);
-    if (advances || f.duplicate || f.newly_sacked > 0) {
+    if (advances || f.duplicate || f.newly_sacked > 0 || f.arrived_twice) {
         const recovery_step step = tell_recovery(c, env, f);
         // Neither a SYN,ACK nor the ACK of one grows the window (RFC 5681 section 3.1).
         const bool changed = f.delivered > 0 || c.flight.lost_octets() != f.lost_before;
-        if (!acknowledges_syn && changed) tell_congestion(c, env, f);
+        f.taken_back = step.needless != reduction::none;
+        if (!f.acknowledges_syn && changed) tell_congestion(c, env, f);
         if (advances) restart_timers(c, env, step.keep_timer);
         if constexpr (Tcp::reads_sack) watch_reneging(c, env);
     }
@@ -60,7 +62,8 @@ constexpr findings take_news(control_block<Tcp>& c, environment<Tcp>& env, const
                .segments = s.segments,
                .in_recovery_before = in_recovery(c),
                .after_timeout_before = after_timeout(c),
-               .app_limited = c.snd.una < c.app_limited_end};
+               .app_limited = c.snd.una < c.app_limited_end,
+               .acknowledges_syn = !c.snd.syn_acknowledged()};
     if (advances) {
         const auto gone = c.flight.acknowledge(f.ack);
         f.newly_acked = f.ack - c.snd.una;
@@ -73,7 +76,7 @@ constexpr findings take_news(control_block<Tcp>& c, environment<Tcp>& env, const
     }
     if constexpr (Tcp::options::timestamps && requires { c.recovery.deadline(); })
         if (c.agreed.timestamps && s.options.timestamps)
-            f.echo_age = c.clock.round_trip(s.options.timestamps->echo, env.now);
+            f.echo_before = c.clock.left_before(s.options.timestamps->echo, env.now);
     if constexpr (Tcp::reads_sack) {
         if (c.agreed.sack && !s.options.sack.empty()) {
             c.flight.provide(env.pool, 2 * sack_blocks::most);
@@ -149,14 +152,30 @@ constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& e
     if constexpr (requires { c.recovery.deadline(); }) {
         report.sampled = f.sample.has_value();
         report.rto_at = c.timer[timer::retransmission];
-        report.echo_age = f.echo_age;
+        report.echo_before = f.echo_before;
+        report.unsent = c.may_send_text() ? std::min(c.unsent(), c.snd.usable_window()) : 0;
         if (c.min_rtt.best() != duration::max()) report.min_rtt = c.min_rtt.best();
         if constexpr (requires { c.rtt.srtt(); }) report.srtt = c.rtt.srtt();
     }
     if (!c.flight.empty()) c.flight.provide(env.pool, 2);
     const recovery_step step = c.recovery.on_ack(report, c.flight);
+    if (step.needless != reduction::none) take_back(c, env, f, step.needless);
     apply(c, env, step);
     return step;
+}
+
+/// RFC 4015: the last reduction was for nothing. A SYN's timeout has reduced nothing.
+template <class Tcp>
+constexpr void take_back(control_block<Tcp>& c, environment<Tcp>& env, const findings& f, reduction needless) {
+    if (f.acknowledges_syn) return;
+    const undo_report report{.now = env.now,
+                             .flight = c.snd.flight(),
+                             .newly_acked = f.newly_acked,
+                             .timeout = needless == reduction::timeout};
+    ++(report.timeout ? env.count.timeouts_undone : env.count.recoveries_undone);
+    if constexpr (requires { c.congestion.on_undo(report); }) c.congestion.on_undo(report);
+    if constexpr (requires { c.rtt.on_undo(f.sample); })
+        if (report.timeout) c.rtt.on_undo(f.sample);
 }
 
 template <class Tcp>
@@ -185,7 +204,7 @@ constexpr void tell_congestion(control_block<Tcp>& c, environment<Tcp>& env, con
                       .app_limited = f.app_limited,
                       .cwnd_limited = was_cwnd_limited(c),
                       .round_start = f.ack > c.round_end,
-                      .in_recovery = f.in_recovery_before || in_recovery(c),
+                      .in_recovery = f.in_recovery_before || in_recovery(c) || f.taken_back,
                       .after_timeout = f.after_timeout_before || after_timeout(c)};
     if (c.min_rtt.best() != duration::max()) report.min_rtt = c.min_rtt.best();
     if constexpr (requires { c.rtt.srtt(); }) report.srtt = c.rtt.srtt();

@@ -25,6 +25,8 @@ struct counters {
     std::uint64_t duplicate_acks_in = 0;
     std::uint64_t recoveries = 0;         // episodes begun by ACKs
     std::uint64_t timeouts = 0;           // retransmission timer expired
+    std::uint64_t recoveries_undone = 0;  // nothing had been lost
+    std::uint64_t timeouts_undone = 0;
     std::uint64_t window_probes = 0;
     std::uint64_t keep_alives = 0;
     std::uint64_t tail_probes = 0;

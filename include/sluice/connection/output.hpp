@@ -135,6 +135,7 @@ constexpr bool send_queued(control_block<Tcp>& c, environment<Tcp>& env, tx_pack
     send_new(c, env, p, length,
              {.why = !beyond_target                                  ? transmission::new_data
                      : before.pipe == 0 && before.target < before.mss ? transmission::least_segment
+                     : after_timeout(c)                               ? transmission::f_rto
                                                                       : transmission::limited_transmit,
               .allowed = allowed,
               .window_left = window_left});

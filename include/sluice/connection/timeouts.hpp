@@ -50,10 +50,20 @@ constexpr void on_retransmission_timeout(control_block<Tcp>& c, environment<Tcp>
         if (c.flight.reneged()) on_reneging(c, env);
     c.recovery.on_timeout(recovery_timeout_report{.now = env.now, .nxt = c.snd.nxt}, c.flight);
     arm_recovery(c);
-    c.flight.mark_lost(c.flight.first());
+    lose_first_segment(c, env);
     c.retransmit_now = true;
     c.timer.set(timer::retransmission, env.now + c.rtt.rto());
     report_window(c, env);
+}
+
+/// Of the rest the recovery policy judges (RFC 6298 section 5.4 speaks of the earliest segment only).
+template <class Tcp>
+constexpr void lose_first_segment(control_block<Tcp>& c, environment<Tcp>& env) {
+    const list_index head = c.flight.first();
+    if (c.flight[head].lost) return;
+    c.flight.provide(env.pool, 1);
+    if (c.snd.syn_acknowledged()) c.flight.cut_to_segment(head, c.mss);
+    c.flight.mark_lost(head);
 }
 
 /// What time alone tells of losses.
@@ -62,7 +72,8 @@ constexpr void on_recovery_deadline(control_block<Tcp>& c, environment<Tcp>& env
     if constexpr (requires { c.recovery.deadline(); }) {
         if (c.flight.empty()) return;
         c.flight.provide(env.pool, 2);
-        apply(c, env, c.recovery.on_deadline(recovery_timeout_report{.now = env.now, .nxt = c.snd.nxt}, c.flight));
+        const recovery_timeout_report report{.now = env.now, .nxt = c.snd.nxt, .target = target_window(c)};
+        apply(c, env, c.recovery.on_deadline(report, c.flight));
         report_window(c, env);
     }
 }

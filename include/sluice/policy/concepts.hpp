@@ -37,6 +37,7 @@ concept policy_for = policy<P> && std::same_as<typename P::slot, Slot>;
 //             void on_ack(const ack_report&)             an ACK of new data, or one that changed what is in flight
 //             void on_congestion(const congestion_report&)  loss found by ACKs, once an episode
 //             void on_rto(const rto_report&)             the retransmission timer expired
+//             void on_undo(const undo_report&)           the last of these two was for nothing: nothing had been lost
 //             void on_idle(const idle_report&)           sending goes on after more than an RTO of silence
 //             uint32_t ssthresh() const                  octets; below it cwnd_limited means flight > window / 2 (RFC 7661)
 //   refused   on_timeout, on_sample                      other slots' names for what on_rto and on_ack tell
@@ -47,20 +48,22 @@ template <class P> concept congestion_on_start_ok   = hook::absent<P, hook::on_s
 template <class P> concept congestion_on_ack_ok     = hook::absent<P, hook::on_ack>        || requires(P& p, const ack_report& r) { p.on_ack(r); };
 template <class P> concept congestion_on_congestion_ok = hook::absent<P, hook::on_congestion> || requires(P& p, const congestion_report& r) { p.on_congestion(r); };
 template <class P> concept congestion_on_rto_ok     = hook::absent<P, hook::on_rto>        || requires(P& p, const rto_report& r) { p.on_rto(r); };
+template <class P> concept congestion_on_undo_ok    = hook::absent<P, hook::on_undo>       || requires(P& p, const undo_report& r) { p.on_undo(r); };
 template <class P> concept congestion_on_idle_ok    = hook::absent<P, hook::on_idle>       || requires(P& p, const idle_report& r) { p.on_idle(r); };
 template <class P> concept congestion_ssthresh_ok   = hook::absent<P, hook::ssthresh>      || requires(const P& p) { { p.ssthresh() } -> std::convertible_to<std::uint32_t>; };
 // clang-format on
 template <class P>
 concept congestion_policy =
     policy_for<P, congestion_slot> && congestion_names_ok<P> && has_window<P> && congestion_on_start_ok<P> &&
-    congestion_on_ack_ok<P> && congestion_on_congestion_ok<P> && congestion_on_rto_ok<P> && congestion_on_idle_ok<P> &&
-    congestion_ssthresh_ok<P>;
+    congestion_on_ack_ok<P> && congestion_on_congestion_ok<P> && congestion_on_rto_ok<P> && congestion_on_undo_ok<P> &&
+    congestion_on_idle_ok<P> && congestion_ssthresh_ok<P>;
 
 // The rtt slot: the retransmission timeout. One a connection.
 //   required  duration rto() const                       back-off included
 //   optional  void on_sample(duration, uint32_t)         the round trip of data sent once, and how many samples a round
 //                                                        trip may bring (RFC 7323 appendix G)
 //             void on_timeout()                          the timer expired: back off (RFC 6298 section 5.5)
+//             void on_undo(optional<duration>)           the last time it did was too early; the round trip, if known
 //             void on_established(bool syn_timed_out)     section 5.7
 //             optional<duration> srtt() const, rttvar() const   for those who look
 //   refused   on_rto                                     here it is on_timeout
@@ -69,13 +72,14 @@ template <class P> concept has_rto               = requires(const P& p) { { p.rt
 template <class P> concept rtt_names_ok          = hook::absent<P, hook::on_rto>;
 template <class P> concept rtt_on_sample_ok      = hook::absent<P, hook::on_sample>      || requires(P& p, duration d, std::uint32_t n) { p.on_sample(d, n); };
 template <class P> concept rtt_on_timeout_ok     = hook::absent<P, hook::on_timeout>     || requires(P& p) { p.on_timeout(); };
+template <class P> concept rtt_on_undo_ok        = hook::absent<P, hook::on_undo>        || requires(P& p, std::optional<duration> d) { p.on_undo(d); };
 template <class P> concept rtt_on_established_ok = hook::absent<P, hook::on_established> || requires(P& p, bool b) { p.on_established(b); };
 template <class P> concept rtt_srtt_ok           = hook::absent<P, hook::srtt>           || requires(const P& p) { { p.srtt() } -> std::convertible_to<std::optional<duration>>; };
 template <class P> concept rtt_rttvar_ok         = hook::absent<P, hook::rttvar>         || requires(const P& p) { { p.rttvar() } -> std::convertible_to<std::optional<duration>>; };
 // clang-format on
 template <class P>
 concept rtt_policy = policy_for<P, rtt_slot> && rtt_names_ok<P> && has_rto<P> && rtt_on_sample_ok<P> &&
-                     rtt_on_timeout_ok<P> && rtt_on_established_ok<P> && rtt_srtt_ok<P> && rtt_rttvar_ok<P>;
+                     rtt_on_timeout_ok<P> && rtt_on_undo_ok<P> && rtt_on_established_ok<P> && rtt_srtt_ok<P> && rtt_rttvar_ok<P>;
 
 // The recovery slot: what is lost, and the path to the target. One a connection. Losses are marked in the records.
 //   required  recovery_step on_ack(const recovery_ack_report&, in_flight&)   after the ACK's records are gone
@@ -104,12 +108,14 @@ template <class P> concept recovery_quota_ok         = hook::absent<P, hook::quo
 template <class P> concept recovery_in_recovery_ok   = hook::absent<P, hook::in_recovery>   || requires(const P& p) { { p.in_recovery() } -> std::convertible_to<bool>; };
 template <class P> concept recovery_find_more_ok     = hook::absent<P, hook::find_more>     || requires(P& p, const quota_report& r, in_flight<std::array<in_flight_record, 4>>& flight) { { p.find_more(r, flight) } -> std::convertible_to<bool>; };
 template <class P> concept recovery_on_sent_ok       = hook::absent<P, hook::on_sent>       || requires(P& p, const recovery_sent_report& r, const in_flight<std::array<in_flight_record, 4>>& flight) { p.on_sent(r, flight); };
+template <class P> concept recovery_deadline_ok      = hook::absent<P, hook::deadline>      || requires(const P& p) { { p.deadline() } -> std::same_as<instant>; };
+template <class P> concept recovery_on_deadline_ok   = (hook::absent<P, hook::on_deadline> && hook::absent<P, hook::deadline>) || requires(P& p, const recovery_timeout_report& r, in_flight<std::array<in_flight_record, 4>>& flight) { { p.on_deadline(r, flight) } -> std::same_as<recovery_step>; p.deadline(); };
 template <class P> concept recovery_after_timeout_ok = hook::absent<P, hook::after_timeout> || requires(const P& p) { { p.after_timeout() } -> std::convertible_to<bool>; };
 // clang-format on
 template <class P>
 concept recovery_policy = policy_for<P, recovery_slot> && recovery_names_ok<P> && recovers<P> &&
     recovery_on_start_ok<P> && recovery_quota_ok<P> && recovery_in_recovery_ok<P> && recovery_after_timeout_ok<P> &&
-    recovery_find_more_ok<P> && recovery_on_sent_ok<P>;
+    recovery_find_more_ok<P> && recovery_on_sent_ok<P> && recovery_deadline_ok<P> && recovery_on_deadline_ok<P>;
 
 // The ack slot: when to acknowledge. One a connection.
 //   required  instant acknowledge_by(const arrival_report&)   text or FIN came; now, or a deadline; held under 0.5 s (MUST-40)

@@ -15,6 +15,7 @@ struct on_start       { int on_start;       template <class P> static constexpr 
 struct on_ack         { int on_ack;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_ack>::on_ack; }; };
 struct on_congestion  { int on_congestion;  template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_congestion>::on_congestion; }; };
 struct on_rto         { int on_rto;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_rto>::on_rto; }; };
+struct on_undo        { int on_undo;        template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_undo>::on_undo; }; };
 struct on_idle        { int on_idle;        template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_idle>::on_idle; }; };
 struct ssthresh       { int ssthresh;       template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::ssthresh>::ssthresh; }; };
 struct on_sample      { int on_sample;      template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_sample>::on_sample; }; };
@@ -29,6 +30,8 @@ struct on_ack_sent    { int on_ack_sent;    template <class P> static constexpr 
 struct on_quick_ack   { int on_quick_ack;   template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_quick_ack>::on_quick_ack; }; };
 struct timestamp_offset { int timestamp_offset; template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::timestamp_offset>::timestamp_offset; }; };
 struct find_more      { int find_more;      template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::find_more>::find_more; }; };
+struct deadline       { int deadline;       template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::deadline>::deadline; }; };
+struct on_deadline    { int on_deadline;    template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_deadline>::on_deadline; }; };
 struct on_transition  { int on_transition;  template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_transition>::on_transition; }; };
 struct on_sent        { int on_sent;        template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_sent>::on_sent; }; };
 struct on_received    { int on_received;    template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_received>::on_received; }; };

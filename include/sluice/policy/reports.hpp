@@ -25,6 +25,7 @@ enum class transmission : std::uint8_t {
     forced_retransmission,  // the first of an episode, a partial ACK's, the timeout's
     limited_transmit,       // RFC 3042: a quota beyond the target
     tail_loss_probe,        // RFC 8985 section 7.3
+    f_rto,                  // RFC 5682: new data that tells whether a timeout was one too many
     least_segment,          // the window is below one segment, and nothing is in the network
     window_probe,
     keep_alive,
@@ -73,6 +74,14 @@ struct rto_report {
     bool first = true;  // not yet the second time for the same octet (RFC 5681 section 3.1)
 };
 
+/// The last reduction was for nothing: nothing had been lost (RFC 3522, RFC 5682, D-SACK).
+struct undo_report {
+    instant now{};
+    std::uint32_t flight = 0;       // after the ACK that told
+    std::uint32_t newly_acked = 0;  // by it
+    bool timeout = false;           // it was on_rto's, not on_congestion's
+};
+
 /// New data leaves after nothing had left for longer than an RTO.
 struct idle_report {
     instant now{};
@@ -100,8 +109,9 @@ struct recovery_ack_report {
     bool sampled = false;                   // a round trip was measured
     std::optional<duration> min_rtt{};      // over the last ten seconds
     std::optional<duration> srtt{};         // of the rtt policy, if it has one
-    std::optional<duration> echo_age{};     // since the timestamp that is echoed was taken, to the tick of its clock
+    std::optional<instant> echo_before{};   // what is echoed left before this: the end of its timestamp's tick
     instant rto_at = never;                 // when the retransmission timer expires
+    std::uint32_t unsent = 0;               // octets of new data that the peer has room for
 };
 
 /// To recovery policies: something with text, SYN or FIN leaves, and is in the records.
@@ -117,6 +127,7 @@ struct recovery_sent_report {
 struct recovery_timeout_report {
     instant now{};
     seq nxt{};
+    std::uint32_t target = 0;  // at a deadline of its own: the congestion policy's window
 };
 
 /// How much may be sent on the way to the target?
@@ -127,6 +138,9 @@ struct quota_report {
     std::uint32_t mss = 0;
 };
 
+/// What makes a window smaller.
+enum class reduction : std::uint8_t { none, episode, timeout };
+
 /// A recovery policy's answer to an ACK.
 struct recovery_step {
     bool entered = false;        // an episode begins: the congestion policy is told
@@ -134,6 +148,7 @@ struct recovery_step {
     bool keep_timer = false;     // this ACK of new data does not restart the retransmission timer
     std::uint32_t limited_transmit = 0;  // octets of the flight that only limited transmit let out
     bool repaired = false;  // a probe has repaired a loss: congestion without an episode (RFC 8985 section 7.4)
+    reduction needless = reduction::none;  // the last one: nothing had been lost (RFC 4015)
     bool probe = false;     // one segment, new or the last one again, whatever the gate says (RFC 8985 section 7.3)
 };
 

@@ -31,6 +31,7 @@ struct slot<P, congestion_slot> {
     static_assert(congestion_on_ack_ok<P>,           "sluice: congestion slot: on_ack must be public and take a const ack_report&");
     static_assert(congestion_on_congestion_ok<P>,    "sluice: congestion slot: on_congestion must be public and take a const congestion_report&");
     static_assert(congestion_on_rto_ok<P>,           "sluice: congestion slot: on_rto must be public and take a const rto_report&");
+    static_assert(congestion_on_undo_ok<P>,          "sluice: congestion slot: on_undo must be public and take a const undo_report&");
     static_assert(congestion_on_idle_ok<P>,          "sluice: congestion slot: on_idle must be public and take a const idle_report&");
     static_assert(congestion_ssthresh_ok<P>,         "sluice: congestion slot: ssthresh must be `std::uint32_t ssthresh() const`");
     static constexpr bool kept = true;
@@ -42,6 +43,7 @@ struct slot<P, rtt_slot> {
     static_assert(has_rto<P>,                    "sluice: rtt slot: a policy must have `duration rto() const`");
     static_assert(rtt_on_sample_ok<P>,           "sluice: rtt slot: on_sample must be public and take a duration and a std::uint32_t");
     static_assert(rtt_on_timeout_ok<P>,          "sluice: rtt slot: on_timeout must be public and take nothing");
+    static_assert(rtt_on_undo_ok<P>,             "sluice: rtt slot: on_undo must be public and take a std::optional<duration>");
     static_assert(rtt_on_established_ok<P>,      "sluice: rtt slot: on_established must be public and take a bool");
     static_assert(rtt_srtt_ok<P>,                "sluice: rtt slot: srtt must be `std::optional<duration> srtt() const`");
     static_assert(rtt_rttvar_ok<P>,              "sluice: rtt slot: rttvar must be `std::optional<duration> rttvar() const`");
@@ -58,6 +60,8 @@ struct slot<P, recovery_slot> {
     static_assert(recovery_in_recovery_ok<P>,           "sluice: recovery slot: in_recovery must be `bool in_recovery() const`");
     static_assert(recovery_after_timeout_ok<P>,         "sluice: recovery slot: after_timeout must be `bool after_timeout() const`");
     static_assert(recovery_on_sent_ok<P>,               "sluice: recovery slot: on_sent must be public and take a const recovery_sent_report& and the records");
+    static_assert(recovery_deadline_ok<P>,              "sluice: recovery slot: deadline must be `instant deadline() const`");
+    static_assert(recovery_on_deadline_ok<P>,           "sluice: recovery slot: deadline and on_deadline go together: `recovery_step on_deadline(const recovery_timeout_report&, auto& flight)`");
     static_assert(recovery_find_more_ok<P>,             "sluice: recovery slot: find_more must be `bool find_more(const quota_report&, auto& flight)`");
     static constexpr bool kept = true;
 };

@@ -61,6 +61,13 @@ public:
         return (ours - echo) * tick;
     }
 
+    /// What bears the timestamp that is echoed left before this: the end of its tick.
+    constexpr std::optional<instant> left_before(std::uint32_t echo, instant now) const {
+        const auto age = round_trip(echo, now);
+        if (!age) return {};
+        return instant(now.time_since_epoch() / tick * tick) - *age + tick;
+    }
+
 private:
     std::uint32_t offset_ = 0;
     std::uint32_t began_ = 0;   // our first value

@@ -23,6 +23,7 @@ struct gate_audit {
         switch (r.why) {
             case transmission::new_data:
             case transmission::limited_transmit:
+            case transmission::f_rto:
             case transmission::least_segment:
                 check(r.length <= r.allowed, "new data beyond the gate");
                 check(r.length <= r.window_left, "new data beyond the right edge");

@@ -31,34 +31,39 @@ struct cubic {
 
     static constexpr std::uint32_t least_window = 2;  // segments, section 4.6
 
-    std::uint32_t cwnd_ = 0;
-    std::uint32_t ssthresh_ = largest_window;
     std::uint32_t mss_ = 0;
-    std::uint32_t w_max_ = 0;
-    std::uint32_t cwnd_prior_ = 0;  // before the last reduction
-    std::uint64_t rest_ = 0;        // of growth, in octets · cwnd
-
-    // One stage of congestion avoidance (section 4.2).
-    bool in_stage_ = false;
-    instant stage_began_{};  // later by as long as the window was not what held the sender back
-    instant last_ack_{};
-    std::uint32_t origin_ = 0;  // its W_max
-    std::uint32_t k_ = 0;       // ticks
-    std::uint32_t w_est_ = 0;
+    std::uint64_t rest_ = 0;  // of growth, in octets · cwnd
     std::uint64_t reno_rest_ = 0;
+    instant last_ack_{};
 
-    constexpr std::uint32_t window() const { return cwnd_; }
-    constexpr std::uint32_t ssthresh() const { return ssthresh_; }
+    /// What a reduction changes, and a needless one gives back (section 4.9.2).
+    struct course {
+        std::uint32_t cwnd = 0;
+        std::uint32_t ssthresh = largest_window;
+        std::uint32_t w_max = 0;
+        std::uint32_t cwnd_prior = 0;  // before the last reduction
+        // One stage of congestion avoidance (section 4.2).
+        std::uint32_t origin = 0;  // its W_max
+        std::uint32_t k = 0;       // ticks
+        std::uint32_t w_est = 0;
+        bool in_stage = false;
+        instant stage_began{};  // later by as long as the window was not what held the sender back
+    };
+    course at_{};
+    course before_{};  // the last reduction
+
+    constexpr std::uint32_t window() const { return at_.cwnd; }
+    constexpr std::uint32_t ssthresh() const { return at_.ssthresh; }
 
     constexpr void on_start(const start_report& r) {
         mss_ = r.mss;
-        cwnd_ = r.syn_retries > 1 ? mss_ : initial_window_octets(initial_window, mss_);
+        at_.cwnd = r.syn_retries > 1 ? mss_ : initial_window_octets(initial_window, mss_);
     }
 
     constexpr void on_ack(const ack_report& r) {
         if (r.in_recovery) return;
         if (!r.cwnd_limited) return pause(r.now);
-        if (cwnd_ < ssthresh_) {
+        if (at_.cwnd < at_.ssthresh) {
             const bool over = slow_start.is_over(r);
             if (!over) return grow_slowly(r);
             leave_slow_start();
@@ -69,30 +74,37 @@ struct cubic {
     constexpr void on_congestion(const congestion_report& r) {
         slow_start.on_congestion();
         reduce(r.flight);
-        cwnd_ = ssthresh_;
+        at_.cwnd = at_.ssthresh;
     }
 
     constexpr void on_rto(const rto_report& r) {
         slow_start.on_congestion();
         if (r.first) reduce(r.flight);
-        cwnd_ = mss_;
-        w_max_ = 0;  // section 4.8: the next stage begins with K = 0 where slow start has led
-        in_stage_ = false;
+        at_.cwnd = mss_;
+        at_.w_max = 0;  // section 4.8: the next stage begins with K = 0 where slow start has led
+        at_.in_stage = false;
+    }
+
+    constexpr void on_undo(const undo_report& r) {
+        const std::uint32_t cwnd = at_.cwnd;
+        at_ = before_;
+        at_.ssthresh = std::max(before_.ssthresh, before_.cwnd);
+        at_.cwnd = window_after_undo(r, cwnd, before_.cwnd, initial_window_octets(initial_window, mss_));
     }
 
     constexpr void on_idle(const idle_report&) {
-        cwnd_ = std::min(cwnd_, initial_window_octets(initial_window, mss_));
-        in_stage_ = false;  // nor does time count in which nothing was sent
+        at_.cwnd = std::min(at_.cwnd, initial_window_octets(initial_window, mss_));
+        at_.in_stage = false;  // nor does time count in which nothing was sent
     }
 
     /// W(t), t in ticks since the stage began (section 4.2, figure 1).
     constexpr std::uint32_t w_cubic(std::uint64_t t) const {
         constexpr std::int64_t longest = std::int64_t{1} << 20;  // 256 s; its cube is far above any window
         const std::int64_t x = std::clamp(static_cast<std::int64_t>(std::min<std::uint64_t>(t, 1u << 30)) -
-                                          static_cast<std::int64_t>(k_), -longest, longest);
+                                          static_cast<std::int64_t>(at_.k), -longest, longest);
         const std::int64_t cubed = x * x * x / (1 << 20);                              // 2⁻¹⁶ s³
         const std::int64_t offset = cubed * 2 * static_cast<std::int64_t>(mss_) / (5 * (1 << 16));  // C = 0.4
-        return static_cast<std::uint32_t>(std::clamp<std::int64_t>(origin_ + offset, mss_, largest_window));
+        return static_cast<std::uint32_t>(std::clamp<std::int64_t>(at_.origin + offset, mss_, largest_window));
     }
 
 private:
@@ -104,69 +116,70 @@ private:
     constexpr void grow_slowly(const ack_report& r) {
         std::uint32_t acked = r.newly_acked;
         if (r.after_timeout) acked = std::min(acked, mss_);  // RFC 3465 section 2.3
-        cwnd_ = std::min({cwnd_ + slow_start.growth(acked, mss_), ssthresh_, largest_window});
+        at_.cwnd = std::min({at_.cwnd + slow_start.growth(acked, mss_), at_.ssthresh, largest_window});
     }
 
     /// Round trips have become longer, and nothing is lost: section 4.10's K = 0.
     constexpr void leave_slow_start() {
-        ssthresh_ = cwnd_prior_ = cwnd_;
-        w_max_ = 0;
+        at_.ssthresh = at_.cwnd_prior = at_.cwnd;
+        at_.w_max = 0;
     }
 
     /// Time in which the window was not used does not count (section 4.2, the MUST on application-limited periods).
     constexpr void pause(instant now) {
-        if (in_stage_) stage_began_ += now - last_ack_;
+        if (at_.in_stage) at_.stage_began += now - last_ack_;
         last_ack_ = now;
     }
 
     constexpr void begin_stage(instant now) {
-        in_stage_ = true;
-        stage_began_ = last_ack_ = now;
+        at_.in_stage = true;
+        at_.stage_began = last_ack_ = now;
         rest_ = reno_rest_ = 0;
-        w_est_ = cwnd_;
-        origin_ = std::max(w_max_, cwnd_);
+        at_.w_est = at_.cwnd;
+        at_.origin = std::max(at_.w_max, at_.cwnd);
         // K = cbrt((W_max − cwnd) / C) seconds: in ticks, cbrt(5/2 · segments · 2³⁶).
         const std::uint64_t below =
-            std::min<std::uint64_t>((origin_ - cwnd_) * std::uint64_t{1024} / mss_, 100'000'000ull << 10);
-        k_ = cube_root((below * 5 / 2) << 26);
+            std::min<std::uint64_t>((at_.origin - at_.cwnd) * std::uint64_t{1024} / mss_, 100'000'000ull << 10);
+        at_.k = cube_root((below * 5 / 2) << 26);
     }
 
     constexpr void avoid_congestion(const ack_report& r) {
-        if (!in_stage_) begin_stage(r.now);
+        if (!at_.in_stage) begin_stage(r.now);
         last_ack_ = r.now;
-        const std::uint64_t t = ticks(r.now - stage_began_);
-        const bool friendly = w_cubic(t) < w_est_;
+        const std::uint64_t t = ticks(r.now - at_.stage_began);
+        const bool friendly = w_cubic(t) < at_.w_est;
         follow_reno(r.newly_acked);
         if (friendly) {  // section 4.3, the Reno-friendly region
-            cwnd_ = std::max(cwnd_, w_est_);
+            at_.cwnd = std::max(at_.cwnd, at_.w_est);
             return;
         }
         // Sections 4.4 and 4.5: on the way to what the curve says a round trip later.
         const std::uint32_t most =
-            static_cast<std::uint32_t>(std::min<std::uint64_t>(cwnd_ + std::uint64_t{cwnd_} / 2, largest_window));
-        const std::uint32_t target = std::clamp(w_cubic(t + ticks(r.srtt.value_or(duration::zero()))), cwnd_, most);
-        rest_ += std::uint64_t{target - cwnd_} * r.newly_acked;
-        const auto growth = static_cast<std::uint32_t>(rest_ / cwnd_);
-        rest_ %= cwnd_;
-        cwnd_ = std::min(cwnd_ + growth, largest_window);
+            static_cast<std::uint32_t>(std::min<std::uint64_t>(at_.cwnd + std::uint64_t{at_.cwnd} / 2, largest_window));
+        const std::uint32_t target = std::clamp(w_cubic(t + ticks(r.srtt.value_or(duration::zero()))), at_.cwnd, most);
+        rest_ += std::uint64_t{target - at_.cwnd} * r.newly_acked;
+        const auto growth = static_cast<std::uint32_t>(rest_ / at_.cwnd);
+        rest_ %= at_.cwnd;
+        at_.cwnd = std::min(at_.cwnd + growth, largest_window);
     }
 
     /// W_est: α·segments a round trip, α = 3(1 − β)/(1 + β) = 9/17 until the window before the reduction is reached,
     /// then 1.
     constexpr void follow_reno(std::uint32_t acked) {
-        const bool caught_up = w_est_ >= cwnd_prior_;
+        const bool caught_up = at_.w_est >= at_.cwnd_prior;
         reno_rest_ += std::uint64_t{acked} * mss_ * (caught_up ? 17u : 9u);
-        const std::uint64_t unit = std::uint64_t{cwnd_} * 17;
-        w_est_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(w_est_ + reno_rest_ / unit, largest_window));
+        const std::uint64_t unit = std::uint64_t{at_.cwnd} * 17;
+        at_.w_est = static_cast<std::uint32_t>(std::min<std::uint64_t>(at_.w_est + reno_rest_ / unit, largest_window));
         reno_rest_ %= unit;
     }
 
     /// Section 4.6, and 4.7: who was below W_max already gives way to a newcomer.
     constexpr void reduce(std::uint32_t flight) {
-        w_max_ = fast_convergence && cwnd_ < w_max_ ? scaled(cwnd_, 17, 20) : cwnd_;
-        cwnd_prior_ = cwnd_;
-        ssthresh_ = std::max(scaled(flight, 7, 10), least_window * mss_);
-        in_stage_ = false;
+        before_ = at_;
+        at_.w_max = fast_convergence && at_.cwnd < at_.w_max ? scaled(at_.cwnd, 17, 20) : at_.cwnd;
+        at_.cwnd_prior = at_.cwnd;
+        at_.ssthresh = std::max(scaled(flight, 7, 10), least_window * mss_);
+        at_.in_stage = false;
     }
 
     static constexpr std::uint32_t scaled(std::uint32_t window, std::uint32_t by, std::uint32_t of) {

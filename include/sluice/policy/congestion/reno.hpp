@@ -20,6 +20,13 @@ constexpr std::uint32_t initial_window_octets(std::uint32_t segments, std::uint3
     return initial_window_octets(segments, mss, segments * 1460);
 }
 
+/// A reduction was for nothing (RFC 4015 section 3.2 step 5): back to the window that was, yet by slow start from what is
+/// in flight now, so that nothing leaves in a burst.
+constexpr std::uint32_t window_after_undo(const undo_report& r, std::uint32_t now, std::uint32_t before,
+                                          std::uint32_t burst) {
+    return std::min(before, std::max(now, r.flight + std::min(r.newly_acked, burst)));
+}
+
 struct reno {
     using slot = congestion_slot;
 
@@ -30,6 +37,8 @@ struct reno {
     std::uint32_t ssthresh_ = largest_window;
     std::uint32_t mss_ = 0;
     std::uint32_t counted_ = 0;  // octets acknowledged towards the next segment of congestion avoidance
+    std::uint32_t cwnd_before_ = 0;  // the last reduction
+    std::uint32_t ssthresh_before_ = 0;
 
     constexpr std::uint32_t window() const { return cwnd_; }
     constexpr std::uint32_t ssthresh() const { return ssthresh_; }
@@ -60,22 +69,32 @@ struct reno {
     }
 
     constexpr void on_congestion(const congestion_report& r) {
-        ssthresh_ = halved(r.flight);
+        reduce(r.flight);
         cwnd_ = ssthresh_;
         counted_ = 0;
     }
 
     constexpr void on_rto(const rto_report& r) {
-        if (r.first) ssthresh_ = halved(r.flight);
+        if (r.first) reduce(r.flight);
         cwnd_ = mss_;  // the loss window, RFC 5681 section 3.1
         counted_ = 0;
+    }
+
+    constexpr void on_undo(const undo_report& r) {
+        ssthresh_ = std::max(ssthresh_before_, cwnd_before_);
+        cwnd_ = window_after_undo(r, cwnd_, cwnd_before_, initial_window_octets(initial_window, mss_));
     }
 
     constexpr void on_idle(const idle_report&) {
         cwnd_ = std::min(cwnd_, initial_window_octets(initial_window, mss_));
     }
 
-    constexpr std::uint32_t halved(std::uint32_t flight) const { return std::max(flight / 2, 2 * mss_); }
+private:
+    constexpr void reduce(std::uint32_t flight) {
+        cwnd_before_ = cwnd_;
+        ssthresh_before_ = ssthresh_;
+        ssthresh_ = std::max(flight / 2, 2 * mss_);
+    }
 };
 
 }  // namespace sluice

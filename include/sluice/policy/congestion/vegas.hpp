@@ -46,6 +46,7 @@ struct vegas {
 
     constexpr void on_congestion(const congestion_report& r) { like_reno.on_congestion(r); }
     constexpr void on_rto(const rto_report& r) { like_reno.on_rto(r); }
+    constexpr void on_undo(const undo_report& r) { like_reno.on_undo(r); }
     constexpr void on_idle(const idle_report& r) { like_reno.on_idle(r); }
 
     /// What waits in queues: the window less what the path holds, W · (1 − base / rtt).

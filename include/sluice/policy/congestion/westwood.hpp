@@ -40,6 +40,7 @@ struct westwood {
         like_reno.on_rto(r);
         if (r.first) like_reno.ssthresh_ = pipe_of_path();
     }
+    constexpr void on_undo(const undo_report& r) { like_reno.on_undo(r); }
     constexpr void on_idle(const idle_report& r) { like_reno.on_idle(r); }
 
     /// Bandwidth × shortest round trip; Reno's half until both are known.

@@ -69,6 +69,13 @@ struct newreno_recovery {
         flight.mark_all_lost();
     }
 
+    /// It was none.
+    constexpr void give_up_episode() {
+        recovering_ = after_timeout_ = false;
+        duplicates_ = inflation_ = 0;
+        ceiling_ = unbounded;
+    }
+
     constexpr std::uint32_t quota(const quota_report& r) const {
         if (recovering_) return floored_difference(r.target + inflation_, r.flight);
         const std::uint32_t extra =

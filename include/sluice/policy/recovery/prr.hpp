@@ -37,13 +37,14 @@ struct prr {
     }
     constexpr void on_sent(std::uint32_t length) { out_ += length; }
 
-    /// sndcnt: at least one segment in an episode, the one that begins it.
+    /// sndcnt; the first one of an episode is a whole segment.
     constexpr std::uint32_t quota(std::uint32_t target, std::uint32_t pipe, std::uint32_t mss) const {
         const std::uint64_t in_proportion = (delivered_ * target + flight_ - 1) / flight_;
         const std::uint64_t most = pipe > target ? in_proportion : most_out_;
         std::uint64_t out = most > out_ ? most - out_ : 0;
         if (pipe <= target) out = std::min<std::uint64_t>(out, target - pipe);
-        return out_ == 0 && out == 0 ? mss : static_cast<std::uint32_t>(std::min<std::uint64_t>(out, largest_quota));
+        if (out_ == 0) out = std::max<std::uint64_t>(out, mss);
+        return static_cast<std::uint32_t>(std::min<std::uint64_t>(out, largest_quota));
     }
 
 private:

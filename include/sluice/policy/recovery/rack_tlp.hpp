@@ -7,8 +7,10 @@
 
 #include <algorithm>
 
+#include <sluice/policy/recovery/frto.hpp>
 #include <sluice/policy/recovery/newreno_recovery.hpp>
 #include <sluice/policy/recovery/prr.hpp>
+#include <sluice/policy/recovery/undo.hpp>
 
 namespace sluice {
 
@@ -18,6 +20,8 @@ struct rack_tlp {
 
     newreno_recovery without_sack{};  // its duplicate_threshold (DupThresh) holds with SACK, too
     prr reduction{};
+    undo doubts{};                       // whether it was a loss (RFC 3522, D-SACK)
+    frto forward{};                      // whether a timeout was one (RFC 5682)
     bool probes = true;                  // TLP
     duration peer_ack_delay = 200ms;     // WCDelAckT (section 7.2)
     duration probe_without_rtt = 1s;     // before there is a round trip
@@ -48,7 +52,7 @@ struct rack_tlp {
     instant probe_at_ = never;
 
     constexpr bool in_recovery() const { return sack_ ? recovering_ : without_sack.in_recovery(); }
-    constexpr bool after_timeout() const { return sack_ ? after_timeout_ : without_sack.after_timeout(); }
+    constexpr bool after_timeout() const { return after_timeout_; }
 
     constexpr void on_start(const recovery_start_report& r) {
         sack_ = r.sack;
@@ -57,28 +61,39 @@ struct rack_tlp {
     }
 
     constexpr recovery_step on_ack(const recovery_ack_report& r, auto& flight) {
-        if (!sack_) return without_sack.on_ack(r, flight);
         const std::uint32_t lost_before = flight.lost_octets();
-        hear(r, flight);
-        recovery_step step = detect(r.now, r.nxt, flight);
-        if (step.entered) begin_reduction(r.nxt - r.ack - flight.sacked_octets() + r.delivered);
+        const bool new_arrived = hear(r, flight);
+        recovery_step step;
+        const bool needless = is_needless(r, new_arrived, flight);
+        if (needless) step.needless = doubts.of_;
+        end_what_is_over(r, needless);
+        if (forward.undecided()) return step;
+        if (!sack_) {
+            if (needless) return step;
+            step = without_sack.on_ack(r, flight);
+            if (step.entered) doubts.begin(r.ack, r.nxt, reduction::episode);
+            return step;
+        }
+        detect(r.now, r.nxt, r.target, flight, step);
+        if (step.entered) begin_reduction(r.ack, r.nxt, r.nxt - r.ack - flight.sacked_octets() + r.delivered);
         if (recovering_) reduction.on_ack(r.delivered, r.newly_acked > 0 && flight.lost_octets() == lost_before, r.mss);
         step.repaired = ends_probe(r);
         if (r.newly_acked > 0 || !may_probe(flight)) schedule_probe(r.now, r.rto_at, r.mss, flight);
         return step;
     }
 
-    /// Section 6.3: the first one is lost, and what RACK would call lost by now; the rest may arrive.
+    /// What else than the first one is lost is not told before it is known whether anything is (RFC 5682).
     constexpr void on_timeout(const recovery_timeout_report& r, auto& flight) {
-        if (!sack_) return without_sack.on_timeout(r, flight);
+        const bool known_before = in_recovery() || (after_timeout_ && !forward.undecided());
+        if (!after_timeout_ || !forward.undecided()) doubts.begin(flight[flight.first()].begin, r.nxt, reduction::timeout);
+        forward.on_timeout(known_before);
         recover_ = r.nxt;
         recovering_ = false;
         after_timeout_ = true;
         duplicates_ = 0;
         judge_at_ = probe_at_ = never;
         probe_end_.reset();
-        while (flight.oldest() != no_index && flight[flight.oldest()].sent + rtt_ + reordering_window() <= r.now)
-            flight.mark_lost(flight.oldest());
+        if (!forward.undecided()) mark_timed_out(r, flight);
     }
 
     constexpr instant deadline() const { return std::min(judge_at_, probe_at_); }
@@ -86,8 +101,9 @@ struct rack_tlp {
     constexpr recovery_step on_deadline(const recovery_timeout_report& r, auto& flight) {
         recovery_step step;
         if (judge_at_ <= r.now) {
-            step = detect(r.now, r.nxt, flight);
-            if (step.entered) begin_reduction(r.nxt - flight[flight.first()].begin - flight.sacked_octets());
+            detect(r.now, r.nxt, r.target, flight, step);
+            const seq una = flight[flight.first()].begin;
+            if (step.entered) begin_reduction(una, r.nxt, r.nxt - una - flight.sacked_octets());
         }
         if (probe_at_ <= r.now) {
             probe_at_ = never;
@@ -98,6 +114,8 @@ struct rack_tlp {
     }
 
     constexpr void on_sent(const recovery_sent_report& r, const auto& flight) {
+        doubts.on_sent(r);
+        forward.on_sent(r);
         if (!sack_) return;
         if (recovering_) reduction.on_sent(r.length);
         if (r.why == transmission::tail_loss_probe) {
@@ -111,6 +129,7 @@ struct rack_tlp {
     }
 
     constexpr std::uint32_t quota(const quota_report& r) const {
+        if (forward.undecided()) return forward.quota(r.mss);
         if (!sack_) return without_sack.quota(r);
         return recovering_ ? reduction.quota(r.target, r.pipe, r.mss) : floored_difference(r.target, r.pipe);
     }
@@ -124,24 +143,21 @@ struct rack_tlp {
     }
 
 private:
-    /// Steps 1 to 4: what the ACK tells of times and of order.
-    constexpr void hear(const recovery_ack_report& r, auto& flight) {
+    /// Steps 1 to 4: what the ACK tells of times and of order. True if something that left since the last timeout or
+    /// episode began has arrived.
+    constexpr bool hear(const recovery_ack_report& r, auto& flight) {
         const auto arrived = flight.take_arrivals();
         if (r.min_rtt) min_rtt_ = *r.min_rtt;
         if (r.srtt) srtt_ = *r.srtt;
         sampled_ |= r.sampled;
-        if (r.newly_acked > 0) {
-            duplicates_ = 0;
-            if (r.ack >= recover_ && (recovering_ || after_timeout_)) end_episode();
-            recover_ = later(recover_, r.ack - (std::uint32_t{1} << 30));  // or it would lie ahead again after 2 GiB
-        }
+        if (r.newly_acked > 0) duplicates_ = 0;
         if (r.newly_sacked > 0) ++duplicates_;
         reordering_seen_ |= arrived.reordered;
         if (arrived.sent) {
             const duration took = r.now - *arrived.sent;
             // Sent again, and here sooner than any round trip, or with an older timestamp: it is the first one that has
             // arrived. An ACK that does not advance echoes what came before the hole, and tells nothing.
-            const bool echoes_the_first = r.newly_acked > 0 && r.echo_age && *r.echo_age > took;
+            const bool echoes_the_first = r.newly_acked > 0 && r.echo_before && *r.echo_before <= *arrived.sent;
             const bool is_of_the_first = arrived.again && (took < min_rtt_ || echoes_the_first);
             if (!is_of_the_first) {
                 rtt_ = took;
@@ -156,10 +172,43 @@ private:
             if (window_steps_ < 255) ++window_steps_;
             steps_last_ = rounds_to_remember;
         }
+        return arrived.sent && arrived.end > recover_;
+    }
+
+    /// Whether the reduction that is in doubt was for nothing. Where that shows it was not, what a timeout has left open
+    /// is marked lost.
+    constexpr bool is_needless(const recovery_ack_report& r, bool new_arrived, auto& flight) {
+        if (doubts.on_ack(r, flight.next_lost() != no_index)) return true;
+        if (!forward.undecided()) return false;
+        const auto verdict = r.newly_acked > 0 && doubts.knows_at_once(r)
+                                 ? forward.decide(frto::verdict::lost)
+                                 : forward.on_ack(r, recover_, new_arrived, sack_);
+        if (verdict == frto::verdict::lost) mark_timed_out({.now = r.now, .nxt = recover_}, flight);
+        return verdict == frto::verdict::delayed;
+    }
+
+    constexpr void end_what_is_over(const recovery_ack_report& r, bool needless) {
+        if (needless) {
+            forward.decide(frto::verdict::delayed);
+            doubts.in_doubt_ = false;
+            without_sack.give_up_episode();
+            newest_.reset();  // it was no retransmission that has arrived
+        }
+        if (needless || (r.newly_acked > 0 && r.ack >= recover_ && (recovering_ || after_timeout_))) end_episode();
+        if (r.newly_acked > 0)
+            recover_ = later(recover_, r.ack - (std::uint32_t{1} << 30));  // or it would lie ahead again after 2 GiB
+    }
+
+    /// Section 6.3: what RACK would call lost by now; the rest may arrive.
+    constexpr void mark_timed_out(const recovery_timeout_report& r, auto& flight) {
+        if (!sack_) return without_sack.on_timeout(r, flight);
+        while (flight.oldest() != no_index && flight[flight.oldest()].begin < r.nxt &&
+               flight[flight.oldest()].sent + rtt_ + reordering_window() <= r.now)
+            flight.mark_lost(flight.oldest());
     }
 
     /// Step 5, in the order of transmission: who was sent before what has arrived, and is late, is lost.
-    constexpr recovery_step detect(instant now, seq nxt, auto& flight) {
+    constexpr void detect(instant now, seq nxt, std::uint32_t target, auto& flight, recovery_step& step) {
         judge_at_ = never;
         bool lost_any = false;
         while (newest_ && flight.oldest() != no_index) {
@@ -173,12 +222,15 @@ private:
             flight.mark_lost(flight.oldest());
             lost_any = true;
         }
-        if (!lost_any || recovering_ || after_timeout_) return {};
-        recovering_ = true;
+        if (!lost_any || recovering_ || after_timeout_) return;
+        recovering_ = step.entered = true;
         recover_ = nxt;
-        return {.entered = true};
+        step.limited_transmit = floored_difference(nxt - flight[flight.first()].begin, target);
     }
-    constexpr void begin_reduction(std::uint32_t flight) { reduction.begin(flight); }
+    constexpr void begin_reduction(seq una, seq nxt, std::uint32_t flight) {
+        reduction.begin(flight);
+        doubts.begin(una, nxt, reduction::episode);
+    }
     constexpr void end_episode() {
         recovering_ = after_timeout_ = false;
         if (steps_last_ > 0 && --steps_last_ == 0) window_steps_ = 1;

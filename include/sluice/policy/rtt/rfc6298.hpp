@@ -42,6 +42,7 @@ struct rfc6298 {
     duration granularity = 1ms;    // G
 
     smoothed_rtt smoothed_{};
+    smoothed_rtt before_{};  // the timer expired
     duration rto_{};  // zero before the first timeout or sample
 
     constexpr duration rto() const { return rto_ == duration::zero() ? initial : rto_; }
@@ -54,14 +55,30 @@ struct rfc6298 {
     }
     constexpr void on_sample(duration r, std::uint32_t expected_samples = 1) {
         smoothed_.add(r, expected_samples);
-        rto_ = std::max(floor, std::min(cap, smoothed_.srtt + std::max(granularity, 4 * smoothed_.rttvar)));
+        restart();
     }
 
     /// 5.5; taken back by the next sample only (Karn).
-    constexpr void on_timeout() { rto_ = std::min(2 * rto(), cap); }
+    constexpr void on_timeout() {
+        before_ = smoothed_;
+        rto_ = std::min(2 * rto(), cap);
+    }
+
+    /// The timer was too early (RFC 4015 section 3.2 step 7): it is to learn from the round trip that was longer.
+    constexpr void on_undo(std::optional<duration> r) {
+        if (!before_.sampled) return;
+        smoothed_.srtt = std::max(before_.srtt + 2 * granularity, r.value_or(duration::zero()));
+        smoothed_.rttvar = std::max(before_.rttvar, r.value_or(duration::zero()) / 2);
+        restart();
+    }
 
     constexpr void on_established(bool syn_timed_out) {
         if (syn_timed_out && !smoothed_.sampled) rto_ = std::max(initial, after_lost_syn);
+    }
+
+private:
+    constexpr void restart() {
+        rto_ = std::max(floor, std::min(cap, smoothed_.srtt + std::max(granularity, 4 * smoothed_.rttvar)));
     }
 };
 

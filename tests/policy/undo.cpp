@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// policy/recovery/undo.hpp: which ACKs show that a reduction was for nothing, by timestamps and by D-SACK.
+#include <doctest/doctest.h>
+
+#include <sluice/policy/recovery/undo.hpp>
+
+namespace {
+
+using namespace sluice;
+
+constexpr std::uint32_t mss = 100;
+constexpr instant reduced{5s};
+
+/// [1000, 2000) was in flight when the window was reduced; what is given leaves again, 1 ms apart.
+struct doubt {
+    undo part;
+    instant now = reduced;
+
+    explicit doubt(std::initializer_list<std::uint32_t> again, undo settings = {}) : part(settings) {
+        part.begin(seq(1000), seq(2000), reduction::episode);
+        for (const std::uint32_t begin : again) {
+            part.on_sent({.now = now, .why = transmission::retransmission, .begin = seq(begin), .length = mss});
+            now += 1ms;
+        }
+    }
+    bool acknowledges(std::uint32_t ack, std::optional<instant> echo_before, bool holes = false) {
+        return part.on_ack({.ack = seq(ack), .nxt = seq(2000), .newly_acked = mss, .echo_before = echo_before}, holes);
+    }
+    bool tells_twice(std::uint32_t begin, std::uint32_t end) {
+        return part.on_ack({.ack = seq(2000), .nxt = seq(2000), .arrived_twice = sack_block{seq(begin), seq(end)}},
+                           false);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("an ACK that echoes what left before the first octet left again tells that nothing was lost") {
+    CHECK(doubt({1000}).acknowledges(1100, reduced));
+    CHECK_FALSE(doubt({1000}).acknowledges(1100, reduced + 1ns));  // the tick in which it left again: it may be that
+    CHECK_FALSE(doubt({1000}).acknowledges(1100, {}));             // no timestamps
+    CHECK_FALSE(doubt({1000}, {.by_timestamps = false}).acknowledges(1100, reduced));
+    CHECK_FALSE(doubt({}).acknowledges(1100, reduced));            // nothing has left again
+}
+
+TEST_CASE("it tells once, and no more when the first ACK of new data was of what left again") {
+    doubt d({1000});
+    CHECK(d.acknowledges(1100, reduced));
+    CHECK_FALSE(d.acknowledges(1200, reduced));
+    doubt real({1000});
+    CHECK_FALSE(real.acknowledges(1100, reduced + 10ms));
+    CHECK_FALSE(real.acknowledges(1200, reduced));
+}
+
+TEST_CASE("of several holes all have to be of late ones: the last of them decides") {
+    doubt late({1000, 1500});
+    CHECK_FALSE(late.acknowledges(1500, reduced));
+    CHECK(late.acknowledges(1600, reduced));
+    doubt one_real({1000, 1500});
+    CHECK_FALSE(one_real.acknowledges(1500, reduced));
+    CHECK_FALSE(one_real.acknowledges(1600, reduced + 2ms));
+    doubt not_yet({1000});
+    CHECK_FALSE(not_yet.acknowledges(1100, reduced, true));  // a third is thought lost, and has not left again
+    CHECK(not_yet.acknowledges(1200, reduced, false));
+}
+
+TEST_CASE("so do D-SACKs, once for each octet that left again; those of other octets tell nothing") {
+    doubt d({1000, 1500});
+    CHECK_FALSE(d.tells_twice(1500, 1600));
+    CHECK_FALSE(d.tells_twice(900, 1000));
+    CHECK_FALSE(d.tells_twice(2000, 2100));
+    CHECK(d.tells_twice(1000, 1100));
+    CHECK_FALSE(doubt({1000}, {.by_duplicates = false}).tells_twice(1000, 1100));
+}
+
+TEST_CASE("what was sent for the first time, or to probe, is no octet that left again") {
+    doubt d({1000});
+    for (const transmission why : {transmission::new_data, transmission::tail_loss_probe, transmission::f_rto})
+        d.part.on_sent({.now = d.now, .why = why, .begin = seq(1900), .length = mss});
+    CHECK(d.tells_twice(1000, 1100));
+}
+
+TEST_CASE("a doubt that is half a gigabyte old is none any more") {
+    doubt d({1000}, {.by_timestamps = false});
+    CHECK_FALSE(d.acknowledges(2000 + (1u << 29) + 1, {}));
+    CHECK_FALSE(d.tells_twice(1000, 1100));
+}
