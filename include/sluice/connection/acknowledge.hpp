@@ -23,6 +23,7 @@ struct findings {
     bool after_timeout_before = false;
     bool app_limited = false;
     bool acknowledges_syn = false;
+    bool acked_again = false;
     bool duplicate = false;
     bool taken_back = false;  // the window of before: on_undo has been told how much of it this ACK gives
     std::optional<sack_block> arrived_twice{};
@@ -69,6 +70,7 @@ constexpr findings take_news(control_block<Tcp>& c, environment<Tcp>& env, const
         f.newly_acked = f.ack - c.snd.una;
         c.totals.acknowledged += f.newly_acked;
         f.delivered = gone.octets - gone.sacked;
+        f.acked_again = gone.retransmitted;
         f.sample = round_trip(c, env, s, gone);
         c.outgoing.drop(env.pool, queued_octets_below(c, f.ack));
         c.snd.advance(f.ack);
@@ -152,6 +154,7 @@ constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& e
     if constexpr (requires { c.recovery.deadline(); }) {
         report.sampled = f.sample.has_value();
         report.rto_at = c.timer[timer::retransmission];
+        report.acked_again = f.acked_again;
         report.echo_before = f.echo_before;
         report.unsent = c.may_send_text() ? std::min(c.unsent(), c.snd.usable_window()) : 0;
         if (c.min_rtt.best() != duration::max()) report.min_rtt = c.min_rtt.best();

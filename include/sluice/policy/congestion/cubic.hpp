@@ -178,7 +178,7 @@ private:
         before_ = at_;
         at_.w_max = fast_convergence && at_.cwnd < at_.w_max ? scaled(at_.cwnd, 17, 20) : at_.cwnd;
         at_.cwnd_prior = at_.cwnd;
-        at_.ssthresh = std::max(scaled(flight, 7, 10), least_window * mss_);
+        at_.ssthresh = std::max(scaled(std::min(flight, at_.cwnd), 7, 10), least_window * mss_);
         at_.in_stage = false;
     }
 

@@ -93,7 +93,8 @@ private:
     constexpr void reduce(std::uint32_t flight) {
         cwnd_before_ = cwnd_;
         ssthresh_before_ = ssthresh_;
-        ssthresh_ = std::max(flight / 2, 2 * mss_);
+        // With SACK much more than the window may be unacknowledged, as what was reported makes room for new data.
+        ssthresh_ = std::max(std::min(flight, cwnd_) / 2, 2 * mss_);
     }
 };
 

@@ -190,6 +190,7 @@ private:
     constexpr void end_what_is_over(const recovery_ack_report& r, bool needless) {
         if (needless) {
             forward.decide(frto::verdict::delayed);
+            reordering_seen_ |= doubts.of_ == reduction::episode;  // step 3, of what left again, as that is told apart
             doubts.in_doubt_ = false;
             without_sack.give_up_episode();
             newest_.reset();  // it was no retransmission that has arrived

@@ -19,7 +19,7 @@ struct undo {
 
     bool in_doubt_ = false;
     reduction of_ = reduction::none;
-    bool delayed_ = true;              // each ACK of new data so far was of something that had left before
+    bool delayed_ = true;              // each ACK of something that left again was of its first time so far
     std::optional<instant> first_{};   // when the first octet left again
     seq begin_{};                      // what was in flight when the window was reduced
     seq end_{};
@@ -47,10 +47,9 @@ struct undo {
     constexpr bool on_ack(const recovery_ack_report& r, bool holes) {
         if (!in_doubt_ || !first_) return false;
         if (r.newly_acked > 0) {
-            // RFC 3522 step 4, but of every ACK until all that left again is acknowledged: the first hole may be late,
-            // and the next one real.
-            delayed_ = delayed_ && knows_at_once(r) && *r.echo_before <= *first_;
-            if (delayed_ && !holes && r.ack >= again_end_) return settle();
+            // RFC 3522 step 4, but of all that left again: the first hole may be late, and the next one real.
+            if (r.acked_again) delayed_ = delayed_ && knows_at_once(r) && *r.echo_before <= *first_;
+            if (by_timestamps && delayed_ && !holes && r.ack >= again_end_) return settle();
             if (end_ < r.ack && r.ack - end_ > stale) in_doubt_ = false;
         }
         if (by_duplicates && r.arrived_twice && begin_ <= r.arrived_twice->begin && r.arrived_twice->end <= end_) {
