@@ -11,12 +11,12 @@
 #include <sluice/fwd.hpp>
 #include <sluice/policy/ack/delayed_ack.hpp>
 #include <sluice/policy/buffers/growable_buffers.hpp>
-#include <sluice/policy/congestion/reno.hpp>
+#include <sluice/policy/congestion/cubic.hpp>
 #include <sluice/policy/ecn/no_ecn.hpp>
 #include <sluice/policy/isn/rfc6528.hpp>
 #include <sluice/policy/lifecycle/full.hpp>
 #include <sluice/policy/limits.hpp>
-#include <sluice/policy/recovery/sack_recovery.hpp>
+#include <sluice/policy/recovery/rack_tlp.hpp>
 #include <sluice/policy/rtt/rfc6298.hpp>
 #include <sluice/policy/rules.hpp>
 
@@ -118,7 +118,7 @@ inline constexpr bool leaves_out = (is_without<Kind, Policies>() || ...);
 
 /// Without SACK there is no code for it.
 template <class... Policies>
-using usual_recovery = std::conditional_t<leaves_out<option_kind::sack, Policies...>, newreno_recovery, sack_recovery>;
+using usual_recovery = std::conditional_t<leaves_out<option_kind::sack, Policies...>, newreno_recovery, rack_tlp>;
 
 /// The first of the policies that is for the slot; the default stands last.
 template <class Slot, class First, class... Rest>
@@ -157,7 +157,7 @@ struct composed {
     static_assert(((!std::is_same_v<typename Policies::slot, observe_slot> || times_named<Policies, Policies...> == 1) && ...),
                   "sluice: observe slot: the same observer twice");
 
-    using type = basic_tcp<picked<congestion_slot, Policies..., reno>,
+    using type = basic_tcp<picked<congestion_slot, Policies..., cubic>,
                            picked<rtt_slot,        Policies..., rfc6298>,
                            picked<recovery_slot,   Policies..., usual_recovery<Policies...>>,
                            picked<ack_slot,        Policies..., delayed_ack>,
