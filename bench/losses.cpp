@@ -11,6 +11,7 @@
 #include <sluice/policy/ack/every_segment.hpp>
 #include <sluice/policy/buffers/phantom_buffers.hpp>
 #include <sluice/policy/congestion/fixed_window.hpp>
+#include <sluice/policy/recovery/sack_recovery.hpp>
 
 #include "timing.hpp"
 

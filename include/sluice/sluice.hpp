@@ -51,6 +51,7 @@
 
 #include <sluice/tcb/in_flight.hpp>
 #include <sluice/tcb/in_flight_record.hpp>
+#include <sluice/tcb/pacer.hpp>
 #include <sluice/tcb/reassembly.hpp>
 #include <sluice/tcb/receive_space.hpp>
 #include <sluice/tcb/receive_tuning.hpp>
@@ -74,6 +75,7 @@
 #include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/congestion/vegas.hpp>
 #include <sluice/policy/congestion/westwood.hpp>
+#include <sluice/policy/congestion/window_validation.hpp>
 #include <sluice/policy/ecn/no_ecn.hpp>
 #include <sluice/policy/hooks.hpp>
 #include <sluice/policy/isn/counter_isn.hpp>
@@ -116,6 +118,7 @@
 #include <sluice/connection/negotiation.hpp>
 #include <sluice/connection/news.hpp>
 #include <sluice/connection/output.hpp>
+#include <sluice/connection/pacing.hpp>
 #include <sluice/connection/phase.hpp>
 #include <sluice/connection/received.hpp>
 #include <sluice/connection/replies.hpp>

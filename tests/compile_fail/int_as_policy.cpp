@@ -3,6 +3,7 @@
 // expect: sluice: not a policy: .*which slot
 // near: int
 #include <sluice/policy/compose.hpp>
+#include <sluice/policy/congestion/reno.hpp>
 
 #ifdef SLUICE_CONTROL
 using made = sluice::tcp<sluice::reno>::settings;

@@ -3,6 +3,7 @@
 // expect: sluice: congestion slot: two policies
 // near: second_opinion
 #include <sluice/policy/compose.hpp>
+#include <sluice/policy/congestion/reno.hpp>
 
 struct second_opinion {
     using slot = sluice::congestion_slot;

@@ -8,8 +8,10 @@
 #include <sluice/policy/ack/every_segment.hpp>
 #include <sluice/policy/buffers/fixed_buffers.hpp>
 #include <sluice/policy/congestion/fixed_window.hpp>
+#include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/options/no_sack.hpp>
 #include <sluice/policy/recovery/go_back_n.hpp>
+#include <sluice/policy/recovery/sack_recovery.hpp>
 #include <sluice/policy/rtt/fixed_rto.hpp>
 
 #include "explore.hpp"

@@ -13,6 +13,8 @@
 
 #include "compositions.hpp"
 
+#include <sluice/policy/congestion/reno.hpp>
+#include <sluice/policy/recovery/sack_recovery.hpp>
 #include <sluice/testing/packet_script.hpp>
 
 namespace {

@@ -7,12 +7,14 @@
 #include <sluice/policy/compose.hpp>
 #include <sluice/policy/congestion/fixed_window.hpp>
 #include <sluice/policy/congestion/no_congestion_control.hpp>
+#include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/isn/counter_isn.hpp>
 #include <sluice/policy/lifecycle/client_only.hpp>
 #include <sluice/policy/options/no_sack.hpp>
 #include <sluice/policy/options/no_timestamps.hpp>
 #include <sluice/policy/options/no_window_scale.hpp>
 #include <sluice/policy/recovery/go_back_n.hpp>
+#include <sluice/policy/recovery/sack_recovery.hpp>
 #include <sluice/policy/rtt/fixed_rto.hpp>
 
 #include <type_traits>

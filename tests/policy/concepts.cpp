@@ -7,6 +7,7 @@
 #include <sluice/policy/buffers/phantom_buffers.hpp>
 #include <sluice/policy/compose.hpp>
 #include <sluice/policy/concepts.hpp>
+#include <sluice/policy/congestion/reno.hpp>
 
 namespace {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // RFC 5682 (F-RTO), RFC 3522 (Eifel detection), RFC 4015 (the response) and D-SACK: a reduction for nothing is taken
 // back. Seen on the wire with rack_tlp, with SACK and without, with timestamps and without.
+#include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/recovery/rack_tlp.hpp>
 
 #include "support/option_mixes.hpp"

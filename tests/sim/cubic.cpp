@@ -8,6 +8,7 @@
 
 #include <sluice/policy/ack/every_segment.hpp>
 #include <sluice/policy/congestion/cubic.hpp>
+#include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/options/no_timestamps.hpp>
 
 #include "audited.hpp"

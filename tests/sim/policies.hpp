@@ -12,6 +12,7 @@
 #include <sluice/policy/recovery/go_back_n.hpp>
 #include <sluice/policy/recovery/prr_recovery.hpp>
 #include <sluice/policy/recovery/rack_tlp.hpp>
+#include <sluice/policy/recovery/sack_recovery.hpp>
 #include <sluice/policy/rtt/fixed_rto.hpp>
 #include <sluice/policy/rtt/linux_like.hpp>
 

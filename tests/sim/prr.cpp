@@ -6,6 +6,7 @@
 
 #include <sluice/policy/ack/every_segment.hpp>
 #include <sluice/policy/recovery/prr_recovery.hpp>
+#include <sluice/policy/recovery/sack_recovery.hpp>
 
 #include "audited.hpp"
 

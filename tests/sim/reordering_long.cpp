@@ -8,6 +8,7 @@
 #include <sluice/policy/congestion/cubic.hpp>
 #include <sluice/policy/options/no_timestamps.hpp>
 #include <sluice/policy/recovery/rack_tlp.hpp>
+#include <sluice/policy/recovery/sack_recovery.hpp>
 #include <sluice/sim/scenario.hpp>
 
 using namespace sluice;

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <sluice/policy/ack/every_segment.hpp>
+#include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/congestion/vegas.hpp>
 
 #include "audited.hpp"

@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/congestion/westwood.hpp>
 
 #include "audited.hpp"

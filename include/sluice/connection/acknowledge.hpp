@@ -188,8 +188,9 @@ constexpr void apply(control_block<Tcp>& c, environment<Tcp>& env, const recover
     arm_recovery(c);
     if (step.entered) ++env.count.recoveries;
     if (!step.entered && !step.repaired) return;
+    const std::uint32_t flight = floored_difference(c.snd.flight(), step.limited_transmit);
     const congestion_report report{
-        .now = env.now, .flight = floored_difference(c.snd.flight(), step.limited_transmit), .pipe = c.flight.pipe()};
+        .now = env.now, .flight = std::min(flight, target_window(c)), .pipe = c.flight.pipe()};
     if constexpr (requires { c.congestion.on_congestion(report); }) c.congestion.on_congestion(report);
 }
 

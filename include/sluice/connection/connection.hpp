@@ -264,7 +264,7 @@ public:
         return built;
     }
 
-    constexpr instant next_deadline() const { return c_.timer.next(); }
+    constexpr instant next_deadline() const { return c_.next_deadline(); }
 
     constexpr bool has_news() const { return !c_.pending_news.empty(); }
     constexpr std::optional<news> poll_event() {

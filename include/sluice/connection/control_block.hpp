@@ -11,6 +11,7 @@
 #include <sluice/policy/compose.hpp>
 #include <sluice/state/machine.hpp>
 #include <sluice/tcb/in_flight.hpp>
+#include <sluice/tcb/pacer.hpp>
 #include <sluice/tcb/reassembly.hpp>
 #include <sluice/tcb/receive_space.hpp>
 #include <sluice/tcb/receive_tuning.hpp>
@@ -61,6 +62,7 @@ struct conversation_block {
     [[no_unique_address]] if_chosen<Tcp::options::sack, sack_report> to_report{};
     [[no_unique_address]] if_chosen<Tcp::reads_sack, scoreboard> reported{};
     [[no_unique_address]] if_chosen<Tcp::tunes_buffers, receive_tuning> tuning{};
+    [[no_unique_address]] if_chosen<Tcp::paces, pacer> release{};
     std::optional<duration> peer_user_timeout{};  // RFC 5482
 
     std::uint32_t mss = 0;          // Eff.snd.MSS, less the options of every segment (N34)
@@ -195,6 +197,16 @@ struct control_block : conversation_block<Tcp> {
     constexpr bool fin_received() const { return assembly.fin() && *assembly.fin() < rcv.nxt; }
     constexpr seq first_unread() const {
         return rcv.nxt - static_cast<std::uint32_t>(incoming.size()) - (fin_received() ? 1u : 0u);
+    }
+
+    constexpr void stop_clocks() {
+        timer.stop_all();
+        if constexpr (Tcp::paces) this->release = {};
+    }
+    /// When it wants to be called.
+    constexpr instant next_deadline() const {
+        if constexpr (Tcp::paces) return std::min(timer.next(), this->release.waits_until());
+        return timer.next();
     }
 
     constexpr bool nothing_owed() const { return flight.empty() && unsent() == 0 && !fin_unsent(); }

@@ -5,6 +5,7 @@
 // has.
 #pragma once
 
+#include <sluice/connection/pacing.hpp>
 #include <sluice/connection/timing.hpp>
 #include <sluice/connection/transitions.hpp>
 #include <sluice/connection/user_timeout.hpp>
@@ -147,6 +148,7 @@ constexpr void start_transfer(control_block<Tcp>& c, environment<Tcp>& env) {
     const start_report report{
         .now = env.now, .mss = c.mss, .syn_retries = c.syn_retries, .random = env.random.bits()};
     if constexpr (requires { c.congestion.on_start(report); }) c.congestion.on_start(report);
+    allow_burst(c);
     watch_idle_peer(c, env.now);
 }
 

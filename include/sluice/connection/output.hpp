@@ -9,6 +9,7 @@
 
 #include <sluice/connection/ask.hpp>
 #include <sluice/connection/negotiation.hpp>
+#include <sluice/connection/pacing.hpp>
 #include <sluice/connection/timing.hpp>
 
 namespace sluice {
@@ -54,6 +55,7 @@ constexpr resending send_lost(control_block<Tcp>& c, environment<Tcp>& env, tx_p
         c.cwnd_limited = true;
         return resending::waits;
     }
+    if (!c.retransmit_now && is_put_off(c, env)) return resending::waits;
     // Out of records, what can't be cut waits for an ACK that frees one; if it must leave, the rest counts as sent with
     // it.
     if (length < r.length() && !c.flight.split(i, r.begin + length) && !c.retransmit_now)
@@ -128,7 +130,7 @@ constexpr bool send_queued(control_block<Tcp>& c, environment<Tcp>& env, tx_pack
     if (length % segment_room(c, env) != 0) c.small_end = c.snd.nxt + length;
     const bool fin = c.fin_unsent() && length == c.unsent() && length < window_left && length <= packet_room(c, env);
     if (fin) ++length, ++allowed;  // its number is no octet in the network: the congestion window does not count it
-    if (length == 0) return false;
+    if (length == 0 || is_put_off(c, env)) return false;
 
     const quota_report before = quota_now(c);
     const bool beyond_target = before.pipe + length - (fin ? 1 : 0) > before.target && !in_recovery(c);
@@ -183,6 +185,7 @@ constexpr void note_idle(control_block<Tcp>& c, environment<Tcp>& env) {
     if (report.idle <= c.rtt.rto()) return;
     c.idle_told = true;
     if constexpr (requires { c.congestion.on_idle(report); }) c.congestion.on_idle(report);
+    allow_burst(c);
 }
 
 /// Without memory for a record, and with nothing in flight, no ACK will come that makes it try again: time does.
@@ -312,7 +315,7 @@ constexpr std::uint32_t packet_room(const control_block<Tcp>& c, const environme
     const std::uint32_t each = segment_room(c, env);
     if (c.snd.urgent) return each;  // each segment has a pointer of its own (MUST-62)
     const std::uint32_t largest =
-        std::min<std::uint32_t>(env.largest_super_segment, 65535 - tx_packet::longest_headers);
+        std::min<std::uint32_t>({env.largest_super_segment, 65535 - tx_packet::longest_headers, largest_burst(c, each)});
     return std::max(largest / each, 1u) * each;
 }
 
@@ -399,6 +402,7 @@ constexpr void note_sent(control_block<Tcp>& c, environment<Tcp>& env, const tx_
         if constexpr (requires { c.ack.on_ack_sent(); }) c.ack.on_ack_sent();
     }
     if (report.length > 0) {
+        put_off_next(c, env, report.length);
         // RFC 6298 section 5.1. A window probe has its own timer.
         if (!c.timer.runs(timer::retransmission) && !c.probing)
             c.timer.set(timer::retransmission, env.now + c.rtt.rto());

@@ -20,6 +20,7 @@ constexpr void on_timeouts(control_block<Tcp>& c, environment<Tcp>& env) {
     if constexpr (Tcp::reads_sack)
         if (expired(timer::reneging)) on_reneging(c, env);
     if (expired(timer::recovery)) on_recovery_deadline(c, env);
+    if constexpr (Tcp::paces) c.release.wake(env.now);
     if (expired(timer::window_probe)) on_window_probe_timeout(c, env);
     if (expired(timer::delayed_ack)) c.ack_now = true;
     if (expired(timer::sws_override)) c.override_now = true;
@@ -41,7 +42,8 @@ constexpr void on_retransmission_timeout(control_block<Tcp>& c, environment<Tcp>
     ++env.count.timeouts;
     if constexpr (requires { c.rtt.on_timeout(); }) c.rtt.on_timeout();
     if (c.snd.syn_acknowledged()) {
-        const rto_report report{.now = env.now, .flight = c.snd.flight(), .first = c.retries == 1};
+        const rto_report report{
+            .now = env.now, .flight = std::min(c.snd.flight(), target_window(c)), .first = c.retries == 1};
         if constexpr (requires { c.congestion.on_rto(report); }) c.congestion.on_rto(report);
     } else {
         ++c.syn_retries;

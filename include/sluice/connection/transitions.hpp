@@ -40,7 +40,7 @@ constexpr void carry_out(control_block<Tcp>& c, environment<Tcp>& env) {
         if (closed_meanwhile) fire<event::close>(c, env);  // 3.10.4 has accepted it; now it means LISTEN
     }
     if constexpr (actions.has(action::start_time_wait)) {
-        c.timer.stop_all();
+        c.stop_clocks();
         c.timer.set(timer::time_wait, env.now + 2 * env.settings.limits.msl);
     }
     if constexpr (actions.has(action::release)) {
@@ -117,7 +117,7 @@ constexpr void start_conversation(control_block<Tcp>& c, environment<Tcp>& env) 
 /// before it will never be.
 template <class Tcp>
 constexpr void drop_conversation(control_block<Tcp>& c, environment<Tcp>& env) {
-    c.timer.stop_all();
+    c.stop_clocks();
     c.flight.clear();
     c.flight.rest(env.pool);
     c.outgoing.clear(env.pool);

@@ -69,6 +69,9 @@ struct basic_tcp {
     /// them.
     static constexpr bool reads_sack = Options::sack && requires { requires Recovery::uses_sack; };
 
+    /// Where the congestion policy names a rate, packets leave one after the other.
+    static constexpr bool paces = requires(const Congestion& c) { c.pacing_rate(); };
+
     /// Buffers that keep no octets.
     static constexpr bool counts_only = requires { requires Buffers::counts_only; };
     /// Buffers that send octets from where the application has them.

@@ -40,6 +40,8 @@ concept policy_for = policy<P> && std::same_as<typename P::slot, Slot>;
 //             void on_undo(const undo_report&)           the last of these two was for nothing: nothing had been lost
 //             void on_idle(const idle_report&)           sending goes on after more than an RTO of silence
 //             uint32_t ssthresh() const                  octets; below it cwnd_limited means flight > window / 2 (RFC 7661)
+//             uint64_t pacing_rate() const               octets a second at which data leaves; 0: at once
+//             uint32_t pacing_burst() const              octets that leave at once all the same, at first and after a pause
 //   refused   on_timeout, on_sample                      other slots' names for what on_rto and on_ack tell
 // clang-format off
 template <class P> concept has_window               = requires(const P& p) { { p.window() } -> std::same_as<std::uint32_t>; };
@@ -51,12 +53,14 @@ template <class P> concept congestion_on_rto_ok     = hook::absent<P, hook::on_r
 template <class P> concept congestion_on_undo_ok    = hook::absent<P, hook::on_undo>       || requires(P& p, const undo_report& r) { p.on_undo(r); };
 template <class P> concept congestion_on_idle_ok    = hook::absent<P, hook::on_idle>       || requires(P& p, const idle_report& r) { p.on_idle(r); };
 template <class P> concept congestion_ssthresh_ok   = hook::absent<P, hook::ssthresh>      || requires(const P& p) { { p.ssthresh() } -> std::convertible_to<std::uint32_t>; };
+template <class P> concept congestion_pacing_rate_ok  = hook::absent<P, hook::pacing_rate>  || requires(const P& p) { { p.pacing_rate() } -> std::same_as<std::uint64_t>; };
+template <class P> concept congestion_pacing_burst_ok = hook::absent<P, hook::pacing_burst> || requires(const P& p) { { p.pacing_burst() } -> std::convertible_to<std::uint32_t>; };
 // clang-format on
 template <class P>
 concept congestion_policy =
     policy_for<P, congestion_slot> && congestion_names_ok<P> && has_window<P> && congestion_on_start_ok<P> &&
     congestion_on_ack_ok<P> && congestion_on_congestion_ok<P> && congestion_on_rto_ok<P> && congestion_on_undo_ok<P> &&
-    congestion_on_idle_ok<P> && congestion_ssthresh_ok<P>;
+    congestion_on_idle_ok<P> && congestion_ssthresh_ok<P> && congestion_pacing_rate_ok<P> && congestion_pacing_burst_ok<P>;
 
 // The rtt slot: the retransmission timeout. One a connection.
 //   required  duration rto() const                       back-off included

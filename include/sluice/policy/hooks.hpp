@@ -16,6 +16,8 @@ struct on_ack         { int on_ack;         template <class P> static constexpr 
 struct on_congestion  { int on_congestion;  template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_congestion>::on_congestion; }; };
 struct on_rto         { int on_rto;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_rto>::on_rto; }; };
 struct on_undo        { int on_undo;        template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_undo>::on_undo; }; };
+struct pacing_rate    { int pacing_rate;    template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::pacing_rate>::pacing_rate; }; };
+struct pacing_burst   { int pacing_burst;   template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::pacing_burst>::pacing_burst; }; };
 struct on_idle        { int on_idle;        template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_idle>::on_idle; }; };
 struct ssthresh       { int ssthresh;       template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::ssthresh>::ssthresh; }; };
 struct on_sample      { int on_sample;      template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_sample>::on_sample; }; };

@@ -63,14 +63,15 @@ struct ack_report {
 /// Loss has been found by ACKs: the beginning of an episode, told once.
 struct congestion_report {
     instant now{};
-    std::uint32_t flight = 0;  // FlightSize, without what limited transmit sent (RFC 5681 section 3.2)
+    std::uint32_t flight = 0;  // FlightSize, without what limited transmit sent (RFC 5681 section 3.2); at most the
+                               // window: with SACK more may be unacknowledged, as what was reported makes room for new
     std::uint32_t pipe = 0;
 };
 
 /// The retransmission timer expired.
 struct rto_report {
     instant now{};
-    std::uint32_t flight = 0;
+    std::uint32_t flight = 0;  // FlightSize, at most the window
     bool first = true;  // not yet the second time for the same octet (RFC 5681 section 3.1)
 };
 

@@ -33,6 +33,8 @@ struct slot<P, congestion_slot> {
     static_assert(congestion_on_rto_ok<P>,           "sluice: congestion slot: on_rto must be public and take a const rto_report&");
     static_assert(congestion_on_undo_ok<P>,          "sluice: congestion slot: on_undo must be public and take a const undo_report&");
     static_assert(congestion_on_idle_ok<P>,          "sluice: congestion slot: on_idle must be public and take a const idle_report&");
+    static_assert(congestion_pacing_rate_ok<P>,      "sluice: congestion slot: pacing_rate must be `std::uint64_t pacing_rate() const`, octets a second");
+    static_assert(congestion_pacing_burst_ok<P>,     "sluice: congestion slot: pacing_burst must be `std::uint32_t pacing_burst() const`");
     static_assert(congestion_ssthresh_ok<P>,         "sluice: congestion slot: ssthresh must be `std::uint32_t ssthresh() const`");
     static constexpr bool kept = true;
 };

@@ -104,7 +104,7 @@ constexpr const char* audit_deadlines(const control_block<Tcp>& c) {
         return "unacknowledged data without a timer";
     if (c.flight.empty() && runs(timer::retransmission)) return "a retransmission timer with nothing in flight";
     const bool withheld = c.snd.syn_acknowledged() && c.flight.empty() && (c.unsent() > 0 || c.fin_unsent());
-    if (withheld && c.timer.next() == never) return "withheld data or FIN without a deadline";
+    if (withheld && c.next_deadline() == never) return "withheld data or FIN without a deadline";
     if (c.state == state::time_wait && !runs(timer::time_wait)) return "TIME-WAIT without its timer";
     if (c.state == state::fin_wait_2 && !c.owned && !runs(timer::time_wait)) return "an orphan in FIN-WAIT-2 for ever";
     if (!c.snd.syn_sent() && !runs(timer::sws_override)) return "a SYN that does not leave";
@@ -118,7 +118,7 @@ template <class Tcp>
 constexpr const char* audit(const control_block<Tcp>& c) {
     if (c.state == state::closed || c.state == state::listen) {
         if (!c.flight.empty()) return "records in flight without a connection";
-        if (c.timer.next() != never) return "a timer without a connection";
+        if (c.next_deadline() != never) return "a timer without a connection";
         return nullptr;
     }
     if (c.snd.nxt < c.snd.una) return "SND.NXT before SND.UNA";

@@ -27,6 +27,8 @@ struct cubic {
 
     std::uint32_t initial_window = 10;  // segments (RFC 6928)
     bool fast_convergence = true;       // section 4.7
+    bool paced = false;  // always, and not behind a pause only: twice the window a round trip in slow start, then 1.2
+    window_validation validation{};     // RFC 7661
     hystart slow_start{};
 
     static constexpr std::uint32_t least_window = 2;  // segments, section 4.6
@@ -60,7 +62,15 @@ struct cubic {
         at_.cwnd = r.syn_retries > 1 ? mss_ : initial_window_octets(initial_window, mss_);
     }
 
+    constexpr std::uint64_t pacing_rate() const {
+        if (!paced && !validation.resumes()) return 0;
+        return octets_per_second(at_.cwnd, validation.srtt(), !paced ? 100 : at_.cwnd < at_.ssthresh ? 200 : 120);
+    }
+    constexpr std::uint32_t pacing_burst() const { return initial_window_octets(initial_window, mss_); }
+
     constexpr void on_ack(const ack_report& r) {
+        validation.on_ack(r, at_.cwnd);
+        while (validation.is_over(r.now)) shrink_unused();
         if (r.in_recovery) return;
         if (!r.cwnd_limited) return pause(r.now);
         if (at_.cwnd < at_.ssthresh) {
@@ -73,7 +83,7 @@ struct cubic {
 
     constexpr void on_congestion(const congestion_report& r) {
         slow_start.on_congestion();
-        reduce(r.flight);
+        reduce(validation.used(r.flight));
         at_.cwnd = at_.ssthresh;
     }
 
@@ -92,8 +102,10 @@ struct cubic {
         at_.cwnd = window_after_undo(r, cwnd, before_.cwnd, initial_window_octets(initial_window, mss_));
     }
 
-    constexpr void on_idle(const idle_report&) {
-        at_.cwnd = std::min(at_.cwnd, initial_window_octets(initial_window, mss_));
+    constexpr void on_idle(const idle_report& r) {
+        validation.on_idle(r);
+        while (validation.is_over(r.now)) shrink_unused();
+        if (!validation.enabled) at_.cwnd = std::min(at_.cwnd, initial_window_octets(initial_window, mss_));
         at_.in_stage = false;  // nor does time count in which nothing was sent
     }
 
@@ -108,6 +120,11 @@ struct cubic {
     }
 
 private:
+    constexpr void shrink_unused() {
+        at_.ssthresh = std::max(at_.ssthresh, at_.cwnd - at_.cwnd / 4);
+        at_.cwnd = std::max(at_.cwnd / 2, std::min(at_.cwnd, initial_window_octets(initial_window, mss_)));
+    }
+
     static constexpr std::uint64_t ticks(duration d) {
         return static_cast<std::uint64_t>(d.count()) / 1'000'000'000 * 4096 +
                static_cast<std::uint64_t>(d.count()) % 1'000'000'000 * 4096 / 1'000'000'000;
@@ -178,7 +195,7 @@ private:
         before_ = at_;
         at_.w_max = fast_convergence && at_.cwnd < at_.w_max ? scaled(at_.cwnd, 17, 20) : at_.cwnd;
         at_.cwnd_prior = at_.cwnd;
-        at_.ssthresh = std::max(scaled(std::min(flight, at_.cwnd), 7, 10), least_window * mss_);
+        at_.ssthresh = std::max(scaled(flight, 7, 10), least_window * mss_);
         at_.in_stage = false;
     }
 

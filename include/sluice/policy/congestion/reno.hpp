@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
 // Reno: slow start and congestion avoidance (RFC 5681 section 3.1) by octets acknowledged (RFC 3465), initial window of
-// RFC 6928, restart after idle (RFC 5681 section 4.1). How a reduced window is reached is the recovery policy's
-// business.
+// RFC 6928, a window that is not used kept for a while (RFC 7661). How a reduced window is reached is the recovery
+// policy's business.
 #pragma once
 
 #include <algorithm>
 
+#include <sluice/policy/congestion/window_validation.hpp>
 #include <sluice/policy/reports.hpp>
 #include <sluice/policy/slots.hpp>
+#include <sluice/tcb/pacer.hpp>
 
 namespace sluice {
 
@@ -32,6 +34,8 @@ struct reno {
 
     std::uint32_t initial_window = 10;  // segments (RFC 6928)
     std::uint32_t slow_start_limit = 0;  // L of RFC 3465 in segments an ACK; 0: none
+    bool paced = false;  // always, and not behind a pause only: twice the window a round trip in slow start, then 1.2
+    window_validation validation{};
 
     std::uint32_t cwnd_ = 0;
     std::uint32_t ssthresh_ = largest_window;
@@ -49,7 +53,15 @@ struct reno {
         cwnd_ = r.syn_retries > 1 ? mss_ : initial_window_octets(initial_window, mss_);
     }
 
+    constexpr std::uint64_t pacing_rate() const {
+        if (!paced && !validation.resumes()) return 0;
+        return octets_per_second(cwnd_, validation.srtt(), !paced ? 100 : cwnd_ < ssthresh_ ? 200 : 120);
+    }
+    constexpr std::uint32_t pacing_burst() const { return initial_window_octets(initial_window, mss_); }
+
     constexpr void on_ack(const ack_report& r) {
+        validation.on_ack(r, cwnd_);
+        while (validation.is_over(r.now)) shrink_unused();
         if (r.in_recovery || !r.cwnd_limited) return;
         std::uint32_t acked = r.newly_acked;
         if (cwnd_ < ssthresh_) {
@@ -69,7 +81,7 @@ struct reno {
     }
 
     constexpr void on_congestion(const congestion_report& r) {
-        reduce(r.flight);
+        reduce(validation.used(r.flight));
         cwnd_ = ssthresh_;
         counted_ = 0;
     }
@@ -85,16 +97,21 @@ struct reno {
         cwnd_ = window_after_undo(r, cwnd_, cwnd_before_, initial_window_octets(initial_window, mss_));
     }
 
-    constexpr void on_idle(const idle_report&) {
-        cwnd_ = std::min(cwnd_, initial_window_octets(initial_window, mss_));
+    constexpr void on_idle(const idle_report& r) {
+        validation.on_idle(r);
+        while (validation.is_over(r.now)) shrink_unused();
+        if (!validation.enabled) cwnd_ = std::min(cwnd_, initial_window_octets(initial_window, mss_));
     }
 
 private:
+    constexpr void shrink_unused() {
+        ssthresh_ = std::max(ssthresh_, cwnd_ - cwnd_ / 4);
+        cwnd_ = std::max(cwnd_ / 2, std::min(cwnd_, initial_window_octets(initial_window, mss_)));
+    }
     constexpr void reduce(std::uint32_t flight) {
         cwnd_before_ = cwnd_;
         ssthresh_before_ = ssthresh_;
-        // With SACK much more than the window may be unacknowledged, as what was reported makes room for new data.
-        ssthresh_ = std::max(std::min(flight, cwnd_) / 2, 2 * mss_);
+        ssthresh_ = std::max(flight / 2, 2 * mss_);
     }
 };
 

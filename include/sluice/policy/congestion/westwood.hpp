@@ -25,6 +25,9 @@ struct westwood {
     constexpr std::uint32_t window() const { return like_reno.window(); }
     constexpr std::uint32_t ssthresh() const { return like_reno.ssthresh(); }
 
+    constexpr std::uint64_t pacing_rate() const { return like_reno.pacing_rate(); }
+    constexpr std::uint32_t pacing_burst() const { return like_reno.pacing_burst(); }
+
     constexpr void on_start(const start_report& r) { like_reno.on_start(r); }
 
     constexpr void on_ack(const ack_report& r) {

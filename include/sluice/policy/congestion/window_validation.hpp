@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+//
+// Congestion window validation (RFC 7661): a window that the application does not fill is kept for some minutes, and not
+// given up at the first pause; but it does not grow, and a loss reduces what was used of it. What leaves after a pause
+// beyond the initial window is paced over a round trip. A part of congestion policies. Left out: the last step of
+// section 4.4.1, which takes off what the episode sent again.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+#include <sluice/policy/reports.hpp>
+
+namespace sluice {
+
+struct window_validation {
+    bool enabled = true;           // else a pause leaves the initial window (RFC 5681 section 4.1)
+    duration preserved_for = 5min;  // NVP
+    duration shortest_period = 1s;  // in which pipeACK is the most that one round trip brought
+
+    duration srtt_{};
+    std::uint32_t round_ = 0;         // acknowledged since it began
+    std::uint32_t most_ = 0;          // of a round, in this period and in the last
+    std::uint32_t most_before_ = 0;
+    instant period_began_{};
+    instant unused_since_ = never;    // not validated
+    bool resumes_ = false;            // a pause is over, and its first round trip is not
+
+    constexpr void on_ack(const ack_report& r, std::uint32_t cwnd) {
+        srtt_ = r.srtt.value_or(srtt_);
+        if (r.round_start) {
+            end_round(r.now);
+            resumes_ = false;
+        }
+        round_ += r.newly_acked;
+        if (r.cwnd_limited || pipe_ack() >= cwnd / 2)
+            unused_since_ = never;
+        else if (unused_since_ == never)
+            unused_since_ = r.now;
+    }
+
+    constexpr void on_idle(const idle_report& r) {
+        end_round(r.now - r.idle);
+        turn_period(r.now);
+        if (unused_since_ == never) unused_since_ = r.now - r.idle;
+        resumes_ = enabled;
+    }
+
+    /// True once for each time that an unused window was kept for (section 4.4.3).
+    constexpr bool is_over(instant now) {
+        if (!enabled || unused_since_ == never || now - unused_since_ < preserved_for) return false;
+        unused_since_ += preserved_for;
+        return true;
+    }
+
+    /// What a loss reduces (section 4.4.1).
+    constexpr std::uint32_t used(std::uint32_t flight) const {
+        return enabled && unused_since_ != never ? std::max(flight, pipe_ack()) : flight;
+    }
+
+    constexpr bool resumes() const { return resumes_; }
+    constexpr duration srtt() const { return srtt_; }
+    constexpr std::uint32_t pipe_ack() const { return std::max({most_, most_before_, round_}); }
+
+private:
+    constexpr void end_round(instant now) {
+        turn_period(now);
+        most_ = std::max(most_, round_);
+        round_ = 0;
+    }
+    constexpr void turn_period(instant now) {
+        const duration period = std::max(shortest_period, 3 * srtt_);
+        if (now - period_began_ < period) return;
+        most_before_ = now - period_began_ < 2 * period ? most_ : 0;
+        most_ = 0;
+        period_began_ = now;
+    }
+};
+
+}  // namespace sluice
