@@ -46,7 +46,7 @@ struct sees_everything {
 // Nothing chosen: the defaults.
 static_assert(
     same<tcp<>,
-         basic_tcp<reno, rfc6298, sack_recovery, delayed_ack, no_ecn, rfc6528, growable_buffers, full,
+         basic_tcp<cubic, rfc6298, rack_tlp, delayed_ack, no_ecn, rfc6528, growable_buffers, full,
                    chosen_options<true, true, true>, observers<>>>);
 // Options are left out in any order.
 static_assert(same<tcp<no_sack, no_timestamps>, tcp<no_timestamps, no_sack>>);
@@ -56,7 +56,7 @@ static_assert(same<tcp<no_window_scale>::options, chosen_options<false, true, tr
 static_assert(same<tcp<fixed_window, fixed_rto>, tcp<fixed_rto, fixed_window>>);
 static_assert(same<tcp<go_back_n, every_segment, client_only, counter_isn>,
                    tcp<counter_isn, client_only, every_segment, go_back_n>>);
-static_assert(same<tcp<reno>, tcp<>> && same<tcp<full, no_ecn, growable_buffers>, tcp<>>);
+static_assert(same<tcp<cubic>, tcp<>> && same<tcp<full, no_ecn, growable_buffers>, tcp<>>);
 static_assert(!same<tcp<fixed_window>, tcp<>>);
 // Each policy is in its slot.
 using chosen = tcp<counter_isn, client_only, watcher, every_segment, fixed_buffers<1, 2, 3, 4>, fixed_rto, go_back_n,

@@ -28,7 +28,8 @@ constexpr bool is_put_off(control_block<Tcp>& c, const environment<Tcp>& env) {
 /// So much has left.
 template <class Tcp>
 constexpr void put_off_next(control_block<Tcp>& c, const environment<Tcp>& env, std::uint32_t length) {
-    if constexpr (Tcp::paces) c.release.sent(length, c.congestion.pacing_rate(), env.now);
+    if constexpr (Tcp::paces)
+        if (c.snd.syn_acknowledged()) c.release.sent(length, c.congestion.pacing_rate(), env.now);
 }
 
 /// How large a super-segment may be.
