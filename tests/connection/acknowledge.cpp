@@ -7,7 +7,7 @@
 using namespace sluice;
 using lab::bench;
 using lab::numbers;
-using mixed = lab::mixed<default_tcp>;
+using mixed = lab::mixed<classic_tcp>;
 
 namespace {
 
@@ -268,7 +268,7 @@ TEST_CASE("ACKs that are lost on their way are made good by any later one") {
 }
 
 TEST_CASE("a segment that is older than the last window update does not bring its window back (N30)") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.arrives({.flags = flag::ack, .sequence = 4, .acknowledgment = 1, .text = "def", .window = 5000});
     CHECK(b.block().snd.wnd == 5000);
@@ -281,7 +281,7 @@ TEST_CASE("a segment that is older than the last window update does not bring it
 }
 
 TEST_CASE("neither a SYN,ACK nor its ACK grows cwnd, and it does not grow while the application is the limit") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     CHECK(b.block().congestion.window() == 10 * mss);
     std::uint32_t acked = 1;

@@ -7,7 +7,9 @@
 #include <array>
 
 #include <sluice/policy/buffers/fixed_buffers.hpp>
+#include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/isn/counter_isn.hpp>
+#include <sluice/policy/recovery/sack_recovery.hpp>
 #include <sluice/testing/audit.hpp>
 
 namespace {
@@ -18,7 +20,7 @@ constexpr std::size_t amount = 4096;  // octets each way
 constexpr std::uint16_t mss = 512;    // so that they are eight segments
 constexpr duration one_way = 10ms;
 
-using small_tcp = tcp<fixed_buffers<8192, 8192, 16, 4>, counter_isn, testing::gate_audit>;
+using small_tcp = tcp<fixed_buffers<8192, 8192, 16, 4>, reno, sack_recovery, counter_isn, testing::gate_audit>;
 
 /// Octet n of what an end says.
 constexpr octet spoken(bool client, std::size_t n) { return static_cast<octet>(n * 7 + n / 256 + (client ? 0 : 101)); }

@@ -12,7 +12,7 @@ constexpr std::uint32_t mss = 1460;
 static_assert(sizeof(connection_options) == 56);  // as much as without the cork
 using tight_tcp = tcp<fixed_buffers<1000, 1000>>;
 
-template <class Tcp = default_tcp>
+template <class Tcp = classic_tcp>
 void cork(bench<Tcp>& b, bool on = true) {
     connection_options o = b.endpoint.connection().options();
     o.cork = on;
@@ -20,8 +20,8 @@ void cork(bench<Tcp>& b, bool on = true) {
 }
 
 /// Established and corked, with 300 octets that wait.
-bench<default_tcp> corked() {
-    bench<default_tcp> b;
+bench<classic_tcp> corked() {
+    bench<classic_tcp> b;
     b.establish();
     cork(b);
     REQUIRE(b.send(lab::text(300)));
@@ -45,7 +45,7 @@ TEST_CASE("corked text waits for 200 ms, and what comes later counts its own") {
 }
 
 TEST_CASE("corked text waits though all before it is acknowledged, and though Nagle would let it leave") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.set_options({.nagle = false, .cork = true});
     REQUIRE(b.send(lab::text(mss + 300)));
@@ -75,7 +75,7 @@ TEST_CASE("what waits leaves when the cork is drawn, with PSH, also while other 
 }
 
 TEST_CASE("a cork that is drawn from an empty queue pushes nothing that comes later") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send("a"));
     REQUIRE(b.take().size() == 1);
@@ -92,7 +92,7 @@ TEST_CASE("an option that is set beside the cork does not draw it") {
 }
 
 TEST_CASE("what a send says of more to follow holds until the next one") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send_more(lab::text(300)));
     REQUIRE(b.send_more(lab::text(200)));
@@ -136,7 +136,7 @@ TEST_CASE("a buffer that is full, and smaller than a segment, leaves in spite of
 }
 
 TEST_CASE("half of the largest window is as good as a segment, to corked text too") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish(800);
     cork(b);
     REQUIRE(b.send(lab::text(399)));

@@ -17,7 +17,7 @@ TEST_CASE("a SYN,ACK of a simultaneous open with more text than the window holds
 }
 
 TEST_CASE("text that arrived before a FIN and lies past it is not delivered, and the FIN is (N26)") {
-    lab::bench<default_tcp> b;
+    lab::bench<classic_tcp> b;
     b.establish();
     b.arrives({.flags = flag::ack, .sequence = 11, .acknowledgment = 1, .text = "past the end"});
     b.arrives({.flags = flag::ack | flag::fin, .sequence = 1, .acknowledgment = 1, .text = "the whole."});
@@ -29,7 +29,7 @@ TEST_CASE("text that arrived before a FIN and lies past it is not delivered, and
 }
 
 TEST_CASE("a FIN rides on the text that fills the congestion window to the last octet: its number is no octet") {
-    lab::bench<default_tcp> b;
+    lab::bench<classic_tcp> b;
     b.establish();  // an initial window of ten segments, RFC 6928
     const std::vector<octet> text(10 * 1460, octet{'x'});
     REQUIRE(b.endpoint.send(text, b.now).value_or(0) == text.size());

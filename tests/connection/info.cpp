@@ -16,7 +16,7 @@ phase now(const auto& b) { return phase_of(b.block()); }
 }  // namespace
 
 TEST_CASE("the names of tcp_info tell round trips in microseconds, windows in segments, and what has gone through") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.peer_offers.sack_permitted = true;
     b.peer_offers.window_scale = 3;
     REQUIRE(b.connect());
@@ -62,7 +62,7 @@ TEST_CASE("the names of tcp_info tell round trips in microseconds, windows in se
 }
 
 TEST_CASE("losses, timeouts, a shut window and the end are phases with names") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     CHECK(now(b) == phase::closed);
     b.peer_offers.sack_permitted = true;
     b.establish(65535, 1000);
@@ -107,7 +107,7 @@ TEST_CASE("losses, timeouts, a shut window and the end are phases with names") {
     b.arrives({.flags = flag::ack | flag::fin, .sequence = b.next_seq(), .acknowledgment = b.next_ack()});
     CHECK(now(b) == phase::time_wait);
     CHECK(std::string(name(now(b))) == "time wait");
-    bench<default_tcp> listening;
+    bench<classic_tcp> listening;
     REQUIRE(listening.listen());
     CHECK(now(listening) == phase::listening);
 }

@@ -9,7 +9,7 @@ using lab::bench;
 namespace {
 
 /// How many challenge ACKs `count` blind RSTs in the window draw at this instant.
-std::size_t challenges(bench<default_tcp>& b, int count) {
+std::size_t challenges(bench<classic_tcp>& b, int count) {
     for (int i = 0; i < count; ++i) b.arrives({.flags = flag::rst, .sequence = 100});
     return b.take().size();
 }
@@ -17,7 +17,7 @@ std::size_t challenges(bench<default_tcp>& b, int count) {
 }  // namespace
 
 TEST_CASE("challenge ACKs are limited: ten to twenty in five seconds, as many in the next five") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     const std::size_t first = challenges(b, 1000);
     CHECK(first >= 10);
@@ -35,7 +35,7 @@ TEST_CASE("challenge ACKs are limited: ten to twenty in five seconds, as many in
 TEST_CASE("the limit of challenge ACKs is this host's own, so that none knows it beforehand (CVE-2016-5696)") {
     std::vector<std::size_t> seen;
     for (std::uint64_t host = 0; host < 40; ++host) {
-        bench<default_tcp> b({.seed = host});
+        bench<classic_tcp> b({.seed = host});
         b.establish();
         seen.push_back(challenges(b, 100));
     }
@@ -46,7 +46,7 @@ TEST_CASE("the limit of challenge ACKs is this host's own, so that none knows it
 }
 
 TEST_CASE("SYNs and ACKs of nothing count towards the same limit") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     const std::size_t all = challenges(b, 100);
     CHECK(all > 0);
@@ -56,7 +56,7 @@ TEST_CASE("SYNs and ACKs of nothing count towards the same limit") {
 }
 
 TEST_CASE("two ends that find each other's empty ACKs unacceptable fall silent: one answer each 500 ms") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     const lab::wire_segment stray{.flags = flag::ack, .sequence = 100'000, .acknowledgment = 1};
     b.arrives(stray);
@@ -98,7 +98,7 @@ TEST_CASE("no limiter keeps back the ACK of new text, of text that came again, o
 }
 
 TEST_CASE("a second FIN at another number is counted and changes nothing; text behind the first is cut off") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.arrives({.flags = flag::ack | flag::fin, .sequence = 4, .acknowledgment = 1, .text = "def"});
     b.arrives({.flags = flag::ack | flag::fin, .sequence = 9, .acknowledgment = 1, .text = "ij"});
@@ -141,10 +141,10 @@ TEST_CASE("out of intervals the newest text behind gaps is dropped, and nothing 
 TEST_CASE("whatever the limit of challenge ACKs is set to, between it and twice as many leave; with no limit all do") {
     for (const int limit : {0, 1, 100, 130, 200, 254, 255})
         for (std::uint64_t host = 0; host < 10; ++host) {
-            default_tcp::settings s;
+            classic_tcp::settings s;
             s.limits.challenge_acks = static_cast<std::uint8_t>(limit);
             s.seed = host;
-            bench<default_tcp> b(s);
+            bench<classic_tcp> b(s);
             b.establish();
             const std::size_t count = challenges(b, 1000);
             if (limit == no_limit) {
@@ -158,7 +158,7 @@ TEST_CASE("whatever the limit of challenge ACKs is set to, between it and twice 
 
 TEST_CASE("what came twice is reported only beside an ACK that may be its sender's (RFC 5961 section 5)") {
     for (const bool genuine : {true, false}) {
-        bench<default_tcp> b;
+        bench<classic_tcp> b;
         b.peer_offers.sack_permitted = true;
         b.establish();
         b.says("text");

@@ -4,14 +4,14 @@
 
 using namespace sluice;
 using lab::bench;
-using mixed = lab::mixed<default_tcp>;
+using mixed = lab::mixed<classic_tcp>;
 
 namespace {
 
 constexpr std::uint32_t mss = 1460;
 
 /// Opens cwnd to at least this many segments by sending and acknowledging, then everything is acknowledged.
-std::uint32_t grow(bench<default_tcp>& b, std::uint32_t segments) {
+std::uint32_t grow(bench<classic_tcp>& b, std::uint32_t segments) {
     std::uint32_t acked = b.next_ack();
     while (b.block().congestion.window() < segments * mss) {
         REQUIRE(b.send(lab::text(40 * mss)));
@@ -25,7 +25,7 @@ std::uint32_t grow(bench<default_tcp>& b, std::uint32_t segments) {
 }  // namespace
 
 TEST_CASE("after an idle RTO no more than the initial window leaves at once (RFC 5681 section 4.1)") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     grow(b, 40);
     b.wait(b.block().rtt.rto() + 1ns);
@@ -35,7 +35,7 @@ TEST_CASE("after an idle RTO no more than the initial window leaves at once (RFC
 }
 
 TEST_CASE("after less than an RTO the whole window may leave, and a smaller window is not raised by idleness") {
-    bench<default_tcp> brief;
+    bench<classic_tcp> brief;
     brief.establish();
     grow(brief, 40);
     brief.wait(brief.block().rtt.rto());
@@ -89,7 +89,7 @@ TEST_CASE("what was lost leaves before what is new, and both before an ACK of th
 }
 
 TEST_CASE("a link that takes super-segments sees the same octets in the same segments") {
-    bench<default_tcp> one, super;
+    bench<classic_tcp> one, super;
     super.endpoint.set_largest_super_segment(65536);
     for (auto* b : {&one, &super}) {
         b->establish();

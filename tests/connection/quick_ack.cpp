@@ -8,8 +8,8 @@ using lab::bench;
 namespace {
 
 /// Two of whose segments are acknowledged at once at first, and here both have been.
-bench<default_tcp> past_quick_start() {
-    bench<default_tcp> b({.ack = {.quick_start = 2}});
+bench<classic_tcp> past_quick_start() {
+    bench<classic_tcp> b({.ack = {.quick_start = 2}});
     b.establish();
     for (int i = 0; i < 2; ++i) {
         b.says("x");
@@ -50,7 +50,7 @@ TEST_CASE("what comes next is acknowledged at once again, as many times as at fi
 }
 
 TEST_CASE("off, the first segments wait as the later ones do, and what is owed is not sent") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.quick_ack(false));
     b.says("x");

@@ -179,7 +179,7 @@ TEST_CASE("silence of more than a timeout is told before the next segment, short
 
 TEST_CASE(
     "room that a reader makes is announced when two segments are free that the peer does not know of, not before") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     for (int i = 0; i < 10; ++i) b.says(std::string(1460, 'x'));
     b.take();

@@ -5,7 +5,7 @@
 
 using namespace sluice;
 using lab::bench;
-using mixed = lab::mixed<default_tcp>;
+using mixed = lab::mixed<classic_tcp>;
 
 TEST_CASE("a timeout sets ssthresh to half of the flight; the same segment's second timeout leaves it") {
     mixed b(lab::each_mix());
@@ -121,7 +121,7 @@ TEST_CASE("after a timeout slow start brings back what is missing; what was repo
 }
 
 TEST_CASE("a connection that owes nothing has no deadline, and one that is closed never has") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     CHECK(b.endpoint.next_deadline() == never);
     REQUIRE(b.send("x"));

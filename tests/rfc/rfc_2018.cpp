@@ -54,7 +54,7 @@ TEST_CASE("text that leaves while something is missing carries the blocks, and i
 }
 
 TEST_CASE("nobody who has not permitted SACK gets a block, and none of its blocks counts") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.arrives({.flags = flag::ack, .sequence = 101, .acknowledgment = 1, .text = "behind a gap"});
     CHECK(b.take_one().options.sack.empty());

@@ -8,15 +8,15 @@ using lab::bench;
 
 namespace {
 
-default_tcp::settings told() {
-    default_tcp::settings s;
+classic_tcp::settings told() {
+    classic_tcp::settings s;
     s.limits.connection.user_timeout_option = true;
     s.limits.connection.r2 = no_limit;
     return s;
 }
 
 /// When a connection gives up what it has sent.
-duration patience(bench<default_tcp>& b) {
+duration patience(bench<classic_tcp>& b) {
     const instant sent = b.now;
     REQUIRE(b.send("unanswered"));
     while (b.state() != state::closed && b.wait_for_deadline()) {
@@ -33,7 +33,7 @@ static_assert(!decode_user_timeout(0) && !decode_user_timeout(0x8000));
 }  // namespace
 
 TEST_CASE("the option is sent with the SYN when it is wanted, and not otherwise") {
-    bench<default_tcp> silent, telling(told());
+    bench<classic_tcp> silent, telling(told());
     REQUIRE(silent.connect());
     CHECK_FALSE(silent.take_one().options.user_timeout);
     REQUIRE(telling.connect());
@@ -50,7 +50,7 @@ TEST_CASE(
     for (const auto& [wanted, field, expected] : rows) {
         auto s = told();
         s.limits.connection.user_timeout_option = wanted;
-        bench<default_tcp> b(s);
+        bench<classic_tcp> b(s);
         b.peer_offers.user_timeout = field;
         b.establish();
         CHECK(patience(b) == expected);
@@ -62,7 +62,7 @@ TEST_CASE("the limits hold for what the peer asks: at least L_LIMIT, at most U_L
     s.limits.user_timeout = 10s;
     s.limits.longest_user_timeout = 200s;
     for (const auto& [field, expected] : {std::pair(1, 100s), std::pair(150, 150s), std::pair(9999, 200s)}) {
-        bench<default_tcp> b(s);
+        bench<classic_tcp> b(s);
         b.peer_offers.user_timeout = static_cast<std::uint16_t>(field);
         b.establish();
         CHECK(patience(b) == expected);
@@ -70,7 +70,7 @@ TEST_CASE("the limits hold for what the peer asks: at least L_LIMIT, at most U_L
 }
 
 TEST_CASE("what the application sets is told at once, and no peer changes it") {
-    bench<default_tcp> b(told());
+    bench<classic_tcp> b(told());
     b.establish();
     auto options = b.endpoint.connection().options();
     options.user_timeout = 30s;
@@ -85,7 +85,7 @@ TEST_CASE("what the application sets is told at once, and no peer changes it") {
 }
 
 TEST_CASE("the peer may change its mind at any time") {
-    bench<default_tcp> b(told());
+    bench<classic_tcp> b(told());
     b.establish();
     REQUIRE(b.send("unanswered"));
     const instant sent = b.now;
@@ -99,7 +99,7 @@ TEST_CASE("the peer may change its mind at any time") {
 
 TEST_CASE("a segment whose ACK is refused, or that has none, changes no timeout") {
     for (const tcp_flags flags : {flag::ack, flag::psh}) {
-        bench<default_tcp> b(told());
+        bench<classic_tcp> b(told());
         b.establish();
         b.arrives(
             {.flags = flags, .sequence = 1, .acknowledgment = 0x55555555, .options = {.user_timeout = 0x8000 | 1440}});
@@ -108,7 +108,7 @@ TEST_CASE("a segment whose ACK is refused, or that has none, changes no timeout"
 }
 
 TEST_CASE("a change is told though only text leaves: by one ACK beside it") {
-    bench<default_tcp> b(told());
+    bench<classic_tcp> b(told());
     b.establish();
     auto options = b.endpoint.connection().options();
     options.user_timeout = 77s;

@@ -10,7 +10,7 @@ namespace {
 
 using large_tcp = sluice::tcp<sluice::testing::gate_audit, fixed_buffers<1 << 18, 1 << 20, 256, 64>>;
 
-template <class Tcp = default_tcp>
+template <class Tcp = classic_tcp>
 bench<Tcp> with(tcp_options offers, typename Tcp::settings s = {}) {
     bench<Tcp> b(s);
     b.peer_offers = offers;
@@ -25,7 +25,7 @@ tcp_options timestamps_offered() { return {.timestamps = timestamps_option{}}; }
 // ---- window scale ---------------------------------------------------------------------------------------------------
 
 TEST_CASE("our SYN offers a window scale, timestamps and SACK; our SYN,ACK only what the peer's SYN had") {
-    bench<default_tcp> active;
+    bench<classic_tcp> active;
     REQUIRE(active.connect());
     const auto syn = active.take_one();
     CHECK(syn.options.window_scale == 0);  // a buffer of 65535 octets needs none
@@ -38,7 +38,7 @@ TEST_CASE("our SYN offers a window scale, timestamps and SACK; our SYN,ACK only 
         if (set & 1) offers.window_scale = 3;
         if (set & 2) offers.timestamps = timestamps_option{};
         if (set & 4) offers.sack_permitted = true;
-        bench<default_tcp> passive;
+        bench<classic_tcp> passive;
         passive.peer_offers = offers;
         REQUIRE(passive.listen());
         passive.arrives({.flags = flag::syn, .sequence = 0, .mss = 1460, .options = offers});
@@ -75,9 +75,9 @@ TEST_CASE("an option that is switched off, by the composition or by a setting, i
         REQUIRE(b.send("x"));
         CHECK(b.take_one().options == tcp_options{});
     };
-    default_tcp::settings off;
+    classic_tcp::settings off;
     off.limits.window_scale = off.limits.timestamps = off.limits.sack = false;
-    check_bare(bench<default_tcp>(off));
+    check_bare(bench<classic_tcp>(off));
     check_bare(bench<sluice::tcp<sluice::testing::gate_audit, no_sack, no_timestamps, no_window_scale>>());
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("the peer's windows are scaled by its shift, but never that of a segme
 }
 
 TEST_CASE("where two opens cross, the window of the peer's SYN,ACK is not scaled, and the next one is (N29)") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.peer_offers = {.window_scale = 7};
     REQUIRE(b.connect());
     b.arrives({.flags = flag::syn, .sequence = 0, .window = 500, .options = b.peer_offers});
@@ -174,7 +174,7 @@ TEST_CASE("once agreed on, every segment has a timestamp, a RST too; the clock t
 TEST_CASE(
     "the offset of the clock is a pair's own, the same for each of its incarnations, and another for another pair") {
     const auto value = [](std::uint16_t port, std::uint64_t seed) {
-        bench<default_tcp> b({.seed = seed});
+        bench<classic_tcp> b({.seed = seed});
         b.remote.port = port;
         REQUIRE(b.connect());
         return b.take_one().options.timestamps->value;
@@ -271,7 +271,7 @@ TEST_CASE("PAWS: a SYN with an older timestamp is challenged like any SYN") {
 
 TEST_CASE("PAWS: after 25 idle days no timestamp is too old, after 23 one still is") {
     for (const auto& [days, believed] : {std::pair(23, false), std::pair(25, true)}) {
-        default_tcp::settings s;
+        classic_tcp::settings s;
         auto b = with(timestamps_offered(), s);
         b.says("x");
         b.take();
@@ -287,7 +287,7 @@ TEST_CASE("PAWS: after 25 idle days no timestamp is too old, after 23 one still 
 
 TEST_CASE("timestamps wrap: five seconds before and after 2^32 ticks the older one is still the older one") {
     auto b = with({});
-    bench<default_tcp> near;
+    bench<classic_tcp> near;
     near.peer_offers = timestamps_offered();
     REQUIRE(near.connect());
     near.arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .mss = 1460,

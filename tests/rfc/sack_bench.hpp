@@ -24,7 +24,7 @@ inline tcp_options sacks(std::initializer_list<std::pair<std::uint32_t, std::uin
     return out;
 }
 
-struct receiver : bench<default_tcp> {
+struct receiver : bench<classic_tcp> {
     explicit receiver(bool timestamps = false, std::uint32_t first = 1) {
         peer_offers.sack_permitted = true;
         if (timestamps) peer_offers.timestamps = timestamps_option{};

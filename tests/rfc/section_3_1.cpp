@@ -21,7 +21,7 @@ TEST_CASE("MUST-1 a window of 40000 lets 40000 octets out") {
 TEST_CASE("MUST-5 options are taken on any segment, and an MSS counts only on a SYN") {
     // No-operation twice, an unknown kind of six octets, an MSS of 256.
     const std::vector<octet> options{1, 1, 253, 6, 9, 9, 9, 9, 2, 4, 1, 0};
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1, .text = "hello", .raw_options = options});
     CHECK(b.receive() == "hello");
@@ -39,7 +39,7 @@ TEST_CASE("MUST-5 options are taken on any segment, and an MSS counts only on a 
 }
 
 TEST_CASE("MUST-7 a segment with an illegal option length changes nothing, and is counted") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     for (const int wrong : {0, 1, 5, 255}) {
         CAPTURE(wrong);

@@ -8,7 +8,7 @@ using namespace sluice;
 using lab::bench;
 
 TEST_CASE("MUST-58 MUST-59 everything that has come is taken before one ACK answers all of it") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     for (std::uint32_t i = 0; i < 8; ++i)
         b.deliver({.flags = flag::ack, .sequence = 1 + 1460 * i, .acknowledgment = 1, .text = lab::text(1460)});
@@ -19,7 +19,7 @@ TEST_CASE("MUST-58 MUST-59 everything that has come is taken before one ACK answ
 }
 
 TEST_CASE("MUST-58 an ACK that is owed rides on text of ours when there is some") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.deliver({.flags = flag::ack, .sequence = 1, .acknowledgment = 1, .text = "question"});
     REQUIRE(b.send("answer"));
@@ -29,7 +29,7 @@ TEST_CASE("MUST-58 an ACK that is owed rides on text of ours when there is some"
 }
 
 TEST_CASE("MUST-59 a gap that the same batch fills is no gap to the peer, and the FIN behind it counts") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.deliver({.flags = flag::ack, .sequence = 1, .acknowledgment = 1, .text = "one "});
     b.deliver({.flags = flag::ack, .sequence = 9, .acknowledgment = 1, .text = "three"});
@@ -42,7 +42,7 @@ TEST_CASE("MUST-59 a gap that the same batch fills is no gap to the peer, and th
 }
 
 TEST_CASE("SHLD-31 text behind a gap is kept, in any order, and delivered when the gap is filled") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     const std::string all = lab::text(2000);
     // Every piece of 100 but the first, each third one backwards.
@@ -61,7 +61,7 @@ TEST_CASE("SHLD-31 text behind a gap is kept, in any order, and delivered when t
 }
 
 TEST_CASE("SHLD-31 pieces that overlap are delivered once") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     const std::string all = lab::text(300);
     const auto piece = [&](std::uint32_t first, std::uint32_t length) {
@@ -77,7 +77,7 @@ TEST_CASE("SHLD-31 pieces that overlap are delivered once") {
 }
 
 TEST_CASE("MAY-13 each segment behind a gap is acknowledged at once, with the number of the gap") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     for (int i = 0; i < 20; ++i) b.says(lab::text(1460));  // past the quick start, with one ACK delayed or not
     b.wait(1s);
@@ -92,7 +92,7 @@ TEST_CASE("MAY-13 each segment behind a gap is acknowledged at once, with the nu
 }
 
 TEST_CASE("MAY-13 of a batch behind a gap each segment has an ACK of its own, as the sender counts them") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     for (std::uint32_t i = 1; i <= 5; ++i)
         b.deliver({.flags = flag::ack, .sequence = 1 + 1460 * i, .acknowledgment = 1, .text = lab::text(1460)});
@@ -103,7 +103,7 @@ TEST_CASE("MAY-13 of a batch behind a gap each segment has an ACK of its own, as
 }
 
 TEST_CASE("MAY-12 an ACK from more than a window ago, or of what was never sent, is challenged, and its text dropped") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish(1000);
     std::uint32_t acked = 1;
     for (int i = 0; i < 5; ++i) {
@@ -130,7 +130,7 @@ TEST_CASE("MAY-12 an ACK from more than a window ago, or of what was never sent,
 }
 
 TEST_CASE("MAY-12 an ACK from before our SYN can't be genuine, however large the window") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 0u - 1, .text = "evil"});  // N19
     CHECK(b.endpoint.readable() == 0);
@@ -139,7 +139,7 @@ TEST_CASE("MAY-12 an ACK from before our SYN can't be genuine, however large the
 }
 
 TEST_CASE("a RST in the window but not at RCV.NXT draws a challenge ACK, outside of it nothing, at RCV.NXT it resets") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.arrives({.flags = flag::rst, .sequence = 2});
     const auto challenge = b.take_one();
@@ -160,7 +160,7 @@ TEST_CASE("a RST in the window but not at RCV.NXT draws a challenge ACK, outside
 }
 
 TEST_CASE("a SYN on an open connection draws a challenge ACK, whatever its number, and nothing else") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     for (const std::uint32_t sequence : {0u, 1u, 500u, 0x80000000u, 0u - 1}) {
         b.arrives({.flags = flag::syn, .sequence = sequence, .text = "evil"});
@@ -171,7 +171,7 @@ TEST_CASE("a SYN on an open connection draws a challenge ACK, whatever its numbe
 }
 
 TEST_CASE("a SYN in SYN-RECEIVED that came by way of LISTEN brings it back there") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     REQUIRE(b.listen());
     b.arrives({.flags = flag::syn, .sequence = 0});
     b.take();
@@ -181,7 +181,7 @@ TEST_CASE("a SYN in SYN-RECEIVED that came by way of LISTEN brings it back there
 }
 
 TEST_CASE("an ACK of nothing we sent is reset in SYN-RECEIVED, with its own number") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     REQUIRE(b.listen());
     b.arrives({.flags = flag::syn, .sequence = 0});
     b.take();
@@ -195,7 +195,7 @@ TEST_CASE("an ACK of nothing we sent is reset in SYN-RECEIVED, with its own numb
 }
 
 TEST_CASE("a segment without ACK is dropped once the connection is open") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.arrives({.flags = flag::none, .sequence = 1, .text = "evil"});
     b.arrives({.flags = flag::fin, .sequence = 1});
@@ -205,7 +205,7 @@ TEST_CASE("a segment without ACK is dropped once the connection is open") {
 }
 
 TEST_CASE("a segment outside of the window is answered with an ACK of where the window is") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.says(lab::text(100));
     b.take();
@@ -237,7 +237,7 @@ TEST_CASE("what lies outside of the window is cut off at either end; what covers
 }
 
 TEST_CASE("text for queued SENDs in the opening leaves when the connection is open, and a CLOSE waits for it") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     REQUIRE(b.listen());
     b.arrives({.flags = flag::syn, .sequence = 0});
     b.take();
@@ -253,7 +253,7 @@ TEST_CASE("text for queued SENDs in the opening leaves when the connection is op
 }
 
 TEST_CASE("a CLOSE in SYN-RECEIVED with nothing to send sends its FIN at once") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     REQUIRE(b.listen());
     b.arrives({.flags = flag::syn, .sequence = 0});
     b.take();

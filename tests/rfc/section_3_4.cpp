@@ -9,7 +9,7 @@ using lab::bench;
 namespace {
 
 /// The number that a fresh connection between these sockets chooses.
-seq chosen(bench<default_tcp>& b) {
+seq chosen(bench<classic_tcp>& b) {
     REQUIRE(b.connect());
     const seq out = b.iss();
     REQUIRE(b.abort());
@@ -31,7 +31,7 @@ void fill(bench<small_tcp>& b) {
 }  // namespace
 
 TEST_CASE("MUST-8 SHLD-1 initial sequence numbers advance by one each 4 microseconds between the same sockets") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     const seq first = chosen(b);
     b.wait(4us);
     CHECK(chosen(b) - first == 1);
@@ -42,22 +42,22 @@ TEST_CASE("MUST-8 SHLD-1 initial sequence numbers advance by one each 4 microsec
 }
 
 TEST_CASE("MUST-9 SHLD-1 without the secret nothing can be told of the number between other sockets or hosts") {
-    bench<default_tcp> one({.seed = of(1)}), same({.seed = of(1)}), other({.seed = of(2)});
+    bench<classic_tcp> one({.seed = of(1)}), same({.seed = of(1)}), other({.seed = of(2)});
     const seq first = chosen(one);
     CHECK(chosen(same) == first);
     CHECK(chosen(other) != first);
     // Neighbouring ports are no neighbours in the sequence space, neither way.
-    bench<default_tcp> next({.seed = of(1)});
+    bench<classic_tcp> next({.seed = of(1)});
     next.local.port += 1;
     const std::uint32_t step = chosen(next) - first;
     CHECK((step > 1'000'000 && step < 0u - 1'000'000));
-    bench<default_tcp> there({.seed = of(1)});
+    bench<classic_tcp> there({.seed = of(1)});
     there.remote.port += 1;
     const std::uint32_t other_step = chosen(there) - first;
     CHECK((other_step > 1'000'000 && other_step < 0u - 1'000'000));
     CHECK(step != other_step);
     // Nor is the distance between two ports the same for two secrets.
-    bench<default_tcp> next_of_other({.seed = of(2)});
+    bench<classic_tcp> next_of_other({.seed = of(2)});
     next_of_other.local.port += 1;
     CHECK(chosen(next_of_other) - chosen(other) != step);
 }

@@ -4,10 +4,10 @@
 
 using namespace sluice;
 using lab::bench;
-using mixed = lab::mixed<default_tcp>;
+using mixed = lab::mixed<classic_tcp>;
 
 TEST_CASE("Figure 6: three segments open a connection") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     REQUIRE(b.connect());
     const auto syn = b.take_one();
     CHECK(syn.flags == flag::syn);
@@ -20,7 +20,7 @@ TEST_CASE("Figure 6: three segments open a connection") {
     CHECK(b.state() == state::established);
     CHECK(b.heard(news::connected));
 
-    bench<default_tcp> other;
+    bench<classic_tcp> other;
     REQUIRE(other.listen());
     other.arrives({.flags = flag::syn, .sequence = 0});
     CHECK(other.state() == state::syn_received_passive);
@@ -36,7 +36,7 @@ TEST_CASE("Figure 6: three segments open a connection") {
 }
 
 TEST_CASE("MUST-10 Figure 7: two SYNs that cross open one connection") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     REQUIRE(b.connect());
     CHECK(b.take_one().flags == flag::syn);
     b.arrives({.flags = flag::syn, .sequence = 0, .mss = 1460});
@@ -76,7 +76,7 @@ TEST_CASE("MUST-10 when SYNs cross and the answer is lost, the SYN,ACK goes out 
 }
 
 TEST_CASE("MUST-11 a reset SYN-RECEIVED returns to LISTEN, silently, if it came from there, and fails otherwise") {
-    bench<default_tcp> passive;
+    bench<classic_tcp> passive;
     REQUIRE(passive.listen());
     passive.arrives({.flags = flag::syn, .sequence = 0});
     passive.take();
@@ -85,7 +85,7 @@ TEST_CASE("MUST-11 a reset SYN-RECEIVED returns to LISTEN, silently, if it came 
     CHECK(passive.heard().empty());
     CHECK(passive.quiet());
 
-    bench<default_tcp> active;
+    bench<classic_tcp> active;
     REQUIRE(active.connect());
     active.arrives({.flags = flag::syn, .sequence = 0});
     active.take();
@@ -97,7 +97,7 @@ TEST_CASE("MUST-11 a reset SYN-RECEIVED returns to LISTEN, silently, if it came 
 }
 
 TEST_CASE("Figure 8: an old duplicate SYN is reset by its alleged sender, and the new one is served") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.peer_iss = seq(90);
     REQUIRE(b.listen());
     b.arrives({.flags = flag::syn, .sequence = 0});
@@ -112,7 +112,7 @@ TEST_CASE("Figure 8: an old duplicate SYN is reset by its alleged sender, and th
 }
 
 TEST_CASE("Figure 8: the other side resets a SYN,ACK that acknowledges nothing it sent, with its number, and stays") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     REQUIRE(b.connect());
     b.take();
     for (const std::uint32_t wrong : {0u, 2u, 0u - 9u, 0x7fffffffu}) {
@@ -127,7 +127,7 @@ TEST_CASE("Figure 8: the other side resets a SYN,ACK that acknowledges nothing i
 }
 
 TEST_CASE("Figure 9: who has forgotten a connection is told where it stands, and resets it") {
-    bench<default_tcp> forgot;  // SYN-SENT after a crash
+    bench<classic_tcp> forgot;  // SYN-SENT after a crash
     REQUIRE(forgot.connect());
     forgot.take();
     forgot.arrives({.flags = flag::ack, .sequence = 300, .acknowledgment = 100});
@@ -136,7 +136,7 @@ TEST_CASE("Figure 9: who has forgotten a connection is told where it stands, and
     CHECK(reset.sequence == 100);
     CHECK(forgot.state() == state::syn_sent);
 
-    bench<default_tcp> remembers;
+    bench<classic_tcp> remembers;
     remembers.establish();
     remembers.arrives({.flags = flag::syn, .sequence = 400});  // in the window, as in the figure
     const auto ack = remembers.take_one();
@@ -149,7 +149,7 @@ TEST_CASE("Figure 9: who has forgotten a connection is told where it stands, and
 }
 
 TEST_CASE("Figure 10: text for a connection that does not exist is reset by its ACK") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.arrives({.flags = flag::ack, .sequence = 300, .acknowledgment = 100, .text = "ten octets"});
     const auto reset = b.take_one();
     CHECK(reset.flags == flag::rst);
@@ -157,7 +157,7 @@ TEST_CASE("Figure 10: text for a connection that does not exist is reset by its 
 }
 
 TEST_CASE("Figure 11: an old duplicate ACK to a listener is reset, and listening goes on") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     REQUIRE(b.listen());
     b.arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 77});
     const auto reset = b.take_one();
@@ -167,7 +167,7 @@ TEST_CASE("Figure 11: an old duplicate ACK to a listener is reset, and listening
 }
 
 TEST_CASE("a segment without ACK for nobody is reset with an ACK of all it holds") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.arrives({.flags = flag::syn | flag::fin, .sequence = 500, .text = "12345"});
     const auto reset = b.take_one();
     CHECK(reset.flags == (flag::rst | flag::ack));
@@ -176,7 +176,7 @@ TEST_CASE("a segment without ACK for nobody is reset with an ACK of all it holds
 }
 
 TEST_CASE("a RST is never answered with a RST") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.arrives({.flags = flag::rst, .sequence = 1});
     b.arrives({.flags = flag::rst | flag::ack, .sequence = 1, .acknowledgment = 1});
     CHECK(b.quiet());
@@ -187,7 +187,7 @@ TEST_CASE("a RST is never answered with a RST") {
 }
 
 TEST_CASE("a RST to a SYN counts when it acknowledges the SYN, and only then") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     REQUIRE(b.connect());
     b.take();
     b.arrives({.flags = flag::rst, .sequence = 0});
@@ -200,7 +200,7 @@ TEST_CASE("a RST to a SYN counts when it acknowledges the SYN, and only then") {
 }
 
 TEST_CASE("SHLD-2 a RST may carry text that explains it") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.arrives({.flags = flag::rst, .sequence = 1, .text = "out of memory"});
     CHECK(b.state() == state::closed);
@@ -234,7 +234,7 @@ TEST_CASE("a SYN,ACK without an answer is given up after six tries, and listenin
 }
 
 TEST_CASE("text and a FIN on a SYN,ACK are taken with it; text on a SYN alone will come again") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     REQUIRE(b.connect());
     b.take();
     b.arrives({.flags = flag::syn | flag::ack | flag::fin, .sequence = 0, .acknowledgment = 1, .text = "all of it"});
@@ -242,7 +242,7 @@ TEST_CASE("text and a FIN on a SYN,ACK are taken with it; text on a SYN alone wi
     CHECK(b.take_one().acknowledgment == 1 + 9 + 1);
     CHECK(b.receive() == "all of it");
 
-    bench<default_tcp> listener;
+    bench<classic_tcp> listener;
     REQUIRE(listener.listen());
     listener.arrives({.flags = flag::syn, .sequence = 0, .text = "early"});
     CHECK(listener.take_one().acknowledgment == 1);

@@ -4,14 +4,14 @@
 
 using namespace sluice;
 using lab::bench;
-using mixed = lab::mixed<default_tcp>;
+using mixed = lab::mixed<classic_tcp>;
 
 namespace {
 
-using settings = bench<default_tcp>::settings;
+using settings = bench<classic_tcp>::settings;
 
 /// Our FIN first, then the peer's: we are in TIME-WAIT.
-void close_actively(bench<default_tcp>& b) {
+void close_actively(bench<classic_tcp>& b) {
     b.establish();
     REQUIRE(b.shutdown());
     b.acks(2);
@@ -25,7 +25,7 @@ void close_actively(bench<default_tcp>& b) {
 }  // namespace
 
 TEST_CASE("MUST-12 an application can tell a peer that has closed from one that has aborted") {
-    bench<default_tcp> closed;
+    bench<classic_tcp> closed;
     closed.establish();
     closed.arrives({.flags = flag::ack | flag::fin, .sequence = 1, .acknowledgment = 1});
     CHECK(closed.receive().empty());
@@ -34,7 +34,7 @@ TEST_CASE("MUST-12 an application can tell a peer that has closed from one that 
     const auto heard = closed.heard();
     CHECK(heard == std::vector{news::peer_closed});
 
-    bench<default_tcp> aborted;
+    bench<classic_tcp> aborted;
     aborted.establish();
     aborted.arrives({.flags = flag::rst, .sequence = 1});
     CHECK(aborted.receive().empty());
@@ -44,7 +44,7 @@ TEST_CASE("MUST-12 an application can tell a peer that has closed from one that 
 }
 
 TEST_CASE("Figure 12: one side closes, then the other") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.shutdown());
     const auto fin = b.take_one();
@@ -60,7 +60,7 @@ TEST_CASE("Figure 12: one side closes, then the other") {
     CHECK(last.sequence == 2);
     CHECK(last.acknowledgment == 2);
 
-    bench<default_tcp> other;
+    bench<classic_tcp> other;
     other.establish();
     other.arrives({.flags = flag::ack | flag::fin, .sequence = 1, .acknowledgment = 1});
     CHECK(other.state() == state::close_wait);
@@ -74,7 +74,7 @@ TEST_CASE("Figure 12: one side closes, then the other") {
 }
 
 TEST_CASE("Figure 13: two FINs that cross close one connection") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.shutdown());
     b.take();
@@ -92,7 +92,7 @@ TEST_CASE("Figure 13: two FINs that cross close one connection") {
 
 TEST_CASE("MUST-13 the active closer stays in TIME-WAIT for 2 MSL") {
     for (const duration msl : {duration(30s), duration(120s)}) {
-        bench<default_tcp> b(settings{.limits = {.msl = msl}});
+        bench<classic_tcp> b(settings{.limits = {.msl = msl}});
         close_actively(b);
         b.wait(2 * msl - 1ns);
         CHECK(b.state() == state::time_wait);
@@ -116,7 +116,7 @@ TEST_CASE("MUST-13 the peer's FIN again begins the 2 MSL again and is acknowledg
 }
 
 TEST_CASE("TIME-WAIT answers no ACK without sequence space, so that two of them don't talk for ever") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     close_actively(b);
     b.wait(50s);
     b.arrives({.flags = flag::ack, .sequence = 2, .acknowledgment = 2});  // N16
@@ -126,7 +126,7 @@ TEST_CASE("TIME-WAIT answers no ACK without sequence space, so that two of them 
 }
 
 TEST_CASE("a RST does not end TIME-WAIT early") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     close_actively(b);
     b.arrives({.flags = flag::rst, .sequence = 2});  // N18
     CHECK(b.state() == state::time_wait);
@@ -134,7 +134,7 @@ TEST_CASE("a RST does not end TIME-WAIT early") {
 }
 
 TEST_CASE("half-close: after our FIN the peer may send for as long as it likes") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send("request"));
     REQUIRE(b.shutdown());
@@ -153,7 +153,7 @@ TEST_CASE("half-close: after our FIN the peer may send for as long as it likes")
 }
 
 TEST_CASE("half-close: after the peer's FIN we may send for as long as we like, and close then") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.arrives({.flags = flag::ack | flag::fin, .sequence = 1, .acknowledgment = 1});
     b.take();
@@ -247,7 +247,7 @@ TEST_CASE("a FIN counts when all before it has come, and not before") {
 }
 
 TEST_CASE("SHLD-3 MAY-1 an application that lets go of unread text has its peer told by a RST") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.says("unread");
     b.take();
@@ -259,7 +259,7 @@ TEST_CASE("SHLD-3 MAY-1 an application that lets go of unread text has its peer 
 }
 
 TEST_CASE("SHLD-3 MAY-1 text that comes when the application has let go is answered with a RST") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send("last words"));
     REQUIRE(b.close());
@@ -275,7 +275,7 @@ TEST_CASE("SHLD-3 MAY-1 text that comes when the application has let go is answe
 }
 
 TEST_CASE("MAY-1 an application may let go: its text and FIN are delivered, the peer's FIN is awaited for a minute") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send("last words"));
     REQUIRE(b.close());
@@ -294,7 +294,7 @@ TEST_CASE("MAY-1 an application may let go: its text and FIN are delivered, the 
 }
 
 TEST_CASE("ABORT sends a RST at SND.NXT where the peer knows of us, and nothing elsewhere") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send(lab::text(100)));
     b.take();
@@ -306,13 +306,13 @@ TEST_CASE("ABORT sends a RST at SND.NXT where the peer knows of us, and nothing 
     CHECK(b.state() == state::closed);
     CHECK(b.endpoint.next_deadline() == never);
 
-    bench<default_tcp> opening;
+    bench<classic_tcp> opening;
     REQUIRE(opening.connect());
     opening.take();
     REQUIRE(opening.abort());
     CHECK(opening.quiet());
 
-    bench<default_tcp> waiting;
+    bench<classic_tcp> waiting;
     close_actively(waiting);
     REQUIRE(waiting.abort());
     CHECK(waiting.quiet());
@@ -321,7 +321,7 @@ TEST_CASE("ABORT sends a RST at SND.NXT where the peer knows of us, and nothing 
 
 TEST_CASE("a CLOSE that waits in SYN-RECEIVED closes the LISTEN that it falls back to") {
     for (const bool let_go : {false, true}) {
-        bench<default_tcp> b;
+        bench<classic_tcp> b;
         REQUIRE(b.listen());
         b.arrives({.flags = flag::syn, .sequence = 0});
         REQUIRE(b.send("queued"));
@@ -335,7 +335,7 @@ TEST_CASE("a CLOSE that waits in SYN-RECEIVED closes the LISTEN that it falls ba
 }
 
 TEST_CASE("a connection that was shut down in SYN-RECEIVED begins when its SYN is acknowledged, as any other") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     REQUIRE(b.listen());
     b.arrives({.flags = flag::syn, .sequence = 0});
     REQUIRE(b.shutdown());

@@ -8,10 +8,10 @@ using lab::bench;
 
 namespace {
 
-using settings = bench<default_tcp>::settings;
+using settings = bench<classic_tcp>::settings;
 
 /// The largest text that leaves in one segment when there is plenty.
-std::size_t largest_sent(bench<default_tcp>& b) {
+std::size_t largest_sent(bench<classic_tcp>& b) {
     REQUIRE(b.send(lab::text(20'000)));
     std::size_t most = 0;
     for (const auto& s : b.take()) most = std::max(most, s.text.size());
@@ -21,27 +21,27 @@ std::size_t largest_sent(bench<default_tcp>& b) {
 }  // namespace
 
 TEST_CASE("MUST-14 SHLD-5 MAY-3 every SYN and SYN,ACK carries an MSS option") {
-    bench<default_tcp> active;
+    bench<classic_tcp> active;
     REQUIRE(active.connect());
     CHECK(active.take_one().mss == 1460);
     active.wait(1s);
     CHECK(active.take_one().mss == 1460);  // sent again, it says the same
 
-    bench<default_tcp> passive;
+    bench<classic_tcp> passive;
     REQUIRE(passive.listen());
     passive.arrives({.flags = flag::syn, .sequence = 0});
     CHECK(passive.take_one().mss == 1460);
 }
 
 TEST_CASE("MAY-3 the MSS option is sent even when it says the default") {
-    bench<default_tcp> b(settings{.limits = {.mtu = 576}});
+    bench<classic_tcp> b(settings{.limits = {.mtu = 576}});
     REQUIRE(b.connect());
     CHECK(b.take_one().mss == 536);
 }
 
 TEST_CASE("MUST-14 the peer's MSS option bounds what is sent, from SYN and from SYN,ACK") {
     for (const std::uint16_t mss : std::array<std::uint16_t, 3>{536, 1000, 1459}) {
-        bench<default_tcp> active, passive;
+        bench<classic_tcp> active, passive;
         active.establish(65535, mss);
         CHECK(largest_sent(active) == mss);
         passive.accept(65535, mss);
@@ -50,7 +50,7 @@ TEST_CASE("MUST-14 the peer's MSS option bounds what is sent, from SYN and from 
 }
 
 TEST_CASE("MUST-15 without an MSS option 536 octets are sent over IPv4 and 1220 over IPv6") {
-    bench<default_tcp> v4, v4_passive, v6({}, true), v6_passive({}, true);
+    bench<classic_tcp> v4, v4_passive, v6({}, true), v6_passive({}, true);
     v4.establish(65535, std::nullopt);
     CHECK(largest_sent(v4) == 536);
     v4_passive.accept(65535, std::nullopt);
@@ -62,7 +62,7 @@ TEST_CASE("MUST-15 without an MSS option 536 octets are sent over IPv4 and 1220 
 }
 
 TEST_CASE("MUST-16 what the peer takes counts up to what the path takes: MTU less both headers") {
-    bench<default_tcp> v4, v6({}, true), jumbo(settings{.limits = {.mtu = 9000}});
+    bench<classic_tcp> v4, v6({}, true), jumbo(settings{.limits = {.mtu = 9000}});
     v4.establish(65535, 8960);
     CHECK(largest_sent(v4) == 1500 - 20 - 20);
     v6.establish(65535, 65535);
@@ -72,14 +72,14 @@ TEST_CASE("MUST-16 what the peer takes counts up to what the path takes: MTU les
 }
 
 TEST_CASE("MUST-16 an MSS too small to be meant well counts as 216") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish(65535, 1);
     CHECK(largest_sent(b) == 216);
 }
 
 TEST_CASE("MUST-67 the MSS option is no more than the largest datagram less both headers") {
     for (const std::uint16_t mtu : std::array<std::uint16_t, 5>{576, 1280, 1500, 9000, 65535}) {
-        bench<default_tcp> v4(settings{.limits = {.mtu = mtu}}), v6(settings{.limits = {.mtu = mtu}}, true);
+        bench<classic_tcp> v4(settings{.limits = {.mtu = mtu}}), v6(settings{.limits = {.mtu = mtu}}, true);
         REQUIRE(v4.connect());
         CHECK(v4.take_one().mss == mtu - 40);
         REQUIRE(v6.connect());
@@ -89,19 +89,19 @@ TEST_CASE("MUST-67 the MSS option is no more than the largest datagram less both
 
 TEST_CASE("MUST-67 an MTU below the 68 octets that every link takes counts as 68 over IPv4 (RFC 791 section 3.2)") {
     for (const std::uint16_t mtu : std::array<std::uint16_t, 4>{0, 40, 41, 68}) {
-        bench<default_tcp> v4(settings{.limits = {.mtu = mtu}}), v6(settings{.limits = {.mtu = mtu}}, true);
+        bench<classic_tcp> v4(settings{.limits = {.mtu = mtu}}), v6(settings{.limits = {.mtu = mtu}}, true);
         REQUIRE(v4.connect());
         CHECK(v4.take_one().mss == 28);
         REQUIRE(v6.connect());
         CHECK(v6.take_one().mss == 28);
     }
-    bench<default_tcp> above(settings{.limits = {.mtu = 69}});
+    bench<classic_tcp> above(settings{.limits = {.mtu = 69}});
     REQUIRE(above.connect());
     CHECK(above.take_one().mss == 29);
 }
 
 TEST_CASE("MUST-65 no segment without SYN carries an MSS option") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     REQUIRE(b.connect());
     b.take();
     b.arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .mss = 1460});
@@ -120,7 +120,7 @@ TEST_CASE("MUST-65 no segment without SYN carries an MSS option") {
 }
 
 TEST_CASE("SHLD-7 Nagle: while a small segment is unacknowledged, less than a segment waits, and joins what follows") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send("first"));
     CHECK(b.take_one().text == "first");  // nothing was out
@@ -132,7 +132,7 @@ TEST_CASE("SHLD-7 Nagle: while a small segment is unacknowledged, less than a se
 }
 
 TEST_CASE("SHLD-7 Nagle: whole segments don't wait, only what is left over") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send("first"));
     b.take();
@@ -146,7 +146,7 @@ TEST_CASE("SHLD-7 Nagle: whole segments don't wait, only what is left over") {
 }
 
 TEST_CASE("MUST-17 Nagle's algorithm can be switched off, and on, for one connection while it lives") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     connection_options options = b.endpoint.connection().options();
     CHECK(options.nagle);

@@ -4,7 +4,7 @@
 #include "support/option_mixes.hpp"
 
 using namespace sluice;
-using mixed = lab::mixed<default_tcp>;
+using mixed = lab::mixed<classic_tcp>;
 
 namespace {
 

@@ -5,7 +5,7 @@
 
 using namespace sluice;
 using lab::bench;
-using mixed = lab::mixed<default_tcp>;
+using mixed = lab::mixed<classic_tcp>;
 
 namespace {
 
@@ -13,7 +13,7 @@ constexpr std::uint32_t mss = 1460;
 
 /// The peer acknowledges every second segment of what is out, and room is made for as much again: what leaves is what
 /// cwnd allows. Returns how many segments left for each of these ACKs.
-std::vector<std::size_t> one_round(bench<default_tcp>& b) {
+std::vector<std::size_t> one_round(bench<classic_tcp>& b) {
     std::vector<std::size_t> out;
     const std::uint32_t end = b.next_ack();
     for (std::uint32_t at = b.block().snd.una - b.iss() + 2 * mss; at <= end; at += 2 * mss) {
@@ -27,7 +27,7 @@ std::vector<std::size_t> one_round(bench<default_tcp>& b) {
 }  // namespace
 
 TEST_CASE("MUST-19 slow start: ten segments leave first, then two for each that is acknowledged") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send(lab::text(16 * mss)));
     CHECK(b.take().size() == 10);  // RFC 6928
@@ -42,9 +42,9 @@ TEST_CASE("MUST-19 the initial window is RFC 6928's for any segment size") {
     struct { std::uint16_t mss; std::uint32_t octets; } const cases[]{
         {536, 5360}, {1095, 10950}, {1220, 12200}, {1440, 14400}, {1460, 14600}, {2190, 14600}, {8960, 17920}};
     for (const auto& each : cases) {
-        bench<default_tcp>::settings s;
+        bench<classic_tcp>::settings s;
         s.limits.mtu = 9000;
-        bench<default_tcp> b(s);
+        bench<classic_tcp> b(s);
         b.establish(65535, each.mss);
         REQUIRE(b.send(lab::text(40'000)));
         std::uint32_t out = 0;

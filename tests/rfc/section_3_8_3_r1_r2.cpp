@@ -4,11 +4,11 @@
 
 using namespace sluice;
 using lab::bench;
-using mixed = lab::mixed<default_tcp>;
+using mixed = lab::mixed<classic_tcp>;
 
 namespace {
 
-using settings = bench<default_tcp>::settings;
+using settings = bench<classic_tcp>::settings;
 
 /// RTO 1 s, 2 s and so on; the user timeout out of the way.
 settings slow() {
@@ -18,7 +18,7 @@ settings slow() {
     return s;
 }
 
-void owe(bench<default_tcp>& b) {
+void owe(bench<classic_tcp>& b) {
     b.establish();
     REQUIRE(b.send("unanswered"));
     b.take();
@@ -82,7 +82,7 @@ TEST_CASE("MUST-20 an answer begins the count anew") {
 }
 
 TEST_CASE("MUST-21 an application sets R2 for one connection, down to no retry and up to infinity") {
-    bench<default_tcp> brief(slow());
+    bench<classic_tcp> brief(slow());
     owe(brief);
     auto options = brief.endpoint.connection().options();
     options.r2 = 2;
@@ -93,7 +93,7 @@ TEST_CASE("MUST-21 an application sets R2 for one connection, down to no retry a
     brief.wait(1ns);
     CHECK(brief.state() == state::closed);
 
-    bench<default_tcp> for_ever(slow());
+    bench<classic_tcp> for_ever(slow());
     owe(for_ever);
     options.r2 = no_limit;
     for_ever.set_options(options);
@@ -105,7 +105,7 @@ TEST_CASE("MUST-21 an application sets R2 for one connection, down to no retry a
 }
 
 TEST_CASE("MUST-22 MUST-23 a SYN is tried by the same scheme, and for three minutes at least: given up at 247 s") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     REQUIRE(b.connect());
     b.take();
     b.wait(7s - 1ns);
@@ -125,7 +125,7 @@ TEST_CASE("MUST-23 three minutes hold for a SYN whatever a user of R2 sets for d
     settings s;
     s.limits.connection.r2 = 1;
     s.limits.connection.r2_time = 0s;
-    bench<default_tcp> b(s);
+    bench<classic_tcp> b(s);
     REQUIRE(b.connect());
     b.wait(180s);
     CHECK(b.state() == state::syn_sent);
@@ -168,7 +168,7 @@ TEST_CASE("the user timeout also ends an opening and a closing that get no answe
     settings s;
     s.limits.syn_time = no_time_limit;
     s.limits.connection.r2 = no_limit;
-    bench<default_tcp> opening(s), closing(s);
+    bench<classic_tcp> opening(s), closing(s);
     REQUIRE(opening.connect());
     closing.establish();
     REQUIRE(closing.shutdown());
@@ -187,7 +187,7 @@ TEST_CASE("the user timeout also ends an opening and a closing that get no answe
 TEST_CASE("unanswered window probes do not count against what leaves once the window is open") {
     settings s;
     s.limits.user_timeout = no_time_limit;
-    bench<default_tcp> b(s);
+    bench<classic_tcp> b(s);
     b.establish();
     b.acks(1, 0);
     REQUIRE(b.send(lab::text(14600)));
@@ -207,7 +207,7 @@ TEST_CASE("MUST-23 three minutes hold for a SYN that was closed behind, too") {
     settings s;
     s.limits.connection.r2 = 3;
     s.limits.connection.r2_time = 10s;
-    bench<default_tcp> b(s);
+    bench<classic_tcp> b(s);
     REQUIRE(b.connect());
     b.arrives({.flags = flag::syn, .sequence = 0});
     REQUIRE(b.shutdown());

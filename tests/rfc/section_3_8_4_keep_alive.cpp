@@ -8,7 +8,7 @@ using lab::bench;
 
 namespace {
 
-using settings = bench<default_tcp>::settings;
+using settings = bench<classic_tcp>::settings;
 
 settings kept_alive() {
     settings s;
@@ -16,7 +16,7 @@ settings kept_alive() {
     return s;
 }
 
-connection_options changed(const bench<default_tcp>& b, auto&& change) {
+connection_options changed(const bench<classic_tcp>& b, auto&& change) {
     auto options = b.endpoint.connection().options();
     change(options);
     return options;
@@ -25,7 +25,7 @@ connection_options changed(const bench<default_tcp>& b, auto&& change) {
 }  // namespace
 
 TEST_CASE("MUST-25 an idle connection is left alone for ever unless keep-alive is asked for") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     CHECK(!connection_options{}.keep_alive);
     b.establish();
     CHECK(b.endpoint.next_deadline() == never);
@@ -35,7 +35,7 @@ TEST_CASE("MUST-25 an idle connection is left alone for ever unless keep-alive i
 }
 
 TEST_CASE("MUST-24 MAY-5 keep-alive can be switched on and off for one connection") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.set_options(changed(b, [](auto& o) { o.keep_alive = true; }));
     b.wait(2h);
@@ -49,7 +49,7 @@ TEST_CASE("MUST-24 MAY-5 keep-alive can be switched on and off for one connectio
 
 TEST_CASE("an idle time without end is never over") {
     for (const duration idle : {no_time_limit, no_time_limit - 1ns}) {
-        bench<default_tcp> b;
+        bench<classic_tcp> b;
         b.establish();
         b.set_options(changed(b, [&](auto& o) { o.keep_alive = true, o.keep_alive_idle = idle; }));
         CHECK(b.endpoint.next_deadline() == never);
@@ -60,7 +60,7 @@ TEST_CASE("an idle time without end is never over") {
 }
 
 TEST_CASE("an interval without end brings one probe and no end; and without an end of tries it is probed for ever") {
-    bench<default_tcp> once, always;
+    bench<classic_tcp> once, always;
     for (auto* b : {&once, &always}) b->establish();
     once.set_options(changed(once, [](auto& o) { o.keep_alive = true, o.keep_alive_interval = no_time_limit; }));
     once.wait(2h);
@@ -80,7 +80,7 @@ TEST_CASE("an interval without end brings one probe and no end; and without an e
 }
 
 TEST_CASE("MUST-28 MAY-5 the first probe leaves after two idle hours, on either end") {
-    bench<default_tcp> active(kept_alive()), passive(kept_alive());
+    bench<classic_tcp> active(kept_alive()), passive(kept_alive());
     active.establish();
     passive.accept();
     for (auto* b : {&active, &passive}) {
@@ -94,7 +94,7 @@ TEST_CASE("MUST-28 MAY-5 the first probe leaves after two idle hours, on either 
 TEST_CASE("MUST-27 the interval can be set, before and while the connection lives") {
     settings s = kept_alive();
     s.limits.connection.keep_alive_idle = 3h;
-    bench<default_tcp> b(s);
+    bench<classic_tcp> b(s);
     b.establish();
     b.wait(3h - 1ns);
     CHECK(b.quiet());
@@ -107,7 +107,7 @@ TEST_CASE("MUST-27 the interval can be set, before and while the connection live
 }
 
 TEST_CASE("SHLD-12 a probe has no text and the number before SND.NXT, so that it is answered") {
-    bench<default_tcp> b(kept_alive());
+    bench<classic_tcp> b(kept_alive());
     b.establish();
     REQUIRE(b.send("before"));
     b.take();
@@ -129,7 +129,7 @@ TEST_CASE("SHLD-12 a probe has no text and the number before SND.NXT, so that it
 TEST_CASE("MAY-6 for peers that need it a probe can carry one octet of garbage, which is received nowhere") {
     settings s = kept_alive();
     s.limits.connection.keep_alive_octet = true;
-    bench<default_tcp> b(s);
+    bench<classic_tcp> b(s);
     b.establish();
     b.wait(2h);
     const auto probe = b.take_one();
@@ -143,7 +143,7 @@ TEST_CASE("MAY-6 for peers that need it a probe can carry one octet of garbage, 
 }
 
 TEST_CASE("MUST-26 whatever comes from the peer begins the interval anew") {
-    bench<default_tcp> b(kept_alive());
+    bench<classic_tcp> b(kept_alive());
     b.establish();
     b.wait(1h);
     b.says("hello");
@@ -160,7 +160,7 @@ TEST_CASE("MUST-26 no probe while anything is unacknowledged: retransmission is 
     settings s = kept_alive();
     s.limits.connection.r2 = no_limit;
     s.limits.user_timeout = no_time_limit;
-    bench<default_tcp> b(s);
+    bench<classic_tcp> b(s);
     b.establish();
     REQUIRE(b.send("unanswered"));
     b.wait(9h);
@@ -170,7 +170,7 @@ TEST_CASE("MUST-26 no probe while anything is unacknowledged: retransmission is 
 }
 
 TEST_CASE("MUST-29 probes without an answer leave every 75 s, and only after nine of them is the peer given up") {
-    bench<default_tcp> b(kept_alive());
+    bench<classic_tcp> b(kept_alive());
     b.establish();
     b.wait(2h + 9 * 75s - 1ns);
     const auto probes = b.take();
@@ -185,7 +185,7 @@ TEST_CASE("MUST-29 probes without an answer leave every 75 s, and only after nin
 
 TEST_CASE("the application's own user timeout takes the place of the number of probes, be it shorter or longer") {
     for (const duration limit : {100s, 3600s}) {
-        bench<default_tcp> b(kept_alive());
+        bench<classic_tcp> b(kept_alive());
         b.establish();
         auto options = b.endpoint.connection().options();
         options.user_timeout = limit;  // N23: counts from the first unanswered probe
@@ -200,7 +200,7 @@ TEST_CASE("the application's own user timeout takes the place of the number of p
 }
 
 TEST_CASE("MUST-29 one answer among many probes keeps the connection") {
-    bench<default_tcp> b(kept_alive());
+    bench<classic_tcp> b(kept_alive());
     b.establish();
     b.wait(2h + 8 * 75s);
     CHECK(b.take().size() == 9);
@@ -213,7 +213,7 @@ TEST_CASE("MUST-29 one answer among many probes keeps the connection") {
 }
 
 TEST_CASE("keep-alive goes on in the states where the peer may still have something to say, and ends with TIME-WAIT") {
-    bench<default_tcp> b(kept_alive());
+    bench<classic_tcp> b(kept_alive());
     b.establish();
     REQUIRE(b.shutdown());
     b.acks(2);
@@ -225,7 +225,7 @@ TEST_CASE("keep-alive goes on in the states where the peer may still have someth
 }
 
 TEST_CASE("MUST-24 keep-alive watches a connection that never was ESTABLISHED with both sides open") {
-    bench<default_tcp> active(kept_alive()), passive(kept_alive()), shut_down(kept_alive());
+    bench<classic_tcp> active(kept_alive()), passive(kept_alive()), shut_down(kept_alive());
     REQUIRE(active.connect());
     active.arrives({.flags = flag::syn | flag::ack | flag::fin, .sequence = 0, .acknowledgment = 1});
     REQUIRE(active.state() == state::close_wait);

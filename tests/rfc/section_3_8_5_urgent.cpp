@@ -15,7 +15,7 @@ std::uint32_t mark(const lab::wire_segment& s) { return s.sequence + s.urgent_po
 }  // namespace
 
 TEST_CASE("MUST-30 urgent text goes out with URG, and comes out in line") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send_urgent("now"));
     const auto sent = b.take_one();
@@ -33,7 +33,7 @@ TEST_CASE("MUST-30 urgent text goes out with URG, and comes out in line") {
 }
 
 TEST_CASE("MUST-62 the pointer names the octet after the last urgent one") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send("abc"));
     b.take();
@@ -52,7 +52,7 @@ TEST_CASE("MUST-62 the pointer names the octet after the last urgent one") {
 }
 
 TEST_CASE("MUST-31 MUST-62 urgent text may be of any length: every segment of it points to its end") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send_urgent(lab::text(5 * 1460 + 7)));
     b.acks(1 + 5 * 1460);
@@ -68,7 +68,7 @@ TEST_CASE("MUST-31 MUST-62 urgent text may be of any length: every segment of it
 }
 
 TEST_CASE("MUST-31 urgent text is cut into segments also where the link would take more at once") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.endpoint.set_largest_super_segment(65000);
     b.establish();
     REQUIRE(b.send_urgent(lab::text(3 * 1460)));
@@ -97,7 +97,7 @@ TEST_CASE("MUST-31 what is further ahead than the field reaches is announced as 
 }
 
 TEST_CASE("MUST-32 the application is told when urgent text is announced, when the mark moves on, and not otherwise") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     const auto announce = [&](std::uint32_t up) {
         b.arrives({.flags = flag::ack | flag::urg,
@@ -118,7 +118,7 @@ TEST_CASE("MUST-32 the application is told when urgent text is announced, when t
 }
 
 TEST_CASE("MUST-33 the application can learn how much urgent text is still to be read") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     const auto ahead = [&] { return b.endpoint.connection().urgent_ahead(); };
     CHECK(ahead() == 0);
@@ -136,7 +136,7 @@ TEST_CASE("MUST-33 the application can learn how much urgent text is still to be
 }
 
 TEST_CASE("MUST-33 the pointer of a segment that comes again in part still counts from its own first octet") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.says("abcdef");
     b.arrives(
@@ -151,7 +151,7 @@ TEST_CASE("MUST-33 the pointer of a segment that comes again in part still count
 }
 
 TEST_CASE("MUST-33 a SYN,ACK's pointer counts from the SYN") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     REQUIRE(b.connect());
     SUBCASE("of the usual opening") {}
     SUBCASE("of two SYNs that cross") { b.arrives({.flags = flag::syn, .sequence = 0}); }
@@ -173,7 +173,7 @@ TEST_CASE("MUST-30 a mark that has been acknowledged does not come back half a s
 }
 
 TEST_CASE("an urgent pointer past the FIN points to the FIN: nothing urgent is ahead once all is read") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.arrives({.flags = flag::ack | flag::urg | flag::fin,
                .sequence = 1,
@@ -187,7 +187,7 @@ TEST_CASE("an urgent pointer past the FIN points to the FIN: nothing urgent is a
 }
 
 TEST_CASE("MUST-32 a pointer into text that has come but is not read yet is ahead of what the application has") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.says("abcdef");
     b.heard();

@@ -9,7 +9,7 @@ using lab::bench;
 namespace {
 
 /// The first segments of a connection are acknowledged at once, so that the peer's slow start is not held up.
-void past_quick_start(bench<default_tcp>& b) {
+void past_quick_start(bench<classic_tcp>& b) {
     b.establish();
     for (int i = 0; i < 16; ++i) {
         b.says(lab::text(1460));
@@ -38,7 +38,7 @@ TEST_CASE("MUST-40 a policy that would delay for longer is held to less than hal
 }
 
 TEST_CASE("SHLD-18 MUST-40 the ACK of one segment waits for company, but no longer than 40 ms") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     past_quick_start(b);
     b.says(lab::text(1460));
     b.wait(40ms - 1ns);
@@ -50,7 +50,7 @@ TEST_CASE("SHLD-18 MUST-40 the ACK of one segment waits for company, but no long
 }
 
 TEST_CASE("MUST-40 no ACK is delayed by half a second, however little comes and however often") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     past_quick_start(b);
     for (int i = 0; i < 50; ++i) {
         const instant arrived = b.now;
@@ -67,7 +67,7 @@ TEST_CASE("MUST-40 no ACK is delayed by half a second, however little comes and 
 }
 
 TEST_CASE("SHLD-18 an ACK that waits rides on text of ours, and is not sent again") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     past_quick_start(b);
     b.says("question");
     REQUIRE(b.send("answer"));
@@ -79,7 +79,7 @@ TEST_CASE("SHLD-18 an ACK that waits rides on text of ours, and is not sent agai
 }
 
 TEST_CASE("SHLD-19 every second full-sized segment is acknowledged at once") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     past_quick_start(b);
     for (int i = 0; i < 10; ++i) {
         b.says(lab::text(1460));
@@ -92,7 +92,7 @@ TEST_CASE("SHLD-19 every second full-sized segment is acknowledged at once") {
 }
 
 TEST_CASE("SHLD-19 two segments' worth of octets are acknowledged at once however they are cut") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     past_quick_start(b);
     for (const std::size_t length : {1000u, 1000u, 919u}) {
         b.says(lab::text(length));
@@ -103,7 +103,7 @@ TEST_CASE("SHLD-19 two segments' worth of octets are acknowledged at once howeve
 }
 
 TEST_CASE("a gap, its filling and a FIN are acknowledged at once") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     past_quick_start(b);
     const std::uint32_t at = b.next_seq();
     b.arrives({.flags = flag::ack, .sequence = at + 10, .acknowledgment = 1, .text = "later"});

@@ -4,11 +4,11 @@
 
 using namespace sluice;
 using lab::bench;
-using mixed = lab::mixed<default_tcp>;
+using mixed = lab::mixed<classic_tcp>;
 
 namespace {
 
-using settings = bench<default_tcp>::settings;
+using settings = bench<classic_tcp>::settings;
 constexpr std::uint32_t mss = 1460;
 
 /// Timeouts of 1 s, 2 s and so on.
@@ -19,7 +19,7 @@ settings slow() {
 }
 
 /// Five segments are out when the peer, which has the first, shrinks its window to `window` octets behind it.
-void shrink(bench<default_tcp>& b, std::uint16_t window) {
+void shrink(bench<classic_tcp>& b, std::uint16_t window) {
     b.establish();
     REQUIRE(b.send(lab::text(5 * b.full_segment())));
     REQUIRE(b.take().size() == 5);
@@ -123,7 +123,7 @@ TEST_CASE("MUST-35 when a window that had shrunk to zero opens again, all that w
 // ---- a window that is shut ------------------------------------------------------------------------------------------
 
 TEST_CASE("MUST-36 SHLD-29 the first probe of a shut window leaves one RTO after there is something to send") {
-    bench<default_tcp> b(slow());
+    bench<classic_tcp> b(slow());
     shut(b);
     b.wait(10s);
     CHECK(b.quiet());  // nothing to send, nothing to probe for
@@ -137,7 +137,7 @@ TEST_CASE("MUST-36 SHLD-29 the first probe of a shut window leaves one RTO after
 }
 
 TEST_CASE("SHLD-29 the RTO counts from when the window closed, if text was waiting then") {
-    bench<default_tcp> b(slow());
+    bench<classic_tcp> b(slow());
     b.establish(2 * mss);
     REQUIRE(b.send(lab::text(3 * mss)));
     CHECK(b.take().size() == 2);
@@ -153,7 +153,7 @@ TEST_CASE("SHLD-30 the intervals between probes grow exponentially: 1 2 4 8 16 3
         settings s = slow();
         s.limits.connection.r2 = no_limit;
         s.limits.user_timeout = no_time_limit;
-        bench<default_tcp> b(s);
+        bench<classic_tcp> b(s);
         shut(b);
         REQUIRE(b.send("queued"));
         instant last = b.now;
@@ -170,7 +170,7 @@ TEST_CASE("SHLD-30 the intervals between probes grow exponentially: 1 2 4 8 16 3
 }
 
 TEST_CASE("MUST-36 the answer that opens the window lets what waited leave at once") {
-    bench<default_tcp> b(slow());
+    bench<classic_tcp> b(slow());
     shut(b);
     REQUIRE(b.send("queued"));
     b.wait(1s);
@@ -197,7 +197,7 @@ TEST_CASE("MUST-36 the answer that opens the window lets what waited leave at on
 }
 
 TEST_CASE("MUST-36 when a probe's octet is taken and was the last, nothing is left to ask for") {
-    bench<default_tcp> b(slow());
+    bench<classic_tcp> b(slow());
     shut(b);
     REQUIRE(b.send("q"));
     b.wait(1s);
@@ -217,7 +217,7 @@ TEST_CASE("MUST-36 when a probe's octet is taken and was the last, nothing is le
 }
 
 TEST_CASE("MUST-37 a connection stays open however long the window is shut, as long as probes are answered") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     shut(b);
     REQUIRE(b.send("queued"));
     for (int minute = 0; minute < 3 * 24 * 60; ++minute) {
@@ -234,7 +234,7 @@ TEST_CASE("MUST-37 a connection stays open however long the window is shut, as l
 TEST_CASE("MUST-37 probes without any answer end as retransmissions do: R1 is told, R2 closes") {
     settings s = slow();
     s.limits.user_timeout = no_time_limit;
-    bench<default_tcp> b(s);
+    bench<classic_tcp> b(s);
     shut(b);
     b.heard();
     REQUIRE(b.send("queued"));
@@ -250,7 +250,7 @@ TEST_CASE("MUST-37 probes without any answer end as retransmissions do: R1 is to
 TEST_CASE("an application's own user timeout ends a stand-off that the peer keeps up by answering") {
     settings s = slow();
     s.limits.connection.user_timeout = 10min;  // N23
-    bench<default_tcp> b(s);
+    bench<classic_tcp> b(s);
     shut(b);
     REQUIRE(b.send("queued"));
     for (int minute = 0; minute < 9; ++minute) {
@@ -285,7 +285,7 @@ TEST_CASE("MAY-8 a receiver whose application does not read keeps its window shu
 // ---- silly windows: the sender --------------------------------------------------------------------------------------
 
 TEST_CASE("MUST-38 less than a segment waits for a usable window of half the largest ever offered") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish(2000);
     auto options = b.endpoint.connection().options();
     options.nagle = false;  // it would hold text back, too
@@ -299,7 +299,7 @@ TEST_CASE("MUST-38 less than a segment waits for a usable window of half the lar
 }
 
 TEST_CASE("MUST-38 all there is may always leave when it fits, and a whole segment, too") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish(20'000);
     REQUIRE(b.send("x"));
     b.acks(2, 300);
@@ -312,7 +312,7 @@ TEST_CASE("MUST-38 all there is may always leave when it fits, and a whole segme
 }
 
 TEST_CASE("MUST-38 what waits for a better window leaves after 200 ms all the same, as no other answer may come") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish(20'000);
     REQUIRE(b.send("x"));
     b.acks(2, 300);
@@ -325,7 +325,7 @@ TEST_CASE("MUST-38 what waits for a better window leaves after 200 ms all the sa
 }
 
 TEST_CASE("MUST-38 while something is unacknowledged its ACK is waited for instead") {
-    bench<default_tcp> b(slow());
+    bench<classic_tcp> b(slow());
     b.establish(2000);
     REQUIRE(b.send(lab::text(5000)));
     CHECK(b.take().size() == 1);
@@ -352,7 +352,7 @@ TEST_CASE("MUST-39 a receiver opens its window in steps of a segment or half of 
 }
 
 TEST_CASE("MUST-39 a large buffer opens its window in steps of a segment") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     std::uint32_t left = 65535;
     for (; left > 0; left -= std::min(left, mss)) b.says(lab::text(std::min(left, mss)));
@@ -417,7 +417,7 @@ TEST_CASE("an ACK from a peer whose probe met our shut window counts, although i
 }
 
 TEST_CASE("what leaves without text has a number that the peer's shut or shrunk window holds") {
-    bench<default_tcp> shut, shrunk;
+    bench<classic_tcp> shut, shrunk;
     shut.establish();
     shut.acks(1, 0);
     REQUIRE(shut.send("queued"));
@@ -543,7 +543,7 @@ TEST_CASE("MUST-36 two ends of which each has only its FIN to probe with go on l
 
 TEST_CASE("the ACK of a probe that was taken before counts, its octet is reported, and no duplicate ACK is counted") {
     for (const bool with_text : {false, true}) {
-        bench<default_tcp> b;
+        bench<classic_tcp> b;
         b.establish();
         b.says("p");
         REQUIRE(b.send(lab::text(2 * mss)));
@@ -606,7 +606,7 @@ TEST_CASE("MUST-36 MUST-37 a shut window is probed though every record is in use
 
 TEST_CASE(
     "a probe without text, right below RCV.NXT, is answered each time, at any interval of one that backs off (N36)") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     for (int i = 0; i < 10; ++i) {
         b.arrives({.flags = flag::ack, .sequence = b.next_seq() - 1, .acknowledgment = 1});
@@ -621,7 +621,7 @@ TEST_CASE(
 }
 
 TEST_CASE("an ACK whose sender has filled our window counts, though what it sent first was lost (N37)") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send("hello"));
     b.take();
@@ -694,7 +694,7 @@ TEST_CASE(
 
 TEST_CASE("an orphan whose peer keeps its window shut and answers each probe ends after five minutes (RFC 6429)") {
     for (const bool owned : {true, false}) {
-        bench<default_tcp> b;
+        bench<classic_tcp> b;
         shut(b);
         REQUIRE(b.send("unwanted"));
         if (!owned) REQUIRE(b.close());

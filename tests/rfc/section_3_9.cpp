@@ -8,7 +8,7 @@ using lab::bench;
 
 namespace {
 
-using settings = bench<default_tcp>::settings;
+using settings = bench<classic_tcp>::settings;
 constexpr std::uint32_t mss = 1460;
 
 constexpr ip_address elsewhere = ip_address::v4(198, 18, 0, 77);
@@ -48,7 +48,7 @@ TEST_CASE("MUST-41 a passive OPEN of what is open is an error and changes nothin
 }
 
 TEST_CASE("MUST-41 a passive OPEN of what is closed makes a new record") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send("old"));
     REQUIRE(b.abort());
@@ -61,7 +61,7 @@ TEST_CASE("MUST-41 a passive OPEN of what is closed makes a new record") {
 }
 
 TEST_CASE("MUST-43 a passive OPEN may name the local address, and then hears of no other") {
-    bench<default_tcp> named, any;
+    bench<classic_tcp> named, any;
     REQUIRE(named.endpoint.listen(lab::here, named.now));
     REQUIRE(any.endpoint.listen({ip_address{}, lab::here.port}, any.now));
     for (auto* b : {&named, &any}) b->local = {elsewhere, lab::here.port};
@@ -80,14 +80,14 @@ TEST_CASE("MUST-43 a passive OPEN may name the local address, and then hears of 
 }
 
 TEST_CASE("MUST-43 an active OPEN speaks from the local address that it names") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.local = {elsewhere, 7};
     REQUIRE(b.connect());
     CHECK(b.take_one().ip.source == elsewhere);
 }
 
 TEST_CASE("MUST-45 a connection keeps the local address that its first segment came to") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     REQUIRE(b.endpoint.listen({ip_address{}, lab::here.port}, b.now));
     b.local = {elsewhere, lab::here.port};
     b.arrives({.flags = flag::syn, .sequence = 0});
@@ -111,19 +111,19 @@ TEST_CASE("MUST-45 a connection keeps the local address that its first segment c
 
 TEST_CASE("MUST-46 an OPEN to a group of hosts, or to nobody, is an error and sends nothing") {
     for (const ip_address& group : groups) {
-        bench<default_tcp> b;
+        bench<classic_tcp> b;
         b.remote.address = group;
         CHECK(b.connect().error() == error::bad_address);
         CHECK(b.state() == state::closed);
         CHECK(b.quiet());
     }
     for (const ip_address& group : groups_v6) {
-        bench<default_tcp> b({}, true);
+        bench<classic_tcp> b({}, true);
         b.remote.address = group;
         CHECK(b.connect().error() == error::bad_address);
         CHECK(b.quiet());
     }
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.remote.address = ip_address::v4(0, 0, 0, 0);
     CHECK(b.connect().error() == error::remote_unspecified);
     b.remote = {elsewhere, 0};
@@ -136,7 +136,7 @@ TEST_CASE("MUST-46 an OPEN to a group of hosts, or to nobody, is an error and se
 // ---- SEND and pushing (3.9.1.2) -------------------------------------------------------------------------------------
 
 TEST_CASE("MUST-60 text is not held back for ever, whatever holds it back: Nagle, SWS avoidance or the window") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send("a"));
     REQUIRE(b.send("b"));  // Nagle: until the ACK
@@ -153,7 +153,7 @@ TEST_CASE("MUST-60 text is not held back for ever, whatever holds it back: Nagle
 }
 
 TEST_CASE("MUST-61 the last segment of what is queued has PSH, and no other") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send(lab::text(4 * mss)));
     const auto whole = b.take();
@@ -165,7 +165,7 @@ TEST_CASE("MUST-61 the last segment of what is queued has PSH, and no other") {
 }
 
 TEST_CASE("MUST-61 PSH is on the last segment also when a link cuts them itself, and when it is sent again") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.endpoint.set_largest_super_segment(65000);
     b.establish();
     REQUIRE(b.send(lab::text(4 * mss)));
@@ -181,7 +181,7 @@ TEST_CASE("MUST-61 PSH is on the last segment also when a link cuts them itself,
 }
 
 TEST_CASE("SHLD-27 MAY-16 what several calls send while it waits becomes one segment with one PSH") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send("first"));
     b.take();
@@ -194,7 +194,7 @@ TEST_CASE("SHLD-27 MAY-16 what several calls send while it waits becomes one seg
 }
 
 TEST_CASE("MAY-15 text that is sent without a push waits for text with one, or for the end") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send_more("one "));
     CHECK(b.quiet());
@@ -209,7 +209,7 @@ TEST_CASE("MAY-15 text that is sent without a push waits for text with one, or f
 }
 
 TEST_CASE("MAY-16 of what is not pushed only whole segments leave") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     b.set_options({.cork = true});
     REQUIRE(b.send(lab::text(mss - 1)));
@@ -219,7 +219,7 @@ TEST_CASE("MAY-16 of what is not pushed only whole segments leave") {
 }
 
 TEST_CASE("SHLD-28 segments are of the largest size whenever there is enough, however it was sent") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     for (int i = 0; i < 100; ++i) REQUIRE(b.send(lab::text(333)));
     std::uint32_t acked = 1;
@@ -243,7 +243,7 @@ TEST_CASE("MUST-48 SHLD-22 the Diffserv field is the application's to set, and g
         for (std::uint8_t dscp = 0; dscp < 64; ++dscp) {
             settings s;
             s.limits.connection.dscp = dscp;
-            bench<default_tcp> b(s, v6);
+            bench<classic_tcp> b(s, v6);
             REQUIRE(b.connect());
             b.wait(1s);
             b.arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .mss = 1220});
@@ -259,7 +259,7 @@ TEST_CASE("MUST-48 SHLD-22 the Diffserv field is the application's to set, and g
 }
 
 TEST_CASE("SHLD-21 the Diffserv field can be changed while the connection lives") {
-    bench<default_tcp> b;
+    bench<classic_tcp> b;
     b.establish();
     REQUIRE(b.send("before"));
     CHECK(b.take_one().ip.dscp == 0);
@@ -283,7 +283,7 @@ ip_meta marked(std::uint8_t dscp) {
 
 TEST_CASE("MAY-9 the Diffserv field of what arrives is passed up, unless the segment is not the peer's") {
     for (const bool v6 : {false, true}) {
-        bench<default_tcp> b({}, v6);
+        bench<classic_tcp> b({}, v6);
         b.establish();
         CHECK(b.endpoint.connection().received_dscp() == 0);
         b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1, .text = "x", .ip = marked(46)});
@@ -296,13 +296,13 @@ TEST_CASE("MAY-9 the Diffserv field of what arrives is passed up, unless the seg
 }
 
 TEST_CASE("MUST-49 the time to live is 64 and can be set, before and while the connection lives") {
-    bench<default_tcp> usual;
+    bench<classic_tcp> usual;
     REQUIRE(usual.connect());
     CHECK(usual.take_one().ip.hop_limit == 64);
     for (const bool v6 : {false, true}) {
         settings s;
         s.limits.connection.hop_limit = 255;
-        bench<default_tcp> b(s, v6);
+        bench<classic_tcp> b(s, v6);
         REQUIRE(b.connect());
         b.arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1});
         for (const auto& each : b.take()) CHECK(each.ip.hop_limit == 255);
@@ -320,7 +320,7 @@ TEST_CASE("MUST-57 what is addressed to a group of hosts is dropped without a wo
     for (const bool v6 : {false, true}) {
         for (const ip_address& group : v6 ? std::vector<ip_address>(std::begin(groups_v6), std::end(groups_v6))
                                           : std::vector<ip_address>(std::begin(groups), std::end(groups))) {
-            bench<default_tcp> closed({}, v6), listening({}, v6), open({}, v6);
+            bench<classic_tcp> closed({}, v6), listening({}, v6), open({}, v6);
             REQUIRE(listening.endpoint.listen({ip_address{}, lab::here.port}, listening.now));
             open.establish();
             for (auto* b : {&closed, &listening, &open}) {
@@ -340,7 +340,7 @@ TEST_CASE("MUST-63 a SYN from an address that can be nobody's is ignored") {
     std::vector<ip_address> nobody(std::begin(groups), std::end(groups));
     nobody.push_back(ip_address::v4(0, 0, 0, 0));
     for (const ip_address& source : nobody) {
-        bench<default_tcp> closed, listening;
+        bench<classic_tcp> closed, listening;
         REQUIRE(listening.listen());
         for (auto* b : {&closed, &listening}) {
             const state before = b->state();
@@ -353,7 +353,7 @@ TEST_CASE("MUST-63 a SYN from an address that can be nobody's is ignored") {
     std::vector<ip_address> nobody_v6(std::begin(groups_v6), std::end(groups_v6));
     nobody_v6.push_back(ip_address{});
     for (const ip_address& source : nobody_v6) {
-        bench<default_tcp> listening({}, true);
+        bench<classic_tcp> listening({}, true);
         REQUIRE(listening.listen());
         listening.remote.address = source;
         listening.arrives({.flags = flag::syn, .sequence = 0});

@@ -50,8 +50,8 @@ TEST_CASE("a capture holds what a host sent and what reached it, in the order of
                                    .duplication = 0.02,
                                    .reordering = 0.05,
                                    .reordering_delay = 2ms};
-    auto w = std::make_unique<sim::world<default_tcp>>(
-        sim::world_settings{.links = {rough, rough}}, default_tcp::settings{}, default_tcp::settings{},
+    auto w = std::make_unique<sim::world<classic_tcp>>(
+        sim::world_settings{.links = {rough, rough}}, classic_tcp::settings{}, classic_tcp::settings{},
         sim::bulk{.writer = {.length = 100'000}},
         sim::bulk{.reader = {.length = 100'000, .sender = 0}, .ends_last = true});
     sim::capture at_client, at_server(sim::seen_from::host_1), at_both(sim::seen_from::both);

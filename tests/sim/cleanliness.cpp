@@ -40,11 +40,11 @@ void check_clean(const sim::transfer_report& report) {
     }
 }
 
-using reno_acking_all = tcp<testing::gate_audit, every_segment, fixed_buffers<>>;
+using reno_acking_all = tcp<testing::gate_audit, reno, every_segment, fixed_buffers<>>;
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a lossless link with room sees no octet, ACK or timer twice", Tcp, default_tcp, plain_tcp,
+TEST_CASE_TEMPLATE("a lossless link with room sees no octet, ACK or timer twice", Tcp, classic_tcp, plain_tcp,
                    small_tcp, reno_acking_all) {
     for (const std::uint64_t octets : sizes)
         for (const std::uint64_t back : {std::uint64_t{0}, std::uint64_t{1}, octets})

@@ -10,6 +10,7 @@
 #include <sluice/policy/congestion/cubic.hpp>
 #include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/options/no_timestamps.hpp>
+#include <sluice/policy/recovery/sack_recovery.hpp>
 
 #include "audited.hpp"
 
@@ -25,7 +26,7 @@ struct course {
 
 template <class Congestion>
 course after_one_loss(std::uint64_t lost) {
-    using prompt = tcp<testing::gate_audit, Congestion, every_segment, no_timestamps>;
+    using prompt = tcp<testing::gate_audit, Congestion, sack_recovery, every_segment, no_timestamps>;
     typename prompt::settings s;
     s.buffers.send = s.buffers.receive = s.buffers.largest_send = s.buffers.largest_receive = 16u << 20;
     if constexpr (requires { s.congestion.slow_start; }) s.congestion.slow_start.enabled = false;

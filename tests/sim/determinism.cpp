@@ -47,18 +47,18 @@ std::vector<octet> captured(std::uint64_t seed, bool ipv6 = false) {
 }  // namespace
 
 TEST_CASE("the same seed gives the same capture, octet for octet") {
-    const auto first = captured<default_tcp>(7), second = captured<default_tcp>(7);
+    const auto first = captured<classic_tcp>(7), second = captured<classic_tcp>(7);
     CHECK(first.size() > 200'000);
     CHECK(first == second);
 }
 
-TEST_CASE("another seed gives other packets") { CHECK(captured<default_tcp>(7) != captured<default_tcp>(8)); }
+TEST_CASE("another seed gives other packets") { CHECK(captured<classic_tcp>(7) != captured<classic_tcp>(8)); }
 
 TEST_CASE("watching changes nothing") {
     sim::scenario bare = rough(7, false);
     bare.record = bare.capture = false;
-    const auto unwatched = sim::transfer<default_tcp>(bare);
-    const auto watched = audited::transfer<default_tcp>(rough(7, false));
+    const auto unwatched = sim::transfer<classic_tcp>(bare);
+    const auto watched = audited::transfer<classic_tcp>(rough(7, false));
     CHECK(unwatched.time == watched.time);
     CHECK(unwatched.events == watched.events);
     CHECK(unwatched.segments == watched.segments);
@@ -70,8 +70,8 @@ TEST_CASE("every compiler makes the same packets") {
         std::vector<octet> packets;
         std::uint64_t expected;
     } runs[] = {
-        {"default_tcp, IPv4, seed 7", captured<default_tcp>(7), 0x015da3b39a56fa6e},
-        {"default_tcp, IPv6, seed 8", captured<default_tcp>(8, true), 0x9ee34c6a8c2aa27e},
+        {"classic_tcp, IPv4, seed 7", captured<classic_tcp>(7), 0x015da3b39a56fa6e},
+        {"classic_tcp, IPv6, seed 8", captured<classic_tcp>(8, true), 0x9ee34c6a8c2aa27e},
         {"plain_tcp, IPv4, seed 9", captured<plain_tcp>(9), 0xf97febaec6518e21},
     };
     for (const auto& run : runs) {

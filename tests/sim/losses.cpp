@@ -16,7 +16,7 @@ using namespace sluice;
 
 namespace {
 
-using prompt_tcp = tcp<testing::gate_audit, every_segment, fixed_buffers<>>;
+using prompt_tcp = tcp<testing::gate_audit, reno, sack_recovery, every_segment, fixed_buffers<>>;
 
 /// An RTO that no round trip here comes near: RFC 6298's own floor (2.4).
 const prompt_tcp::settings second{.rtt = {.floor = 1s}};
@@ -175,7 +175,7 @@ TEST_CASE("text that arrives twice is acknowledged twice, and nothing is taken f
 
 namespace {
 
-using bare = tcp<testing::gate_audit, fixed_buffers<>>;
+using bare = tcp<testing::gate_audit, reno, sack_recovery, fixed_buffers<>>;
 template <class... Without>
 using leaving_out = tcp<testing::gate_audit, fixed_buffers<>, Without...>;
 

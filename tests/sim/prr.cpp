@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <sluice/policy/ack/every_segment.hpp>
+#include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/recovery/prr_recovery.hpp>
 #include <sluice/policy/recovery/sack_recovery.hpp>
 
@@ -17,7 +18,7 @@ namespace {
 //// Packets with data that left in each quarter of the round trip that follows the detection of the loss.
 template <class Recovery>
 std::vector<int> quarters() {
-    using prompt = tcp<testing::gate_audit, Recovery, every_segment>;
+    using prompt = tcp<testing::gate_audit, reno, Recovery, every_segment>;
     typename prompt::settings s;
     s.congestion.initial_window = 40;
     s.buffers.send = s.buffers.receive = 4u << 20;

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <sluice/policy/ack/every_segment.hpp>
+#include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/recovery/rack_tlp.hpp>
 
 #include "audited.hpp"
@@ -13,7 +14,7 @@ using namespace sluice;
 
 namespace {
 
-using rack_tcp = tcp<testing::gate_audit, rack_tlp, every_segment>;
+using rack_tcp = tcp<testing::gate_audit, reno, rack_tlp, every_segment>;
 
 sim::transfer_report ten_segments(std::vector<std::uint64_t> lost, bool probes = true) {
     rack_tcp::settings s{.rtt = {.floor = 1s}, .recovery = {.probes = probes}};

@@ -23,7 +23,7 @@ struct twenty_flows {
     static constexpr std::uint64_t octets = 500'000;
 
     explicit twenty_flows(const sim::link_settings& bottleneck, seed from = 1) : net({.seed = from}) {
-        for (int i = 0; i < 20; ++i) flows.push_back(sim::add_flow<default_tcp>(net, octets));
+        for (int i = 0; i < 20; ++i) flows.push_back(sim::add_flow<classic_tcp>(net, octets));
         dumbbell = sim::join_dumbbell(net, flows, edge, bottleneck);
     }
     void run() {
@@ -40,7 +40,7 @@ struct twenty_flows {
     }
 
     sim::network net;
-    std::vector<sim::flow<default_tcp>> flows;
+    std::vector<sim::flow<classic_tcp>> flows;
     sim::dumbbell dumbbell;
 };
 
@@ -110,9 +110,9 @@ TEST_CASE("the same seed gives the same packets on every cable, another seed oth
 // more than its rate; and who goes through all pays four times the round trip and four times the losses.
 TEST_CASE("on a parking lot the flow through all bottlenecks gets less than each that crosses one") {
     sim::network net;
-    std::vector<sim::flow<default_tcp>> through, crossing;
-    through.push_back(sim::add_flow<default_tcp>(net, 2'000'000));
-    for (int i = 0; i < 4; ++i) crossing.push_back(sim::add_flow<default_tcp>(net, 2'000'000));
+    std::vector<sim::flow<classic_tcp>> through, crossing;
+    through.push_back(sim::add_flow<classic_tcp>(net, 2'000'000));
+    for (int i = 0; i < 4; ++i) crossing.push_back(sim::add_flow<classic_tcp>(net, 2'000'000));
     const sim::link_settings bottleneck{.rate = 5'000'000, .delay = 5ms, .queue_packets = 30};
     const sim::chain row = sim::join_parking_lot(net, through, crossing, edge, bottleneck);
     REQUIRE(row.routers.size() == 5);

@@ -18,7 +18,7 @@ using namespace sluice;
 
 namespace {
 
-using prompt_tcp = tcp<testing::gate_audit, every_segment, fixed_buffers<>>;
+using prompt_tcp = tcp<testing::gate_audit, reno, sack_recovery, every_segment, fixed_buffers<>>;
 
 /// What the server has read by the end of each round trip after the handshake: RTT 100 ms, a link that never queues.
 template <class Tcp>
@@ -48,7 +48,7 @@ TEST_CASE("slow start from IW10 doubles each round trip: 14480, 43440, 101360 oc
 }
 
 TEST_CASE("slow start counts octets: delayed ACKs cost no growth") {
-    CHECK(read_by_round<default_tcp>(1500, 3) == std::vector<std::uint64_t>{14480, 43440, 101360});
+    CHECK(read_by_round<classic_tcp>(1500, 3) == std::vector<std::uint64_t>{14480, 43440, 101360});
 }
 
 TEST_CASE("slow start doubles for small segments too, until the peer's window is full") {
@@ -61,7 +61,7 @@ TEST_CASE("slow start doubles for small segments too, until the peer's window is
 
 TEST_CASE("a lossless link is filled to 95 % by a window of at least its bandwidth-delay product") {
     for (const bool ipv6 : {false, true}) {
-        const auto r = audited::transfer<default_tcp>({.rate = 10'000'000,
+        const auto r = audited::transfer<classic_tcp>({.rate = 10'000'000,
                                                        .delay = 20ms,
                                                        .queue = 1000,
                                                        .octets = 16 << 20,
@@ -88,12 +88,12 @@ TEST_CASE("a fixed window of W octets carries W octets a round trip") {
 }
 
 TEST_CASE("every octet arrives in both directions at once, over IPv4 and IPv6") {
-    const auto mix = lab::with<default_tcp::settings>(lab::each_mix());
+    const auto mix = lab::with<classic_tcp::settings>(lab::each_mix());
     for (const bool ipv6 : {false, true})
         for (std::uint64_t seed = 1; seed <= 5; ++seed) {
             CAPTURE(ipv6);
             CAPTURE(seed);
-            const auto r = audited::transfer<default_tcp>({.delay = 10ms,
+            const auto r = audited::transfer<classic_tcp>({.delay = 10ms,
                                                            .queue = 20,
                                                            .loss = 0.02,
                                                            .corruption = 0.01,
@@ -112,8 +112,8 @@ TEST_CASE("every octet arrives in both directions at once, over IPv4 and IPv6") 
 }
 
 TEST_CASE("a half-closed connection goes on carrying the other direction") {
-    const auto mix = lab::with<default_tcp::settings>(lab::each_mix());
-    const auto r = audited::transfer<default_tcp>(
+    const auto mix = lab::with<classic_tcp::settings>(lab::each_mix());
+    const auto r = audited::transfer<classic_tcp>(
         {.delay = 10ms, .loss = 0.01, .octets = 10, .octets_back = 500'000, .seed = 3}, mix, mix);
     CHECK(r.complete);
     // Our FIN has long been there when the last of the peer's octets come.
@@ -127,14 +127,14 @@ TEST_CASE("a half-closed connection goes on carrying the other direction") {
 }
 
 TEST_CASE("a transfer of nothing opens and closes") {
-    const auto r = audited::transfer<default_tcp>({.rate = 0, .delay = 50ms, .octets = 0});
+    const auto r = audited::transfer<classic_tcp>({.rate = 0, .delay = 50ms, .octets = 0});
     CHECK(r.complete);
     CHECK(r.goodput == 0);
     CHECK(r.retransmitted == 0);
 }
 
 TEST_CASE("no packet is longer than the scenario's MTU") {
-    const auto r = audited::transfer<default_tcp>({.octets = 100'000, .octets_back = 100'000, .mtu = 576});
+    const auto r = audited::transfer<classic_tcp>({.octets = 100'000, .octets_back = 100'000, .mtu = 576});
     CHECK(r.complete);
     std::uint32_t longest[2]{};
     for (const auto& e : r.wire) longest[e.from] = std::max(longest[e.from], e.text_length);
@@ -154,14 +154,14 @@ TEST_CASE("two different TCPs understand each other: one that only connects, and
 
 TEST_CASE("a transfer that can't come to an end says why") {
     sim::scenario s{.loss = 1, .octets = 1000};
-    auto r = audited::transfer<default_tcp>(s);
+    auto r = audited::transfer<classic_tcp>(s);
     CHECK_FALSE(r.complete);
     CHECK(r.failure == error::timed_out);
     CHECK(r.goodput == 0);
 
     s.rate = 0;
     s.time_limit = 10s;
-    r = audited::transfer<default_tcp>(s);
+    r = audited::transfer<classic_tcp>(s);
     CHECK_FALSE(r.complete);
     CHECK(r.failure == error::none);  // nobody has given up yet
     CHECK(r.time == 7s);  // the last thing that happened: the SYN left for the fourth time
@@ -169,19 +169,19 @@ TEST_CASE("a transfer that can't come to an end says why") {
     s.time_limit = 24h;
     s.loss = 0;
     s.back = sim::link_settings{.delay = 20ms, .loss = 1};
-    r = audited::transfer<default_tcp>(s);
+    r = audited::transfer<classic_tcp>(s);
     CHECK_FALSE(r.complete);
     CHECK(r.failure == error::timed_out);
     CHECK(r.time < 10min);  // both have long given up, and not waited for the limit
 }
 
 TEST_CASE("a scenario's MTU is both ends', and without one each has its own") {
-    default_tcp::settings small, large;
+    classic_tcp::settings small, large;
     small.limits.mtu = 576;
     large.limits.mtu = 9000;
     const auto longest = [&](std::optional<std::uint16_t> mtu) {
         const auto r =
-            audited::transfer<default_tcp>({.octets = 20'000, .octets_back = 20'000, .mtu = mtu}, large, small);
+            audited::transfer<classic_tcp>({.octets = 20'000, .octets_back = 20'000, .mtu = mtu}, large, small);
         CHECK(r.complete);
         std::uint32_t most = 0;
         for (const auto& e : r.wire) most = std::max(most, e.text_length);
@@ -192,9 +192,9 @@ TEST_CASE("a scenario's MTU is both ends', and without one each has its own") {
 }
 
 TEST_CASE("a scenario has bursts: one packet in ten is lost, most of them next to another, and all is repaired") {
-    const auto mix = lab::with<default_tcp::settings>(lab::each_mix());
+    const auto mix = lab::with<classic_tcp::settings>(lab::each_mix());
     // p / (p + r) = 0.1 of the client's packets; the acknowledgments come back unharmed.
-    const auto r = audited::transfer<default_tcp>({.rate = 0,
+    const auto r = audited::transfer<classic_tcp>({.rate = 0,
                                                    .delay = 10ms,
                                                    .bursts = {.to_bad = 0.05, .to_good = 0.45},
                                                    .back = sim::link_settings{.delay = 10ms},
@@ -219,9 +219,9 @@ TEST_CASE("a scenario has bursts: one packet in ten is lost, most of them next t
 }
 
 TEST_CASE("a scenario has jitter: each packet's delay is within its bounds, and the order is kept if it is to be") {
-    const auto mix = lab::with<default_tcp::settings>(lab::each_mix());
+    const auto mix = lab::with<classic_tcp::settings>(lab::each_mix());
     for (const bool reorders : {false, true}) {
-        const auto r = audited::transfer<default_tcp>(
+        const auto r = audited::transfer<classic_tcp>(
             {.rate = 0, .delay = 10ms, .jitter = 3ms, .jitter_reorders = reorders, .octets = 500'000}, mix, mix);
         CHECK(r.complete);
         instant last[2]{};
@@ -251,17 +251,17 @@ TEST_CASE("queueing delay is measured where packets wait") {
     // A window of 65535 octets over a BDP of 2 * 1 ms * 1 Mbit/s = 250 octets: nearly all of it waits for the link. Of
     // the 45 packets of a full flight 44 are before the last one, 12 ms each.
     const auto slow =
-        audited::transfer<default_tcp>({.rate = 1'000'000, .delay = 1ms, .queue = 1000, .octets = 4 << 20});
+        audited::transfer<classic_tcp>({.rate = 1'000'000, .delay = 1ms, .queue = 1000, .octets = 4 << 20});
     CHECK(slow.mean_queueing > 400ms);
     CHECK(slow.queueing_95 <= 44 * 12ms);
     CHECK(slow.queueing_95 >= 42 * 12ms);
-    const auto fast = audited::transfer<default_tcp>({.rate = 0, .octets = 4 << 20});
+    const auto fast = audited::transfer<classic_tcp>({.rate = 0, .octets = 4 << 20});
     CHECK(fast.mean_queueing == 0ns);
     CHECK(fast.queueing_95 == 0ns);
 }
 
 TEST_CASE("samples follow the sender's variables and are kept only when they change") {
-    const auto r = audited::transfer<default_tcp>({.loss = 0.01, .octets = 500'000});
+    const auto r = audited::transfer<classic_tcp>({.loss = 0.01, .octets = 500'000});
     REQUIRE(r.samples.size() > 100);
     CHECK(r.samples.front().cwnd == 14480);
     bool is_reduced = false;
@@ -272,7 +272,7 @@ TEST_CASE("samples follow the sender's variables and are kept only when they cha
         is_reduced = is_reduced || b.cwnd < a.cwnd;
     }
     CHECK(is_reduced);
-    const auto bare = audited::transfer<default_tcp>({.octets = 500'000, .record = false});
+    const auto bare = audited::transfer<classic_tcp>({.octets = 500'000, .record = false});
     CHECK(bare.samples.empty());
     CHECK(bare.wire.empty());
 }

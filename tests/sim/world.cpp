@@ -53,7 +53,7 @@ sim::bulk answers(std::uint64_t octets_there, std::uint64_t octets_back = 0) {
 }  // namespace
 
 TEST_CASE("a handshake over a link without serialisation takes one delay for each segment") {
-    auto w = std::make_unique<sim::world<default_tcp, default_tcp, idle, idle>>(symmetric({.delay = 50ms}));
+    auto w = std::make_unique<sim::world<classic_tcp, classic_tcp, idle, idle>>(symmetric({.delay = 50ms}));
     REQUIRE(w->open());
     CHECK(w->client().endpoint.state() == state::syn_sent);
     CHECK(w->server().endpoint.state() == state::listen);
@@ -75,7 +75,7 @@ TEST_CASE("a handshake over a link without serialisation takes one delay for eac
 }
 
 TEST_CASE("a world where nothing is planned any more stays at its last event, and says so") {
-    auto w = std::make_unique<sim::world<default_tcp, default_tcp, idle, idle>>(symmetric({.delay = 50ms}));
+    auto w = std::make_unique<sim::world<classic_tcp, classic_tcp, idle, idle>>(symmetric({.delay = 50ms}));
     CHECK(w->run(instant(1s)));  // nothing was opened
     CHECK(w->now() == instant(0s));
     REQUIRE(w->open());
@@ -86,7 +86,7 @@ TEST_CASE("a world where nothing is planned any more stays at its last event, an
 
 TEST_CASE("deadlines wake a host at their own instant: a SYN into the void goes out after 1, 3, 7 seconds") {
     sim::link_settings void_link{.delay = 1ms, .loss = 1};
-    auto w = std::make_unique<sim::world<default_tcp, default_tcp, idle, idle>>(symmetric(void_link));
+    auto w = std::make_unique<sim::world<classic_tcp, classic_tcp, idle, idle>>(symmetric(void_link));
     sim::wire_log log;
     w->watch(log);
     REQUIRE(w->open());
@@ -101,7 +101,7 @@ TEST_CASE("deadlines wake a host at their own instant: a SYN into the void goes 
 }
 
 TEST_CASE("both hosts may open at once") {
-    auto w = std::make_unique<sim::world<default_tcp, default_tcp, idle, idle>>(symmetric({.delay = 50ms}));
+    auto w = std::make_unique<sim::world<classic_tcp, classic_tcp, idle, idle>>(symmetric({.delay = 50ms}));
     auto& a = w->client();
     auto& b = w->server();
     REQUIRE(a.endpoint.connect(a.address, b.address, w->now()));
@@ -117,7 +117,7 @@ TEST_CASE("both hosts may open at once") {
 
 TEST_CASE("a server that can't listen is an error of open") {
     using never_listens = tcp<client_only>;
-    auto w = std::make_unique<sim::world<default_tcp, never_listens, idle, idle>>(symmetric({.delay = 50ms}));
+    auto w = std::make_unique<sim::world<classic_tcp, never_listens, idle, idle>>(symmetric({.delay = 50ms}));
     CHECK(w->open().error() == error::not_supported);
 }
 
@@ -143,7 +143,7 @@ struct clockwork {
 }  // namespace
 
 TEST_CASE("an application that acts by itself is called when it wants to be") {
-    auto w = std::make_unique<sim::world<default_tcp, default_tcp, clockwork, idle>>(symmetric({.delay = 10ms}));
+    auto w = std::make_unique<sim::world<classic_tcp, classic_tcp, clockwork, idle>>(symmetric({.delay = 10ms}));
     REQUIRE(w->open());
     CHECK(w->run());
     CHECK(w->client().application.woken == std::vector<instant>{instant(2s), instant(3s), instant(4s)});
@@ -159,8 +159,8 @@ TEST_CASE("every packet that was sent, or copied on the way, was delivered or dr
                                    .duplication = 0.05,
                                    .reordering = 0.05,
                                    .reordering_delay = 4ms};
-    const default_tcp::settings s;
-    auto w = std::make_unique<sim::world<default_tcp>>(symmetric(rough), s, s, sends(300'000), answers(300'000));
+    const classic_tcp::settings s;
+    auto w = std::make_unique<sim::world<classic_tcp>>(symmetric(rough), s, s, sends(300'000), answers(300'000));
     tally t;
     w->watch(t);
     REQUIRE(w->open());
@@ -203,7 +203,7 @@ TEST_CASE("super-segments are cut on the way into the link: the wire sees the sa
     for (const std::uint32_t super_segment : {0u, 65536u}) {
         sim::world_settings n = symmetric({.rate = 10'000'000, .delay = 20ms});
         n.super_segment = super_segment;
-        auto w = std::make_unique<sim::world<default_tcp>>(n, default_tcp::settings{}, default_tcp::settings{},
+        auto w = std::make_unique<sim::world<classic_tcp>>(n, classic_tcp::settings{}, classic_tcp::settings{},
                                                            sends(200'000), answers(200'000));
         sim::wire_log log;
         tally t;
@@ -229,7 +229,7 @@ TEST_CASE("super-segments are cut on the way into the link: the wire sees the sa
 TEST_CASE("a log of the wire tells what arrived when, what was lost, and what was sent again") {
     sim::world_settings n = symmetric({.delay = 50ms});
     n.links[0].drop = {1};
-    auto w = std::make_unique<sim::world<default_tcp>>(n, default_tcp::settings{}, default_tcp::settings{}, sends(1000),
+    auto w = std::make_unique<sim::world<classic_tcp>>(n, classic_tcp::settings{}, classic_tcp::settings{}, sends(1000),
                                                        answers(1000));
     sim::wire_log log;
     w->watch(log);

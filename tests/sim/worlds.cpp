@@ -86,7 +86,7 @@ sim::transfer_report run_world(std::uint64_t number, double most_loss, bool limi
         return run<Tcp>(s, settings, broken);
     };
     switch (number % 3) {
-        case 0: return with(std::type_identity<default_tcp>{});
+        case 0: return with(std::type_identity<classic_tcp>{});
         case 1: return with(std::type_identity<plain_tcp>{});
         default: return with(std::type_identity<small_tcp>{});
     }
