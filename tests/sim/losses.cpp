@@ -177,7 +177,7 @@ namespace {
 
 using bare = tcp<testing::gate_audit, reno, sack_recovery, fixed_buffers<>>;
 template <class... Without>
-using leaving_out = tcp<testing::gate_audit, fixed_buffers<>, Without...>;
+using leaving_out = tcp<testing::gate_audit, reno, sack_recovery, fixed_buffers<>, Without...>;
 
 /// What is left out is switched off for good.
 template <class Tcp>
