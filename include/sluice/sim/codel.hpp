@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // CoDel (RFC 8289): when packets have waited longer than `target` for a whole `interval`, one is dropped, and then
-// another interval / sqrt(count) after each, until the wait is below the target again. A packet's wait is known when the
-// link takes it, so that is when it is dropped, or marked where it is ECN-capable. The law is a part of its own, for
+// another interval / sqrt(count) after each, until the wait is below the target again. The wait is known when the link
+// takes a packet, so that is when it is dropped, or marked where it is ECN-capable. The law is a part of its own, for
 // FQ-CoDel has one for each of its queues.
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The ECN field of a packet's octets, as routers read and write it (RFC 3168 section 5): the last two bits of IPv4's TOS
-// octet, whose change the header checksum follows (RFC 1624), and of IPv6's traffic class.
+// The ECN field of a packet's octets, as routers read and write it (RFC 3168 section 5): the last two bits of IPv4's
+// TOS octet, whose change the header checksum follows (RFC 1624), and of IPv6's traffic class.
 #pragma once
 
 #include <sluice/wire/ipv4.hpp>

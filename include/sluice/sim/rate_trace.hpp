@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A capacity that was measured and is played back: mahimahi's trace of delivery opportunities, a line for each, which is
-// the time in milliseconds when up to 1500 octets can leave; at its last time it begins again. Several packets share an
-// opportunity, a larger one takes several, and what nobody uses is lost. Integers only, and no time is rounded.
+// A capacity that was measured and is played back: mahimahi's trace of delivery opportunities, a line for each, which
+// is the time in milliseconds when up to 1500 octets can leave; at its last time it begins again. Several packets share
+// an opportunity, a larger one takes several, and what nobody uses is lost. Integers only, and no time is rounded.
 #pragma once
 
 #include <algorithm>
