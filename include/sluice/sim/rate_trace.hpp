@@ -31,9 +31,7 @@ struct rate_trace {
         return rounds * opportunities_ms.size() + static_cast<std::uint64_t>(after - opportunities_ms.begin());
     }
     /// Bits a second on average, rounded down.
-    std::uint64_t rate() const {
-        return opportunities_ms.size() * octets_each * 8 * 1000 / opportunities_ms.back();
-    }
+    std::uint64_t rate() const { return opportunities_ms.size() * octets_each * 8 * 1000 / opportunities_ms.back(); }
 };
 
 struct rate_trace_reading {
@@ -132,10 +130,10 @@ private:
     }
 
     rate_trace trace_;
-    instant begin_{};        // of the round
-    std::size_t next_ = 0;   // the one that is open
-    instant at_ = never;     // its time
-    std::size_t left_ = 0;   // octets of it
+    instant begin_{};       // of the round
+    std::size_t next_ = 0;  // the one that is open
+    instant at_ = never;    // its time
+    std::size_t left_ = 0;  // octets of it
 };
 
 }  // namespace sluice::sim
