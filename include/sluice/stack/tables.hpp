@@ -173,15 +173,18 @@ struct stack_tables {
         tx_packet p;
         while (!env.replies.full() && tcp.next_packet(env, p)) {
             const tcp_header header = p.header();
+            const octets list = p.tcp().subspan(tcp_header::length);
             env.replies.push({.local = {p.meta.source, header.source_port},
                               .remote = {p.meta.destination, header.destination_port},
                               .sequence = header.sequence,
                               .acknowledgment = header.acknowledgment,
                               .flags = header.flags,
                               .window = header.window,
-                              .options = *tcp_options::read(p.tcp().subspan(tcp_header::length)),
+                              .options = *tcp_options::read(list),
                               .dscp = p.meta.dscp,
-                              .hop_limit = p.meta.hop_limit});
+                              .hop_limit = p.meta.hop_limit,
+                              .begins_counting = Tcp::uses_ecn && header.flags.has(flag::syn) &&
+                                                 accurate_ecn_option::read(list)});
         }
     }
 
