@@ -9,6 +9,11 @@
 
 namespace sluice {
 
+/// Whose policy has an option of its own, and wants to hear the peer's.
+template <class Tcp>
+inline constexpr bool sends_ecn_options = requires(
+    const typename Tcp::ecn_policy& e, const ecn_leaving_report& r, std::size_t room) { e.option(r, room); };
+
 // ---- what has come --------------------------------------------------------------------------------------------------
 
 /// The peer's SYN or SYN,ACK, be it for the first time or again.
@@ -66,12 +71,13 @@ constexpr void hear_feedback(control_block<Tcp>& c, const segment& s, std::uint3
         c.marks.heard = {};
         c.marks.flight = c.snd.flight() + newly_acked;
         if (std::exchange(c.marks.skip, false) || s.has(flag::syn)) return;
-        c.marks.heard = c.ecn.on_ack({.flags = s.flags,
-                                      .option = accurate_ecn_option::read(s.option_list),
-                                      .delivered = delivered,
-                                      .mss = c.mss,
-                                      .handshake = of_syn,
-                                      .pure = s.length() == 0 && s.options.sack.empty()});
+        ecn_ack_report report{.flags = s.flags,
+                              .delivered = delivered,
+                              .mss = c.mss,
+                              .handshake = of_syn,
+                              .pure = s.length() == 0 && s.options.sack.empty()};
+        if constexpr (sends_ecn_options<Tcp>) report.option = accurate_ecn_option::read(s.option_list);
+        c.marks.heard = c.ecn.on_ack(report);
     }
 }
 
@@ -172,7 +178,7 @@ constexpr std::optional<accurate_ecn_option> ecn_option(const control_block<Tcp>
                                                         const tcp_options& others) {
     const bool has_text = report.what == ecn_leaving::new_text || report.what == ecn_leaving::old_text;
     if (has_text && c.mss < 8 * tcp_options::most_octets) return {};
-    if constexpr (requires { c.ecn.option(report, 0); })
+    if constexpr (sends_ecn_options<Tcp>)
         return c.ecn.option(report, tcp_options::most_octets - others.length());
     else
         return {};

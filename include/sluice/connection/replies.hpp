@@ -49,6 +49,7 @@ private:
     std::size_t size_ = 0;
 };
 
+template <bool HasEcnOption>
 constexpr void build(const reply& r, tx_packet& p) {
     p.meta = {.source = r.local.address,
               .destination = r.remote.address,
@@ -57,21 +58,21 @@ constexpr void build(const reply& r, tx_packet& p) {
     p.spans = 0;
     p.payload_length = 0;
     p.segment_size = 0;
-    r.options.write(options_of(p));
-    std::size_t length = r.options.length();
-    if (r.begins_counting) {
-        constexpr accurate_ecn_option first{.ect0 = 1, .ce = 0, .ect1 = 1};
-        first.write(options_of(p).subspan(length));
-        length += first.length();
+    const tcp_header tcp{.source_port = r.local.port,
+                         .destination_port = r.remote.port,
+                         .sequence = r.sequence,
+                         .acknowledgment = r.acknowledgment,
+                         .flags = r.flags,
+                         .window = r.window};
+    if constexpr (HasEcnOption) {
+        if (r.begins_counting) {
+            constexpr accurate_ecn_option first{.ect0 = 1, .ce = 0, .ect1 = 1};
+            r.options.write(options_of(p));
+            first.write(options_of(p).subspan(r.options.length()));
+            return finish_headers(p, tcp, r.options.length() + first.length());
+        }
     }
-    finish_headers(p,
-                   {.source_port = r.local.port,
-                    .destination_port = r.remote.port,
-                    .sequence = r.sequence,
-                    .acknowledgment = r.acknowledgment,
-                    .flags = r.flags,
-                    .window = r.window},
-                   length);
+    write_headers_with(p, tcp, r.options);
 }
 
 }  // namespace sluice

@@ -168,6 +168,13 @@ struct stack_tables {
         tcp.variables().state = state::closed;
     }
 
+    /// A SYN,ACK of Accurate ECN has its option, as the counts begin.
+    static bool begins_counting([[maybe_unused]] const tcp_header& header, [[maybe_unused]] octets list) {
+        if constexpr (sends_ecn_options<Tcp>)
+            return header.flags.has(flag::syn) && accurate_ecn_option::read(list);
+        else
+            return false;
+    }
     /// What it says leaves with the replies; what finds no room there counts as lost on its way.
     void emit(typename Tcp::connection& tcp) {
         tx_packet p;
@@ -183,8 +190,7 @@ struct stack_tables {
                               .options = *tcp_options::read(list),
                               .dscp = p.meta.dscp,
                               .hop_limit = p.meta.hop_limit,
-                              .begins_counting = Tcp::uses_ecn && header.flags.has(flag::syn) &&
-                                                 accurate_ecn_option::read(list)});
+                              .begins_counting = begins_counting(header, list)});
         }
     }
 
