@@ -29,6 +29,7 @@
 #include <sluice/base/time.hpp>
 #include <sluice/base/windowed_filter.hpp>
 
+#include <sluice/wire/accurate_ecn_option.hpp>
 #include <sluice/wire/address.hpp>
 #include <sluice/wire/address_hash.hpp>
 #include <sluice/wire/checksum.hpp>
@@ -76,6 +77,8 @@
 #include <sluice/policy/congestion/vegas.hpp>
 #include <sluice/policy/congestion/westwood.hpp>
 #include <sluice/policy/congestion/window_validation.hpp>
+#include <sluice/policy/ecn/accurate_ecn.hpp>
+#include <sluice/policy/ecn/classic_ecn.hpp>
 #include <sluice/policy/ecn/no_ecn.hpp>
 #include <sluice/policy/hooks.hpp>
 #include <sluice/policy/isn/counter_isn.hpp>

@@ -4,7 +4,7 @@
 // covers go, the estimators learn, the recovery policy judges, the congestion policy is told, the window is taken.
 #pragma once
 
-#include <sluice/connection/ask.hpp>
+#include <sluice/connection/ecn.hpp>
 #include <sluice/connection/timing.hpp>
 #include <sluice/connection/user_timeout.hpp>
 
@@ -38,6 +38,7 @@ constexpr void take_ack(control_block<Tcp>& c, environment<Tcp>& env, const segm
     const bool advances = c.snd.acknowledges_new(ack);
     findings f = take_news(c, env, s, advances);
     if (c.snd.updates_window(s.sequence, ack)) c.snd.take_window(s.sequence, ack, s.window);
+    hear_feedback(c, s, f.delivered, f.newly_acked, acknowledges_syn);
     f.duplicate = !advances && is_duplicate(c, s, window_changed);
     if (f.duplicate) ++env.count.duplicate_acks_in;
     if (advances) take_progress(c, env, f);
@@ -50,6 +51,7 @@ constexpr void take_ack(control_block<Tcp>& c, environment<Tcp>& env, const segm
         if (advances) restart_timers(c, env, step.keep_timer);
         if constexpr (Tcp::reads_sack) watch_reneging(c, env);
     }
+    react_to_marks(c, env);
     judge_stand_off(c, env);
     report_window(c, env);
 }
@@ -170,11 +172,13 @@ constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& e
 /// RFC 4015: the last reduction was for nothing. A SYN's timeout has reduced nothing.
 template <class Tcp>
 constexpr void take_back(control_block<Tcp>& c, environment<Tcp>& env, const findings& f, reduction needless) {
-    if (f.acknowledges_syn) return;
+    if (f.acknowledges_syn || !c.may_take_back) return;
     const undo_report report{.now = env.now,
                              .flight = c.snd.flight(),
                              .newly_acked = f.newly_acked,
                              .timeout = needless == reduction::timeout};
+    c.may_take_back = false;
+    forget_reduction(c);
     ++(report.timeout ? env.count.timeouts_undone : env.count.recoveries_undone);
     if constexpr (requires { c.congestion.on_undo(report); }) c.congestion.on_undo(report);
     if constexpr (requires { c.rtt.on_undo(f.sample); })
@@ -188,10 +192,13 @@ constexpr void apply(control_block<Tcp>& c, environment<Tcp>& env, const recover
     arm_recovery(c);
     if (step.entered) ++env.count.recoveries;
     if (!step.entered && !step.repaired) return;
+    c.may_take_back = !has_reduced(c);
+    if (!c.may_take_back) return;
     const std::uint32_t flight = floored_difference(c.snd.flight(), step.limited_transmit);
     const congestion_report report{
         .now = env.now, .flight = std::min(flight, target_window(c)), .pipe = c.flight.pipe()};
     if constexpr (requires { c.congestion.on_congestion(report); }) c.congestion.on_congestion(report);
+    note_reduction(c);
 }
 
 template <class Tcp>
@@ -212,6 +219,7 @@ constexpr void tell_congestion(control_block<Tcp>& c, environment<Tcp>& env, con
                       .after_timeout = f.after_timeout_before || after_timeout(c)};
     if (c.min_rtt.best() != duration::max()) report.min_rtt = c.min_rtt.best();
     if constexpr (requires { c.rtt.srtt(); }) report.srtt = c.rtt.srtt();
+    report_feedback(c, report);
     if (report.round_start) {
         c.round_end = c.snd.nxt;
         c.cwnd_was_limited = c.cwnd_limited;

@@ -36,6 +36,7 @@ constexpr void on_timeouts(control_block<Tcp>& c, environment<Tcp>& env) {
 /// RFC 6298 sections 5.4 to 5.6.
 template <class Tcp>
 constexpr void on_retransmission_timeout(control_block<Tcp>& c, environment<Tcp>& env) {
+    if (stop_waiting(c)) return;
     if (c.window_shut()) return on_window_probe_timeout(c, env);  // MUST-35, N22
     const in_flight_record& head = c.flight[c.flight.first()];
     if (!try_again(c, env, head.sent)) return;
@@ -45,6 +46,8 @@ constexpr void on_retransmission_timeout(control_block<Tcp>& c, environment<Tcp>
         const rto_report report{
             .now = env.now, .flight = std::min(c.snd.flight(), target_window(c)), .first = c.retries == 1};
         if constexpr (requires { c.congestion.on_rto(report); }) c.congestion.on_rto(report);
+        if (report.first) c.may_take_back = true;
+        note_reduction(c);
     } else {
         ++c.syn_retries;
     }

@@ -72,6 +72,8 @@ struct basic_tcp {
     /// Where the congestion policy names a rate, packets leave one after the other.
     static constexpr bool paces = requires(const Congestion& c) { c.pacing_rate(); };
 
+    /// ECN: nothing of it is there for a policy that takes no part.
+    static constexpr bool uses_ecn = requires { &Ecn::handshake; };
     /// Buffers that keep no octets.
     static constexpr bool counts_only = requires { requires Buffers::counts_only; };
     /// Buffers that send octets from where the application has them.

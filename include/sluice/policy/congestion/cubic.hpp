@@ -27,6 +27,7 @@ struct cubic {
 
     std::uint32_t initial_window = 10;  // segments (RFC 6928)
     bool fast_convergence = true;       // section 4.7
+    std::uint32_t beta_ecn = 85;        // per cent of the window that marks leave (RFC 8511)
     bool paced = false;  // always, and not behind a pause only: twice the window a round trip in slow start, then 1.2
     window_validation validation{};     // RFC 7661
     hystart slow_start{};
@@ -85,6 +86,13 @@ struct cubic {
         slow_start.on_congestion();
         reduce(validation.used(r.flight));
         at_.cwnd = at_.ssthresh;
+    }
+
+    constexpr void on_ecn(const ecn_report& r) {
+        slow_start.on_congestion();
+        const std::uint32_t left = scaled(validation.used(r.flight), beta_ecn, 100);
+        reduce_to(left);
+        at_.cwnd = std::max(left, mss_);  // section 4.6: for marks, down to one segment
     }
 
     constexpr void on_rto(const rto_report& r) {
@@ -191,11 +199,12 @@ private:
     }
 
     /// Section 4.6, and 4.7: who was below W_max already gives way to a newcomer.
-    constexpr void reduce(std::uint32_t flight) {
+    constexpr void reduce(std::uint32_t flight) { reduce_to(scaled(flight, 7, 10)); }
+    constexpr void reduce_to(std::uint32_t left) {
         before_ = at_;
         at_.w_max = fast_convergence && at_.cwnd < at_.w_max ? scaled(at_.cwnd, 17, 20) : at_.cwnd;
         at_.cwnd_prior = at_.cwnd;
-        at_.ssthresh = std::max(scaled(flight, 7, 10), least_window * mss_);
+        at_.ssthresh = std::max(left, least_window * mss_);
         at_.in_stage = false;
     }
 
