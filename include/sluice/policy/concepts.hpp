@@ -8,6 +8,7 @@
 
 #include <array>
 #include <concepts>
+#include <string_view>
 #include <type_traits>
 
 #include <sluice/base/memory.hpp>
@@ -39,6 +40,14 @@ concept policy_for = policy<P> && std::same_as<typename P::slot, Slot>;
 //             void on_rto(const rto_report&)             the retransmission timer expired
 //             void on_idle(const idle_report&)           sending goes on after more than an RTO of silence
 //             uint32_t ssthresh() const                  octets; below it cwnd_limited means flight > window / 2 (RFC 7661)
+//             congestion_snapshot snapshot() const       another is to go on from here; absent: window() and ssthresh()
+//             void restore(const congestion_snapshot&)   goes on from there, its own past forgotten; absent: it is told
+//                                                        on_start again, and begins with a window of its own
+//             bool select(string_view, const congestion_snapshot&)  goes over to the policy of this name (any_of);
+//                                                        false: there is none. With it, string_view selected() const,
+//                                                        and names, a static array of them
+//             static constexpr string_view name          as setsockopt calls it; absent: it can't be asked for by name
+//             static constexpr congestion_signals responds_to   what it gives way to; absent: loss
 //   refused   on_timeout, on_sample                      other slots' names for what on_rto and on_ack tell
 // clang-format off
 template <class P> concept has_window               = requires(const P& p) { { p.window() } -> std::same_as<std::uint32_t>; };
@@ -49,12 +58,26 @@ template <class P> concept congestion_on_congestion_ok = hook::absent<P, hook::o
 template <class P> concept congestion_on_rto_ok     = hook::absent<P, hook::on_rto>        || requires(P& p, const rto_report& r) { p.on_rto(r); };
 template <class P> concept congestion_on_idle_ok    = hook::absent<P, hook::on_idle>       || requires(P& p, const idle_report& r) { p.on_idle(r); };
 template <class P> concept congestion_ssthresh_ok   = hook::absent<P, hook::ssthresh>      || requires(const P& p) { { p.ssthresh() } -> std::convertible_to<std::uint32_t>; };
+template <class P> concept congestion_snapshot_ok   = hook::absent<P, hook::snapshot>      || requires(const P& p) { { p.snapshot() } -> std::same_as<congestion_snapshot>; };
+template <class P> concept congestion_restore_ok    = hook::absent<P, hook::restore>       || requires(P& p, const congestion_snapshot& s) { p.restore(s); };
+template <class P> concept congestion_select_ok     = hook::absent<P, hook::select>        || requires(P& p, const P& seen, std::string_view name, const congestion_snapshot& s) { { p.select(name, s) } -> std::same_as<bool>; { seen.selected() } -> std::same_as<std::string_view>; P::names; };
+template <class P> concept congestion_name_ok       = hook::absent<P, hook::name>          || requires { typename std::bool_constant<(std::string_view(P::name).size() > 0)>; };
+template <class P> concept congestion_responds_to_ok = hook::absent<P, hook::responds_to>  || requires { typename std::bool_constant<congestion_signals(P::responds_to).empty()>; };
+template <class P> concept has_name                 = !hook::absent<P, hook::name> && congestion_name_ok<P>;
 // clang-format on
 template <class P>
 concept congestion_policy =
     policy_for<P, congestion_slot> && congestion_names_ok<P> && has_window<P> && congestion_on_start_ok<P> &&
     congestion_on_ack_ok<P> && congestion_on_congestion_ok<P> && congestion_on_rto_ok<P> && congestion_on_idle_ok<P> &&
-    congestion_ssthresh_ok<P>;
+    congestion_ssthresh_ok<P> && congestion_snapshot_ok<P> && congestion_restore_ok<P> && congestion_select_ok<P> &&
+    congestion_name_ok<P> && congestion_responds_to_ok<P>;
+
+/// What a congestion policy gives way to.
+template <class P>
+constexpr congestion_signals signals_of() {
+    if constexpr (requires { P::responds_to; }) return P::responds_to;
+    else return congestion_signal::loss;
+}
 
 // The rtt slot: the retransmission timeout. One a connection.
 //   required  duration rto() const                       back-off included

@@ -24,6 +24,7 @@ constexpr std::uint32_t cube_root(std::uint64_t n) {
 
 struct cubic {
     using slot = congestion_slot;
+    static constexpr std::string_view name = "cubic";
 
     std::uint32_t initial_window = 10;  // segments (RFC 6928)
     bool fast_convergence = true;       // section 4.7
@@ -83,6 +84,17 @@ struct cubic {
     constexpr void on_idle(const idle_report&) {
         cwnd_ = std::min(cwnd_, initial_window_octets(initial_window, mss_));
         in_stage_ = false;  // nor does time count in which nothing was sent
+    }
+
+    constexpr congestion_snapshot snapshot() const { return {.window = cwnd_, .ssthresh = ssthresh_, .mss = mss_}; }
+    /// The first stage begins with K = 0, as behind a slow start without a loss (section 4.10).
+    constexpr void restore(const congestion_snapshot& s) {
+        cwnd_ = cwnd_prior_ = s.window;
+        ssthresh_ = s.ssthresh;
+        mss_ = s.mss;
+        w_max_ = 0;
+        in_stage_ = false;
+        if (ssthresh_ != largest_window) slow_start.on_congestion();  // the first slow start is over
     }
 
     /// W(t), t in ticks since the stage began (section 4.2, figure 1).

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <string_view>
 
 #include <sluice/policy/reports.hpp>
 #include <sluice/policy/slots.hpp>
@@ -22,6 +23,7 @@ constexpr std::uint32_t initial_window_octets(std::uint32_t segments, std::uint3
 
 struct reno {
     using slot = congestion_slot;
+    static constexpr std::string_view name = "reno";
 
     std::uint32_t initial_window = 10;  // segments (RFC 6928)
     std::uint32_t slow_start_limit = 0;  // L of RFC 3465 in segments an ACK; 0: none
@@ -73,6 +75,14 @@ struct reno {
 
     constexpr void on_idle(const idle_report&) {
         cwnd_ = std::min(cwnd_, initial_window_octets(initial_window, mss_));
+    }
+
+    constexpr congestion_snapshot snapshot() const { return {.window = cwnd_, .ssthresh = ssthresh_, .mss = mss_}; }
+    constexpr void restore(const congestion_snapshot& s) {
+        cwnd_ = s.window;
+        ssthresh_ = s.ssthresh;
+        mss_ = s.mss;
+        counted_ = 0;
     }
 
     constexpr std::uint32_t halved(std::uint32_t flight) const { return std::max(flight / 2, 2 * mss_); }
