@@ -32,6 +32,7 @@ constexpr bool can_be_told = requires(P p, ack_report r) { p.on_ack(r); };
 using one_has_it = any_of<fixed_window, reno>;
 static_assert(!can_be_told<windows> && can_be_told<one_has_it> && !hook::absent<one_has_it, hook::on_ack>);
 static_assert(hook::absent<all, hook::snapshot> && hook::absent<all, hook::name>);
+static_assert(!hook::absent<windows, hook::select> && !hook::absent<windows, hook::on_start>);
 
 // All of them, one octet for the choice, four for the MSS, and the gap between these two.
 struct nothing_more {

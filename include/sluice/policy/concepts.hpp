@@ -86,6 +86,7 @@ constexpr congestion_signals signals_of() {
 //             void on_timeout()                          the timer expired: back off (RFC 6298 section 5.5)
 //             void on_established(bool syn_timed_out)     section 5.7
 //             optional<duration> srtt() const, rttvar() const   for those who look
+//             static constexpr bool follows_rfc6298      the conformance kit compares with section 2's formulas
 //   refused   on_rto                                     here it is on_timeout
 // clang-format off
 template <class P> concept has_rto               = requires(const P& p) { { p.rto() } -> std::convertible_to<duration>; };

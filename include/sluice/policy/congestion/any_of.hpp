@@ -82,7 +82,10 @@ struct any_of {
     // ---- the hooks: each is there if one of them has it -------------------------------------------------------------
 
     template <class Hook>
-    static constexpr bool lacks = (hook::absent<Policies, Hook> && ...);
+    static constexpr bool is_own = std::is_same_v<Hook, hook::on_start> || std::is_same_v<Hook, hook::select> ||
+                                   std::is_same_v<Hook, hook::responds_to>;
+    template <class Hook>
+    static constexpr bool lacks = !is_own<Hook> && (hook::absent<Policies, Hook> && ...);
 
     constexpr std::uint32_t window() const {
         std::uint32_t out = 0;
