@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// testing/conformance.hpp: our own policies keep every rule that is for them, and each rule finds the planted policy that
-// breaks it, by its name, and blames it for nothing else. The planted ones are the controls of the kit.
+// testing/conformance.hpp: our own policies keep every rule that is for them, and each rule finds the planted policy
+// that breaks it, by its name, and blames it for nothing else. The planted ones are the controls of the kit.
 #include <doctest/doctest.h>
 
 #include <sluice/policy/congestion/any_of.hpp>
@@ -171,6 +171,9 @@ struct counts_in_32_bits : linux_like {
         linux_like::on_sample(r, n);
         rto_ = std::chrono::microseconds(static_cast<std::int32_t>((smoothed_.srtt + 4 * smoothed_.rttvar) / 1us));
         if (r <= 1h) linux_like::on_sample(r, n);
+    }
+    constexpr void on_timeout() {
+        if (rto_ > duration::zero()) linux_like::on_timeout();
     }
 };
 

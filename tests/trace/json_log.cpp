@@ -43,9 +43,9 @@ const std::array decisions{
              .in_flight = 8030, .app_limited = true},
 };
 
+// clang-format off
 constexpr std::string_view head =
     R"({"qlog_version":"0.3","qlog_format":"JSON-SEQ","title":"a \"race\"","trace":{"vantage_point":{"type":"client"},"common_fields":{"time_format":"absolute"}}})";
-// clang-format off
 constexpr std::array<std::string_view, 12> lines{
     R"({"time":40.000000,"name":"recovery:metrics_updated","data":{"congestion_window":14600}})",
     R"({"time":40.000000,"name":"recovery:congestion_state_updated","data":{"new":"slow_start"}})",
@@ -60,9 +60,9 @@ constexpr std::array<std::string_view, 12> lines{
     R"({"time":1100.000000,"name":"recovery:metrics_updated","data":{"congestion_window":5000}})",
     R"({"time":1100.000000,"name":"recovery:congestion_state_updated","data":{"old":"slow_start","new":"congestion_avoidance"}})",
 };
-// clang-format on
 constexpr std::string_view last =
     R"({"time":1200.000000,"name":"recovery:congestion_state_updated","data":{"old":"congestion_avoidance","new":"application_limited"}})";
+// clang-format on
 
 std::string expected(std::string_view before_each) {
     std::string out;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Does a recovery policy find what is lost, all of it and nothing else, and does it send no faster than the network
-// empties? Each rule is a transfer in virtual time whose losses are chosen, with SACK and without, and every event of it
-// is audited. What a policy finds by ACKs is asked only of one that has `in_recovery`; all have to get through.
+// empties? Each rule is a transfer in virtual time whose losses are chosen, with SACK and without, and each event is
+// audited. What a policy finds by ACKs is asked only of one that has `in_recovery`; all have to get through.
 #pragma once
 
 #include <utility>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Does an rtt policy keep the rules of its slot (policy/concepts.hpp) and those of RFC 6298 and RFC 8961 that keep a
-// path from being flooded by what need not be sent again? Driven by hand. Where a policy has settings called `floor` and
-// `cap`, it is held to them; where it says that it follows RFC 6298, to the formulas of its section 2.
+// Does an rtt policy keep the rules of its slot (policy/concepts.hpp), and those of RFC 6298 and RFC 8961 that keep a
+// path from being flooded by what need not be sent again? Driven by hand. A policy with settings called `floor` and
+// `cap` is held to them; one that says that it follows RFC 6298, to the formulas of its section 2.
 #pragma once
 
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Runs what may divide by zero, and says whether it did. Where the machine traps, as x86 does, the trap is caught; where
-// it does not, the quotient is some number, and the rules look at what becomes of it. Knows nothing of policies.
+// Runs what may divide by zero, and says whether it did. Where the machine traps, as x86 does, the trap is caught;
+// where it does not, the quotient is some number, and the rules look at what becomes of it. Knows nothing of policies.
 #pragma once
 
 #include <csetjmp>
