@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// testing/conformance.hpp: our own policies keep every rule that is for them, and each rule finds the planted policy
+// testing/conformance/congestion.hpp: our policies keep each rule that is for them; each rule finds the planted policy
 // that breaks it, by its name, and blames it for nothing else. The planted ones are the controls of the kit.
-#include <doctest/doctest.h>
+#include "found.hpp"
 
 #include <sluice/policy/congestion/any_of.hpp>
 #include <sluice/policy/congestion/cubic.hpp>
@@ -9,30 +9,17 @@
 #include <sluice/policy/congestion/no_congestion_control.hpp>
 #include <sluice/policy/congestion/vegas.hpp>
 #include <sluice/policy/congestion/westwood.hpp>
-#include <sluice/policy/recovery/go_back_n.hpp>
-#include <sluice/policy/recovery/prr_recovery.hpp>
-#include <sluice/policy/recovery/rack_tlp.hpp>
-#include <sluice/policy/rtt/fixed_rto.hpp>
-#include <sluice/policy/rtt/linux_like.hpp>
 #include <sluice/testing/conformance.hpp>
+
+using namespace sluice;
+using conformance::check_clean;
+using conformance::check_found;
+using conformance::names;
+namespace congestion = testing::congestion_rules;
 
 namespace {
 
-using namespace sluice;
-namespace congestion = testing::congestion_rules;
-
-using names = std::vector<std::string_view>;
-
-void check_clean(const testing::conformance_report& report, std::size_t skipped) {
-    CHECK_MESSAGE(report.passed(), testing::to_text(report));
-    CHECK_MESSAGE(report.skipped().size() == skipped, testing::to_text(report));
-}
-/// It breaks this one, and no other.
-void check_found(const testing::conformance_report& report, std::string_view rule) {
-    CHECK_MESSAGE(report.broken() == names{rule}, testing::to_text(report));
-}
-
-// ---- congestion policies that are reno but for one mistake --------------------------------------------------------
+// Each is reno but for one mistake.
 
 struct begins_with_a_hundred : reno {
     constexpr void on_start(const start_report& r) { mss_ = r.mss, cwnd_ = 100 * mss_; }
@@ -130,96 +117,7 @@ struct guesses_app_limited : reno {
     }
 };
 
-// ---- rtt policies ---------------------------------------------------------------------------------------------------
-
-struct never_backs_off : rfc6298 {
-    constexpr void on_timeout() {}
-};
-struct backs_off_for_ever : rfc6298 {
-    constexpr void on_timeout() { rto_ = std::min<duration>(2 * rto(), 1000h); }
-};
-struct ignores_its_floor : rfc6298 {
-    constexpr void on_sample(duration r, std::uint32_t n = 1) {
-        smoothed_.add(r, n);
-        rto_ = std::min(cap, smoothed_.srtt + std::max(granularity, 4 * smoothed_.rttvar));
-    }
-};
-struct forgets_the_variance : linux_like {
-    constexpr void on_sample(duration r, std::uint32_t n = 1) {
-        smoothed_.add(r, n);
-        rto_ = std::max(floor, std::min(cap, smoothed_.srtt + smoothed_.srtt / 8));
-    }
-};
-struct stays_backed_off : rfc6298 {
-    duration longest{};
-    constexpr duration rto() const { return std::max(longest, rfc6298::rto()); }
-    constexpr void on_timeout() { longest = rto_ = std::min(2 * rto(), cap); }
-};
-/// RTTVAR by the new SRTT: the order of section 2.3 is a MUST.
-struct swaps_the_order : rfc6298 {
-    constexpr void on_sample(duration r, std::uint32_t n = 1) {
-        const smoothed_rtt before = smoothed_;
-        smoothed_.add(r, n);
-        if (before.sampled)
-            smoothed_.rttvar = before.rttvar + (std::chrono::abs(smoothed_.srtt - r) - before.rttvar) / 4;
-        rto_ = std::max(floor, std::min(cap, smoothed_.srtt + std::max(granularity, 4 * smoothed_.rttvar)));
-    }
-};
-/// In 32 bits of microseconds, which are 35 minutes.
-struct counts_in_32_bits : linux_like {
-    constexpr void on_sample(duration r, std::uint32_t n = 1) {
-        linux_like::on_sample(r, n);
-        rto_ = std::chrono::microseconds(static_cast<std::int32_t>((smoothed_.srtt + 4 * smoothed_.rttvar) / 1us));
-        if (r <= 1h) linux_like::on_sample(r, n);
-    }
-    constexpr void on_timeout() {
-        if (rto_ > duration::zero()) linux_like::on_timeout();
-    }
-};
-
-// ---- recovery policies ----------------------------------------------------------------------------------------------
-
-struct finds_nothing : sack_recovery {
-    recovery_step on_ack(const recovery_ack_report&, auto&) { return {}; }
-};
-struct marks_the_last_lost : sack_recovery {
-    recovery_step on_ack(const recovery_ack_report& r, auto& flight) {
-        const recovery_step step = sack_recovery::on_ack(r, flight);
-        if (step.entered) flight.mark_lost(flight.last_segment(r.mss));
-        return step;
-    }
-};
-struct enters_again : sack_recovery {
-    recovery_step on_ack(const recovery_ack_report& r, auto& flight) {
-        recovery_step step = sack_recovery::on_ack(r, flight);
-        if (in_recovery() && r.newly_acked > 0) step.entered = true;
-        return step;
-    }
-};
-struct never_ends : sack_recovery {
-    bool has_begun = false;
-    recovery_step on_ack(const recovery_ack_report& r, auto& flight) {
-        const recovery_step step = sack_recovery::on_ack(r, flight);
-        has_begun = has_begun || step.entered;
-        return step;
-    }
-    bool in_recovery() const { return has_begun; }
-};
-/// Sees half of what is in the network.
-struct knows_no_bounds : sack_recovery {
-    std::uint32_t quota(quota_report r) const {
-        if (in_recovery()) r.pipe /= 2;
-        return sack_recovery::quota(r);
-    }
-    bool find_more(const quota_report&, auto&) { return false; }
-};
-struct repairs_one_segment : go_back_n {
-    void on_timeout(const recovery_timeout_report&, auto&) {}
-};
-
 }  // namespace
-
-// ---- congestion -----------------------------------------------------------------------------------------------------
 
 TEST_CASE("our congestion policies keep every rule that is for them") {
     check_clean(testing::check_congestion<reno>(), 1);   // no word of delay
@@ -275,47 +173,4 @@ TEST_CASE("each planted congestion policy is found by the rule that it breaks, a
 TEST_CASE("it is the settings of the policy in hand that are tried") {
     CHECK(testing::check_congestion<reno>({.initial_window = 3}).passed());
     check_found(testing::check_congestion<reno>({.initial_window = 30}), congestion::begins);
-}
-
-// ---- rtt ------------------------------------------------------------------------------------------------------------
-
-TEST_CASE("our rtt policies keep every rule that is for them") {
-    check_clean(testing::check_rtt<rfc6298>(), 0);
-    check_clean(testing::check_rtt<rfc6298>({.floor = 1s}), 0);
-    check_clean(testing::check_rtt<linux_like>(), 2);  // it does not follow RFC 6298
-    check_clean(testing::check_rtt<fixed_rto>(), 5);   // nor does it measure
-}
-
-TEST_CASE("each planted rtt policy is found by the rule that it breaks, and by no other") {
-    namespace rtt = testing::rtt_rules;
-    check_found(testing::check_rtt<rfc6298>({.initial = 300ms, .after_lost_syn = 3s}), rtt::first);
-    check_found(testing::check_rtt<never_backs_off>(), rtt::back_off);
-    check_found(testing::check_rtt<backs_off_for_ever>(), rtt::capped);
-    check_found(testing::check_rtt<rfc6298>({.cap = 30s}), rtt::capped);
-    check_found(testing::check_rtt<ignores_its_floor>(), rtt::floor);
-    check_found(testing::check_rtt<forgets_the_variance>(), rtt::variance);
-    check_found(testing::check_rtt<stays_backed_off>(), rtt::taken);
-    check_found(testing::check_rtt<swaps_the_order>(), rtt::vectors);
-    check_found(testing::check_rtt<counts_in_32_bits>(), rtt::extreme);
-    check_found(testing::check_rtt<rfc6298>({.after_lost_syn = 1s}), rtt::lost_syn);
-}
-
-// ---- recovery -------------------------------------------------------------------------------------------------------
-
-TEST_CASE("our recovery policies keep every rule that is for them") {
-    check_clean(testing::check_recovery<newreno_recovery>(), 0);
-    check_clean(testing::check_recovery<sack_recovery>(), 0);
-    check_clean(testing::check_recovery<prr_recovery>(), 0);
-    check_clean(testing::check_recovery<rack_tlp>(), 0);
-    check_clean(testing::check_recovery<go_back_n>(), 5);  // those about what ACKs tell
-}
-
-TEST_CASE("each planted recovery policy is found by the rule that it breaks, and by no other") {
-    namespace recovery = testing::recovery_rules;
-    check_found(testing::check_recovery<finds_nothing>(), recovery::finds);
-    check_found(testing::check_recovery<marks_the_last_lost>(), recovery::only);
-    check_found(testing::check_recovery<enters_again>(), recovery::once);
-    check_found(testing::check_recovery<never_ends>(), recovery::ends);
-    check_found(testing::check_recovery<knows_no_bounds>(), recovery::bounded);
-    check_found(testing::check_recovery<repairs_one_segment>(), recovery::timeout);
 }
