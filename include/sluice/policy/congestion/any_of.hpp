@@ -2,8 +2,8 @@
 //
 // A congestion policy that is chosen at run time, by name, and changed in mid-connection: `tcp<any_of<reno, cubic>>`,
 // `.congestion = {.chosen = "cubic"}`. All of them are there, each with its settings, which costs the sum of their
-// sizes and eight octets; only the chosen one is told anything. The others know nothing of the connection
-// until they are restored from a snapshot of the one before (policy/concepts.hpp).
+// sizes and eight octets; only the chosen one is told anything. The others know nothing of the connection until they
+// are restored from a snapshot of the one before (policy/concepts.hpp).
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace sluice {
 template <class... Policies>
 struct any_of {
     static constexpr std::size_t count = sizeof...(Policies);
-    static_assert(count > 0, "sluice: any_of: of nothing there is nothing to choose");
+    static_assert(count > 0 && count < 256, "sluice: any_of: of nothing there is nothing to choose, and 255 are most");
     static_assert((congestion_policy<Policies> && ...), "sluice: any_of: each must be a policy of the congestion slot");
     static_assert((has_name<Policies> && ...),
                   "sluice: any_of: each policy must have `static constexpr std::string_view name`");
@@ -34,13 +34,14 @@ struct any_of {
     }();
     static_assert(names_differ, "sluice: any_of: two policies have the same name");
 
-    /// One of them. A name that none has is an assertion; who does not know asks select.
+    /// One of them. A name that none has is an assertion, and without assertions the first; who does not know whether
+    /// there is one asks select, or find_name (by_name.hpp).
     struct choice {
         std::uint8_t index = 0;
 
         constexpr choice() = default;
-        constexpr choice(std::string_view name) : index(static_cast<std::uint8_t>(place_of(name))) {
-            assert(index < count && "none of them has this name");
+        constexpr choice(std::string_view name) : index(static_cast<std::uint8_t>(place_of(name) % count)) {
+            assert(place_of(name) < count && "none of them has this name");
         }
         constexpr choice(const char* name) : choice(std::string_view(name)) {}
     };
