@@ -69,6 +69,8 @@
 #include <sluice/policy/buffers/phantom_buffers.hpp>
 #include <sluice/policy/compose.hpp>
 #include <sluice/policy/concepts.hpp>
+#include <sluice/policy/congestion/any_of.hpp>
+#include <sluice/policy/congestion/by_name.hpp>
 #include <sluice/policy/congestion/cubic.hpp>
 #include <sluice/policy/congestion/fixed_window.hpp>
 #include <sluice/policy/congestion/hystart.hpp>

@@ -3,6 +3,8 @@
 #include "support/hosts.hpp"
 
 #include <sluice/host/socket_options.hpp>
+#include <sluice/policy/congestion/any_of.hpp>
+#include <sluice/policy/congestion/cubic.hpp>
 
 namespace {
 
@@ -27,12 +29,64 @@ void check_each_alone(const Option&... all) {
     (check_alone(all, all...), ...);
 }
 
+struct nameless {
+    using slot = congestion_slot;
+    std::uint32_t window() const { return 10'000; }
+};
+
 }  // namespace
 
 TEST_CASE("each option reads what it writes, and changes no other") {
     check_each_alone(option::nodelay{true}, option::cork{true}, option::keepalive{true}, option::keepalive_idle{1s},
                      option::keepalive_interval{2s}, option::keepalive_count{3}, option::user_timeout{4s},
-                     option::dscp{5}, option::ttl{6}, option::linger{7s});
+                     option::dscp{5}, option::ttl{6}, option::linger{7s}, option::congestion{"cubic"});
+}
+
+TEST_CASE("congestion: chosen before connect, changed in the midst, read back; a listener's is for what it accepts") {
+    using either = any_of<reno, cubic>;
+    lab::connected<tcp<growable_buffers, either>> p({.congestion = {.chosen = "cubic"}});
+    CHECK(p.near.connection()->congestion() == "cubic");
+    CHECK(p.near.get_option<option::congestion>().value().value == "cubic");
+    std::string name = "reno";
+    CHECK(p.near.set_option(option::congestion{name}));
+    name = "gone";  // a socket does not look at it again
+    CHECK(p.near.get_option<option::congestion>().value().value == "reno");
+    CHECK(p.near.connection()->congestion() == "reno");
+    CHECK(p.near.set_option(option::dscp{5}));  // and it stays
+    CHECK(p.near.connection()->congestion() == "reno");
+    CHECK(p.near.set_option(option::congestion{"bbr"}).error() == error::not_supported);
+    CHECK(p.near.set_option(option::congestion{""}).error() == error::not_supported);
+    CHECK(p.near.get_option<option::congestion>().value().value == "reno");
+
+    tcp_socket fresh(p.client);
+    CHECK(fresh.get_option<option::congestion>().value().value == "cubic");
+    CHECK(fresh.set_option(option::congestion{"reno"}));
+    CHECK(p.far.connection()->congestion() == "reno");
+    CHECK(p.listener.set_option(option::congestion{"cubic"}));
+    error connected{}, accepted{};
+    const auto accept_one = [](auto& listener, auto& to, error& how) -> task<> {
+        auto got = co_await listener.accept();
+        how = got.error();
+        if (got) to = *std::move(got);
+    };
+    p.spawn(p.server, accept_one(p.listener, p.far, accepted));
+    p.spawn(p.client, lab::keep_error(fresh.connect(lab::echo_port), connected));
+    REQUIRE(connected == error::none);
+    REQUIRE(accepted == error::none);
+    CHECK(fresh.connection()->congestion() == "reno");
+    CHECK(p.far.connection()->congestion() == "cubic");
+    CHECK(p.far.connection()->variables().congestion.window() == 10 * p.far.connection()->variables().mss);
+}
+
+TEST_CASE("congestion: a composition with one policy has that one's name, one without a name has none") {
+    lab::connected p;
+    CHECK(p.near.get_option<option::congestion>().value().value == "reno");
+    CHECK(p.near.set_option(option::congestion{"reno"}));
+    CHECK(p.near.set_option(option::congestion{"cubic"}).error() == error::not_supported);
+    lab::connected<tcp<growable_buffers, nameless>> other;
+    CHECK(other.near.get_option<option::congestion>().value().value.empty());
+    CHECK(other.near.set_option(option::congestion{"reno"}).error() == error::not_supported);
+    CHECK(other.near.set_option(option::dscp{5}));
 }
 
 TEST_CASE("options that are set before connect count from the SYN on, those that are set later from then on") {

@@ -47,7 +47,19 @@ struct all_hooks : window_only {
     void on_rto(const rto_report&) {}
     void on_idle(const idle_report&) {}
     std::uint32_t ssthresh() const { return 1; }
+    congestion_snapshot snapshot() const { return {}; }
+    void restore(const congestion_snapshot&) {}
+    static constexpr std::string_view name = "all";
+    static constexpr congestion_signals responds_to = congestion_signal::loss | congestion_signal::ecn;
 };
+struct selects : window_only {
+    static constexpr std::array<std::string_view, 1> names{"one"};
+    bool select(std::string_view, const congestion_snapshot&) { return false; }
+    std::string_view selected() const { return "one"; }
+};
+static_assert(congestion_policy<selects> && has_name<all_hooks> && !has_name<window_only> && !has_name<selects>);
+static_assert(signals_of<window_only>() == congestion_signal::loss);
+static_assert(signals_of<all_hooks>() == (congestion_signal::loss | congestion_signal::ecn));
 struct by_value_and_template : window_only {
     void on_ack(ack_report) {}
     void on_rto(const auto&) {}
@@ -90,6 +102,13 @@ struct wrong_on_ecn : window_only { void on_ecn(const congestion_report&) {} };
 struct wrong_on_idle : window_only { void on_idle(idle_report&) {} };
 struct on_idle_is_data : window_only { int on_idle = 0; };
 struct wrong_ssthresh : window_only { anything ssthresh() const { return {}; } };
+struct wrong_snapshot : window_only { std::uint32_t snapshot() const { return 1; } };
+struct wrong_restore : window_only { void restore(anything) {} };
+struct select_alone : window_only { bool select(std::string_view, const congestion_snapshot&) { return false; } };
+struct selects_nothing : selects { void select(std::string_view, const congestion_snapshot&) {} };
+struct name_is_a_number : window_only { static constexpr int name = 1; };
+struct name_of_each : window_only { std::string_view name = "own"; };
+struct wrong_responds_to : window_only { static constexpr int responds_to = 1; };
 struct ssthresh_not_const : window_only { std::uint32_t ssthresh() { return 1; } };
 class private_on_ack : public window_only { void on_ack(const ack_report&) {} };
 struct congestion_on_timeout : window_only { void on_timeout() {} };
@@ -98,7 +117,12 @@ struct congestion_on_sample : window_only { void on_sample(duration, std::uint32
 static_assert(!congestion_policy<wrong_on_start> && !congestion_policy<wrong_on_ack> &&
               !congestion_policy<wrong_on_congestion> && !congestion_policy<wrong_on_rto> &&
               !congestion_policy<wrong_on_idle> && !congestion_policy<wrong_on_ecn> &&
-              !congestion_policy<on_idle_is_data> && !congestion_policy<wrong_ssthresh> && !congestion_policy<ssthresh_not_const> &&
+              !congestion_policy<on_idle_is_data> &&
+              !congestion_policy<wrong_snapshot> && !congestion_policy<wrong_restore> &&
+              !congestion_policy<select_alone> && !congestion_policy<selects_nothing> &&
+              !congestion_policy<name_is_a_number> && !congestion_policy<name_of_each> &&
+              !congestion_policy<wrong_responds_to> && !congestion_policy<wrong_ssthresh> &&
+              !congestion_policy<ssthresh_not_const> &&
               !congestion_policy<private_on_ack> && !congestion_policy<congestion_on_timeout> &&
               !congestion_policy<congestion_on_sample>);
 

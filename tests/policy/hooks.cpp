@@ -43,6 +43,15 @@ static_assert(!sees<nothing> && !sees<other_name> && !hook::absent<other_name, h
 static_assert(sees<method> && sees<overloaded> && sees<any_argument> && sees<datum> && sees<shared> && sees<type> &&
               sees<inherited> && sees<hidden>);
 
+/// Names it, and says that it has none, as one does that is made of others.
+template <bool Lacks>
+struct made_of_others {
+    template <class Hook>
+    static constexpr bool lacks = Lacks;
+    void on_ack() {}
+};
+static_assert(!sees<made_of_others<true>> && sees<made_of_others<false>>);
+
 }  // namespace
 
 TEST_CASE("a hook of the wrong shape is seen, so that it can be refused rather than passed over") {

@@ -105,6 +105,45 @@ TEST_CASE("the acknowledged line and the right edge step when the sender learns 
     CHECK(edge[4].y == doctest::Approx(y_of(10001)).epsilon(0.001));
 }
 
+TEST_CASE("what SACK reports stands as bars at the time when the sender learns of it, across the wrap too") {
+    std::vector<wire_event> events = transfer();
+    CHECK(xml::paths(time_sequence(events, 0), "bar grey").empty());
+    wire_event report = acknowledgment(6s, 7s, 1, 4000);
+    report.options.sack = {};
+    report.options.sack.push_back({seq(iss_a + 5001), seq(iss_a + 10001)});
+    report.options.sack.push_back({seq(iss_a + 1001), seq(iss_a + 2001)});
+    events.push_back(report);
+    report.arrived = never;  // a lost one tells nothing
+    events.push_back(report);
+    const std::string text = time_sequence(events, 0);
+    CHECK(xml::fault(text) == "");
+    CHECK(text.find(">reported by SACK<") != std::string::npos);
+    const auto reported = xml::vertices(xml::paths(text, "bar grey").at(1));
+    REQUIRE(reported.size() == 4);
+    CHECK(reported[0].x == doctest::Approx(x_of(7)).epsilon(0.001));
+    CHECK(reported[0].y == doctest::Approx(y_of(10001) + 0.6).epsilon(0.001));
+    CHECK(reported[1].y == doctest::Approx(y_of(5001) - 0.6).epsilon(0.001));
+    CHECK(reported[2].y == doctest::Approx(y_of(2001) + 0.6).epsilon(0.001));
+    CHECK(reported[3].y == doctest::Approx(y_of(1001) - 0.6).epsilon(0.001));
+}
+
+TEST_CASE("beyond four gibioctets, too, what is reported stands where it was sent") {
+    constexpr std::uint32_t gibioctet = 1u << 30;
+    std::vector<wire_event> events{data(0s, 1s, 0, 0)};
+    for (std::uint32_t i = 0; i < 6; ++i) {
+        events.push_back(data(i * 2s + 1s, i * 2s + 2s, 1 + i * gibioctet, gibioctet));
+        events.push_back(acknowledgment(i * 2s + 2s, i * 2s + 3s, 1 + i * gibioctet, 4000));
+    }
+    events.back().options.sack.push_back({seq(iss_a + 1 + 5 * gibioctet), seq(iss_a + 1 + 6 * gibioctet)});
+    const std::string text = time_sequence(events, 0);
+    const auto sent = xml::vertices(xml::paths(text, "bar blue").at(1));
+    const auto reported = xml::vertices(xml::paths(text, "bar grey").at(1));
+    REQUIRE(sent.size() == 14);
+    REQUIRE(reported.size() == 2);
+    CHECK(reported[0].y == sent[12].y);
+    CHECK(reported[1].y == sent[13].y);
+}
+
 TEST_CASE("a lost acknowledgment, and one that was overtaken, move nothing back") {
     std::vector<wire_event> events = transfer();
     events.push_back(acknowledgment(4s, 9500ms, 1, 4000));     // overtaken by the one for 5001

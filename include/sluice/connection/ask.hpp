@@ -6,6 +6,7 @@
 
 #include <sluice/connection/control_block.hpp>
 #include <sluice/connection/environment.hpp>
+#include <sluice/policy/congestion/by_name.hpp>
 
 namespace sluice {
 
@@ -60,6 +61,20 @@ constexpr std::uint32_t ssthresh(const control_block<Tcp>& c) {
         return std::min<std::uint32_t>(c.congestion.ssthresh(), largest_window);
     else
         return largest_window;
+}
+
+/// Goes over to the congestion policy of this name. A composition that has only one has only its own.
+template <class Tcp>
+constexpr bool select_congestion(control_block<Tcp>& c, environment<Tcp>& env, std::string_view name) {
+    if (name == name_of(c.congestion)) return !name.empty();
+    congestion_snapshot known{.now = env.now, .mss = c.mss, .in_recovery = in_recovery(c)};
+    if constexpr (requires { c.congestion.select(name, known); }) {
+        known.random = env.random.bits();
+        if (c.min_rtt.best() != duration::max()) known.min_rtt = c.min_rtt.best();
+        if constexpr (requires { c.rtt.srtt(); }) known.srtt = c.rtt.srtt();
+        return c.congestion.select(name, known);
+    }
+    return false;
 }
 
 /// The answers of this moment, for those who watch.

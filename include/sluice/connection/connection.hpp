@@ -235,6 +235,15 @@ public:
         return {};
     }
 
+    /// TCP_CONGESTION: by which policy, and goes over to another one of any_of's, in mid-connection too. not_supported:
+    /// the composition has none of this name.
+    constexpr std::string_view congestion() const { return name_of(c_.congestion); }
+    constexpr result<void> set_congestion(environment& env, std::string_view name) {
+        if (c_.state == state::closed) return error::not_open;
+        if (!select_congestion(c_, env, name)) return error::not_supported;
+        return {};
+    }
+
     // ---- segments and time ------------------------------------------------------------------------------------------
 
     /// Whether a segment between these two sockets is this connection's.

@@ -56,6 +56,11 @@ public:
         return connection_.set_options(at(now), options);
     }
 
+    /// TCP_CONGESTION (connection.hpp). Before connect, it is the settings' `congestion.chosen` that counts.
+    constexpr result<void> set_congestion(std::string_view name, instant now) {
+        return connection_.set_congestion(at(now), name);
+    }
+
     // ---- packets and time -------------------------------------------------------------------------------------------
 
     /// A packet with its IP header. Hand in this endpoint's own only: what is not its connection's, which is everything

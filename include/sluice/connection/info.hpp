@@ -8,6 +8,25 @@
 
 namespace sluice {
 
+/// As Linux numbers them: TCP_ESTABLISHED …
+constexpr std::uint8_t linux_number(state s) {
+    switch (s) {
+        case state::established: return 1;
+        case state::syn_sent: return 2;
+        case state::syn_received_active:
+        case state::syn_received_passive: return 3;
+        case state::fin_wait_1: return 4;
+        case state::fin_wait_2: return 5;
+        case state::time_wait: return 6;
+        case state::closed: return 7;
+        case state::close_wait: return 8;
+        case state::last_ack: return 9;
+        case state::listen: return 10;
+        case state::closing: return 11;
+    }
+    return 0;
+}
+
 /// As Linux numbers them: TCP_CA_Open …
 enum class ca_state : std::uint8_t { open = 0, disorder = 1, cwr = 2, recovery = 3, loss = 4 };
 

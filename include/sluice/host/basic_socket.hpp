@@ -30,9 +30,12 @@ public:
         one.write(changed);
         if (const error wrong = check(changed.connection); wrong != error::none) return wrong;
         if (changed.linger && *changed.linger < duration::zero()) return error::bad_argument;
+        const std::string_view name = find_name<typename Tcp::congestion_policy>(changed.congestion);
+        if (name.empty() && changed.congestion != s->options.congestion) return error::not_supported;
+        changed.congestion = name;
         s->options = changed;
         if (of_.at->stack().look(s->opened) == nullptr) return {};
-        return of_.at->stack().set_options(s->opened, changed.connection, of_.at->now());
+        return apply(changed, of_.at->stack(), s->opened, of_.at->now());
     }
     template <socket_option Option>
     result<Option> get_option() const {

@@ -42,7 +42,7 @@ public:
 
     explicit host(const settings& s = {}, const host_addresses& own = {})
         : addresses_(own), stack_(s), sockets_(no_index, s.buffers.source),
-          options_{.connection = s.limits.connection} {}
+          options_{.connection = s.limits.connection, .congestion = name_of(s.congestion)} {}
     host(const host&) = delete;
     host& operator=(const host&) = delete;
 

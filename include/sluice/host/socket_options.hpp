@@ -5,8 +5,10 @@
 // the RFC's clause for each, stands at connection_options (policy/limits.hpp).
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include <sluice/policy/limits.hpp>
 
@@ -15,7 +17,14 @@ namespace sluice {
 struct socket_options {
     connection_options connection{};
     std::optional<duration> linger{};
+    std::string_view congestion{};  // of static storage; empty where the composition has no names
 };
+
+/// All that a connection has of them.
+result<void> apply(const socket_options& o, auto& stack, auto opened, instant now) {
+    const result<void> done = stack.set_options(opened, o.connection, now);
+    return done && !o.congestion.empty() ? stack.set_congestion(opened, o.congestion, now) : done;
+}
 
 /// Each reads its value out of a socket's options, and writes it there.
 template <class Option>
@@ -89,6 +98,14 @@ struct linger {
     std::optional<duration> value{};
     static constexpr linger of(const socket_options& o) { return {o.linger}; }
     constexpr void write(socket_options& o) const { o.linger = value; }
+};
+
+/// By which policy, of those that the composition has (any_of): before there is a connection, and in the midst of it
+/// (TCP_CONGESTION). not_supported: it has none of this name.
+struct congestion {
+    std::string_view value{};
+    static constexpr congestion of(const socket_options& o) { return {o.congestion}; }
+    constexpr void write(socket_options& o) const { o.congestion = value; }
 };
 
 }  // namespace option

@@ -57,7 +57,7 @@ private:
             s->opened = *opened;
             s->options = listening.options;
             // One that has been reset meanwhile has none, and says so when it is used.
-            static_cast<void>(of.at->stack().set_options(*opened, s->options.connection, now));
+            static_cast<void>(apply(s->options, of.at->stack(), *opened, now));
             return accepted;
         }
         bool is_due() {

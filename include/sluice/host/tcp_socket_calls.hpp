@@ -44,7 +44,7 @@ private:
         const auto opened = stack.connect(local, remote, of.at->now(), of.socket.index);
         if (!opened) return opened.error();
         s.opened = *opened;
-        return stack.set_options(s.opened, s.options.connection, of.at->now());
+        return apply(s.options, stack, s.opened, of.at->now());
     }
 };
 

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <concepts>
+#include <string_view>
 #include <type_traits>
 
 #include <sluice/base/memory.hpp>
@@ -43,6 +44,14 @@ concept policy_for = policy<P> && std::same_as<typename P::slot, Slot>;
 //             uint32_t ssthresh() const                  octets; below it cwnd_limited means flight > window / 2 (RFC 7661)
 //             uint64_t pacing_rate() const               octets a second at which data leaves; 0: at once
 //             uint32_t pacing_burst() const              octets that leave at once all the same, at first and after a pause
+//             congestion_snapshot snapshot() const       another is to go on from here; absent: window() and ssthresh()
+//             void restore(const congestion_snapshot&)   goes on from there, its own past forgotten; absent: it is told
+//                                                        on_start again, and begins with a window of its own
+//             bool select(string_view, const congestion_snapshot&)  goes over to the policy of this name (any_of);
+//                                                        false: there is none. With it, string_view selected() const,
+//                                                        and names, a static array of them
+//             static constexpr string_view name          as setsockopt calls it; absent: it can't be asked for by name
+//             static constexpr congestion_signals responds_to   what it gives way to; absent: loss
 //   refused   on_timeout, on_sample                      other slots' names for what on_rto and on_ack tell
 // clang-format off
 template <class P> concept has_window               = requires(const P& p) { { p.window() } -> std::same_as<std::uint32_t>; };
@@ -57,13 +66,27 @@ template <class P> concept congestion_on_idle_ok    = hook::absent<P, hook::on_i
 template <class P> concept congestion_ssthresh_ok   = hook::absent<P, hook::ssthresh>      || requires(const P& p) { { p.ssthresh() } -> std::convertible_to<std::uint32_t>; };
 template <class P> concept congestion_pacing_rate_ok  = hook::absent<P, hook::pacing_rate>  || requires(const P& p) { { p.pacing_rate() } -> std::same_as<std::uint64_t>; };
 template <class P> concept congestion_pacing_burst_ok = hook::absent<P, hook::pacing_burst> || requires(const P& p) { { p.pacing_burst() } -> std::convertible_to<std::uint32_t>; };
+template <class P> concept congestion_snapshot_ok   = hook::absent<P, hook::snapshot>      || requires(const P& p) { { p.snapshot() } -> std::same_as<congestion_snapshot>; };
+template <class P> concept congestion_restore_ok    = hook::absent<P, hook::restore>       || requires(P& p, const congestion_snapshot& s) { p.restore(s); };
+template <class P> concept congestion_select_ok     = hook::absent<P, hook::select>        || requires(P& p, const P& seen, std::string_view name, const congestion_snapshot& s) { { p.select(name, s) } -> std::same_as<bool>; { seen.selected() } -> std::same_as<std::string_view>; P::names; };
+template <class P> concept congestion_name_ok       = hook::absent<P, hook::name>          || requires { typename std::bool_constant<(std::string_view(P::name).size() > 0)>; };
+template <class P> concept congestion_responds_to_ok = hook::absent<P, hook::responds_to>  || requires { typename std::bool_constant<congestion_signals(P::responds_to).empty()>; };
+template <class P> concept has_name                 = !hook::absent<P, hook::name> && congestion_name_ok<P>;
 // clang-format on
 template <class P>
 concept congestion_policy =
     policy_for<P, congestion_slot> && congestion_names_ok<P> && has_window<P> && congestion_on_start_ok<P> &&
     congestion_on_ack_ok<P> && congestion_on_congestion_ok<P> && congestion_on_rto_ok<P> && congestion_on_undo_ok<P> &&
     congestion_on_ecn_ok<P> && congestion_on_idle_ok<P> && congestion_ssthresh_ok<P> && congestion_pacing_rate_ok<P> &&
-    congestion_pacing_burst_ok<P>;
+    congestion_pacing_burst_ok<P> && congestion_snapshot_ok<P> && congestion_restore_ok<P> && congestion_select_ok<P> &&
+    congestion_name_ok<P> && congestion_responds_to_ok<P>;
+
+/// What a congestion policy gives way to.
+template <class P>
+constexpr congestion_signals signals_of() {
+    if constexpr (requires { P::responds_to; }) return P::responds_to;
+    else return congestion_signal::loss;
+}
 
 // The rtt slot: the retransmission timeout. One a connection.
 //   required  duration rto() const                       back-off included
@@ -73,6 +96,7 @@ concept congestion_policy =
 //             void on_undo(optional<duration>)           the last time it did was too early; the round trip, if known
 //             void on_established(bool syn_timed_out)     section 5.7
 //             optional<duration> srtt() const, rttvar() const   for those who look
+//             static constexpr bool follows_rfc6298      the conformance kit compares with section 2's formulas
 //   refused   on_rto                                     here it is on_timeout
 // clang-format off
 template <class P> concept has_rto               = requires(const P& p) { { p.rto() } -> std::convertible_to<duration>; };

@@ -20,6 +20,11 @@ struct pacing_rate    { int pacing_rate;    template <class P> static constexpr 
 struct pacing_burst   { int pacing_burst;   template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::pacing_burst>::pacing_burst; }; };
 struct on_idle        { int on_idle;        template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_idle>::on_idle; }; };
 struct ssthresh       { int ssthresh;       template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::ssthresh>::ssthresh; }; };
+struct snapshot       { int snapshot;       template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::snapshot>::snapshot; }; };
+struct restore        { int restore;        template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::restore>::restore; }; };
+struct select         { int select;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::select>::select; }; };
+struct name           { int name;           template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::name>::name; }; };
+struct responds_to    { int responds_to;    template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::responds_to>::responds_to; }; };
 struct on_sample      { int on_sample;      template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_sample>::on_sample; }; };
 struct on_timeout     { int on_timeout;     template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_timeout>::on_timeout; }; };
 struct on_established { int on_established; template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_established>::on_established; }; };
@@ -51,8 +56,8 @@ struct on_received    { int on_received;    template <class P> static constexpr 
 struct on_window      { int on_window;      template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_window>::on_window; }; };
 // clang-format on
 
-/// The policy does not name the hook.
+/// The policy does not name the hook. One that is made of others names them all, and says which of them it lacks.
 template <class P, class Name>
-concept absent = !Name::template in<P>;
+concept absent = !Name::template in<P> || requires { requires P::template lacks<Name>; };
 
 }  // namespace sluice::hook

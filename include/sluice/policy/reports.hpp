@@ -101,6 +101,24 @@ struct idle_report {
     duration idle{};
 };
 
+/// What one congestion policy leaves to the next in mid-connection: the windows are the policy's to tell, what it keeps
+/// no books of is the connection's.
+struct congestion_snapshot {
+    instant now{};
+    std::uint64_t random = 0;  // as of start_report
+    std::uint32_t window = 0;
+    std::uint32_t ssthresh = largest_window;  // none yet
+    std::uint32_t mss = 0;
+    bool in_recovery = false;
+    std::optional<duration> min_rtt{};  // of ten seconds, or of as long as the policy remembers it
+    std::optional<duration> srtt{};
+};
+
+/// What makes a congestion policy give way. It says so for those who judge it (testing/conformance.hpp).
+enum class congestion_signal : std::uint8_t { loss, ecn, delay, model };  // model: of the path, by what it delivers
+using congestion_signals = enum_set<congestion_signal>;
+constexpr congestion_signals operator|(congestion_signal a, congestion_signal b) { return congestion_signals(a) | b; }
+
 /// To recovery policies: what the handshake has found out.
 struct recovery_start_report {
     seq iss{};

@@ -37,6 +37,11 @@ struct slot<P, congestion_slot> {
     static_assert(congestion_pacing_rate_ok<P>,      "sluice: congestion slot: pacing_rate must be `std::uint64_t pacing_rate() const`, octets a second");
     static_assert(congestion_pacing_burst_ok<P>,     "sluice: congestion slot: pacing_burst must be `std::uint32_t pacing_burst() const`");
     static_assert(congestion_ssthresh_ok<P>,         "sluice: congestion slot: ssthresh must be `std::uint32_t ssthresh() const`");
+    static_assert(congestion_snapshot_ok<P>,         "sluice: congestion slot: snapshot must be `congestion_snapshot snapshot() const`");
+    static_assert(congestion_restore_ok<P>,          "sluice: congestion slot: restore must be public and take a const congestion_snapshot&");
+    static_assert(congestion_select_ok<P>,           "sluice: congestion slot: select must be `bool select(std::string_view, const congestion_snapshot&)`, with `std::string_view selected() const` and `names`");
+    static_assert(congestion_name_ok<P>,             "sluice: congestion slot: name must be `static constexpr std::string_view name`");
+    static_assert(congestion_responds_to_ok<P>,      "sluice: congestion slot: responds_to must be `static constexpr congestion_signals responds_to`");
     static constexpr bool kept = true;
 };
 

@@ -128,6 +128,9 @@ public:
     result<void> set_options(handle h, const connection_options& options, instant now) {
         return call(h, now, [&](auto& tcp) { return tcp.set_options(t_.env, options); });
     }
+    result<void> set_congestion(handle h, std::string_view name, instant now) {
+        return call(h, now, [&](auto& tcp) { return tcp.set_congestion(t_.env, name); });
+    }
 
     /// The application lets go: the handle is stale from here on, and TCP finishes alone. A listener's connections that
     /// nobody has accepted are reset.

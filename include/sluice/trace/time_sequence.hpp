@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The time-sequence graph of one direction of a connection, as tcptrace draws it: what was sent when, what had been
-// acknowledged by then and how far the window reached, all as the sender saw it.
+// The time-sequence graph of one direction of a connection, as tcptrace and xplot draw it: what was sent when and what
+// again, what had been acknowledged and what reported by SACK, how far the window reached, all as the sender saw it.
 // Made from wire events alone; the other picture of the same events is the ladder.
 #pragma once
 
@@ -42,7 +42,7 @@ private:
 inline std::string time_sequence(std::span<const wire_event> events, int sender,
                                  std::string title = "Sequence numbers over time") {
     const seq iss = initial_sequences(events)[sender == 0 ? 0 : 1];
-    std::vector<bar> first_time, again;
+    std::vector<bar> first_time, again, reported;
     std::vector<point> lost, acknowledged, right_edge;
 
     detail::unwrapped sent_position(iss);
@@ -67,9 +67,13 @@ inline std::string time_sequence(std::span<const wire_event> events, int sender,
     double highest_ack = 0;
     for (const wire_event* event : arrivals) {
         const double ack = ack_position(event->header.acknowledgment);
+        const double at = detail::as_seconds(event->arrived), edge = ack + event->window();
+        for (const sack_block& block : event->options.sack) {
+            const double low = ack + static_cast<std::int32_t>(block.begin - event->header.acknowledgment);
+            reported.push_back({at, low, low + (block.end - block.begin)});
+        }
         if (ack < highest_ack) continue;
         highest_ack = ack;
-        const double at = detail::as_seconds(event->arrived), edge = ack + event->window();
         acknowledged.push_back({at, ack});
         right_edge.push_back({at, edge <= highest_shown ? edge : std::numeric_limits<double>::quiet_NaN()});
     }
@@ -80,6 +84,7 @@ inline std::string time_sequence(std::span<const wire_event> events, int sender,
     chart picture(std::move(title), {"time", unit::seconds}, {"sequence number", unit::octets});
     picture.steps("right edge of the window", tone::purple, std::move(right_edge));
     picture.steps("acknowledged", tone::green, std::move(acknowledged));
+    picture.bars("reported by SACK", tone::grey, std::move(reported));
     picture.bars("sent", tone::blue, std::move(first_time));
     picture.bars("retransmitted", tone::orange, std::move(again), 9);  // few, and what one looks for
     picture.dots("lost", tone::red, std::move(lost));

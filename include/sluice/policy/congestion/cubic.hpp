@@ -24,6 +24,7 @@ constexpr std::uint32_t cube_root(std::uint64_t n) {
 
 struct cubic {
     using slot = congestion_slot;
+    static constexpr std::string_view name = "cubic";
 
     std::uint32_t initial_window = 10;  // segments (RFC 6928)
     bool fast_convergence = true;       // section 4.7
@@ -115,6 +116,15 @@ struct cubic {
         while (validation.is_over(r.now)) shrink_unused();
         if (!validation.enabled) at_.cwnd = std::min(at_.cwnd, initial_window_octets(initial_window, mss_));
         at_.in_stage = false;  // nor does time count in which nothing was sent
+    }
+
+    constexpr congestion_snapshot snapshot() const { return {.window = at_.cwnd, .ssthresh = at_.ssthresh, .mss = mss_}; }
+    /// The first stage begins with K = 0, as behind a slow start without a loss (section 4.10).
+    constexpr void restore(const congestion_snapshot& s) {
+        at_ = {.cwnd = s.window, .ssthresh = s.ssthresh, .cwnd_prior = s.window};
+        before_ = at_;
+        mss_ = s.mss;
+        if (s.ssthresh != largest_window) slow_start.on_congestion();  // the first slow start is over
     }
 
     /// W(t), t in ticks since the stage began (section 4.2, figure 1).

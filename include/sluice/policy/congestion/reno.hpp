@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <string_view>
 
 #include <sluice/policy/congestion/window_validation.hpp>
 #include <sluice/policy/reports.hpp>
@@ -31,6 +32,7 @@ constexpr std::uint32_t window_after_undo(const undo_report& r, std::uint32_t no
 
 struct reno {
     using slot = congestion_slot;
+    static constexpr std::string_view name = "reno";
 
     std::uint32_t initial_window = 10;  // segments (RFC 6928)
     std::uint32_t slow_start_limit = 0;  // L of RFC 3465 in segments an ACK; 0: none
@@ -110,6 +112,14 @@ struct reno {
         validation.on_idle(r);
         while (validation.is_over(r.now)) shrink_unused();
         if (!validation.enabled) cwnd_ = std::min(cwnd_, initial_window_octets(initial_window, mss_));
+    }
+
+    constexpr congestion_snapshot snapshot() const { return {.window = cwnd_, .ssthresh = ssthresh_, .mss = mss_}; }
+    constexpr void restore(const congestion_snapshot& s) {
+        cwnd_ = cwnd_before_ = s.window;
+        ssthresh_ = ssthresh_before_ = s.ssthresh;
+        mss_ = s.mss;
+        counted_ = 0;
     }
 
 private:

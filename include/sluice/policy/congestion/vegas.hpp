@@ -12,6 +12,8 @@ namespace sluice {
 
 struct vegas {
     using slot = congestion_slot;
+    static constexpr std::string_view name = "vegas";
+    static constexpr congestion_signals responds_to = congestion_signal::loss | congestion_signal::delay;
 
     std::uint32_t alpha = 2;  // segments that wait at least
     std::uint32_t beta = 4;   // and at most
@@ -51,6 +53,19 @@ struct vegas {
     constexpr void on_rto(const rto_report& r) { like_reno.on_rto(r); }
     constexpr void on_undo(const undo_report& r) { like_reno.on_undo(r); }
     constexpr void on_idle(const idle_report& r) { like_reno.on_idle(r); }
+
+    constexpr congestion_snapshot snapshot() const {
+        congestion_snapshot out = like_reno.snapshot();
+        if (base_ != duration::max()) out.min_rtt = base_;
+        return out;
+    }
+    constexpr void restore(const congestion_snapshot& s) {
+        like_reno.restore(s);
+        base_ = s.min_rtt.value_or(duration::max());
+        round_ = duration::max();
+        samples_ = 0;
+        grows_ = true;
+    }
 
     /// What waits in queues: the window less what the path holds, W · (1 − base / rtt).
     constexpr std::uint32_t queued(duration rtt) const {

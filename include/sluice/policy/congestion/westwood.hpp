@@ -12,6 +12,7 @@ namespace sluice {
 
 struct westwood {
     using slot = congestion_slot;
+    static constexpr std::string_view name = "westwood";
 
     duration shortest_interval = 50ms;  // of a sample, and a round trip at least
     reno like_reno{};                   // for all but that; the window is its window
@@ -45,6 +46,18 @@ struct westwood {
     }
     constexpr void on_undo(const undo_report& r) { like_reno.on_undo(r); }
     constexpr void on_idle(const idle_report& r) { like_reno.on_idle(r); }
+
+    constexpr congestion_snapshot snapshot() const {
+        congestion_snapshot out = like_reno.snapshot();
+        if (min_rtt_ != duration::max()) out.min_rtt = min_rtt_;
+        return out;
+    }
+    constexpr void restore(const congestion_snapshot& s) {
+        like_reno.restore(s);
+        min_rtt_ = s.min_rtt.value_or(duration::max());
+        bandwidth_ = arrived_ = 0;
+        measures_ = false;
+    }
 
     /// Bandwidth × shortest round trip; Reno's half until both are known.
     constexpr std::uint32_t pipe_of_path() const {

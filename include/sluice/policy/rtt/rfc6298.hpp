@@ -34,6 +34,7 @@ struct smoothed_rtt {
 
 struct rfc6298 {
     using slot = rtt_slot;
+    static constexpr bool follows_rfc6298 = true;
 
     duration initial = 1s;
     duration after_lost_syn = 3s;  // 5.7

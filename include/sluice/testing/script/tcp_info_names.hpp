@@ -11,25 +11,6 @@
 
 namespace sluice::testing::script {
 
-/// As Linux numbers them.
-constexpr int linux_number(state s) {
-    switch (s) {
-        case state::established: return 1;
-        case state::syn_sent: return 2;
-        case state::syn_received_active:
-        case state::syn_received_passive: return 3;
-        case state::fin_wait_1: return 4;
-        case state::fin_wait_2: return 5;
-        case state::time_wait: return 6;
-        case state::closed: return 7;
-        case state::close_wait: return 8;
-        case state::last_ack: return 9;
-        case state::listen: return 10;
-        case state::closing: return 11;
-    }
-    return 0;
-}
-
 /// Nothing for a name that is not known here.
 inline std::optional<double> number_of_info(const std::string& name, const tcp_info& info) {
     if (const auto constant = number_of(name)) return static_cast<double>(*constant);

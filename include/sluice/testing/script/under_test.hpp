@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include <sluice/policy/congestion/reno.hpp>
+#include <sluice/policy/congestion/by_name.hpp>
 #include <sluice/stack/stack.hpp>
 #include <sluice/testing/script/profile.hpp>
 
@@ -136,7 +136,7 @@ public:
     }
 
     std::string_view congestion() const override {
-        return std::is_same_v<typename Tcp::congestion_policy, reno> ? "reno" : "";
+        return name_of(stack_.variables().env.settings.congestion);
     }
 
 private:

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// testing/conformance/rtt.hpp: our policies keep each rule that is for them; each rule finds the planted policy
+// that breaks it, by its name, and blames it for nothing else. The planted ones are the controls of the kit.
+#include "found.hpp"
+
+#include <sluice/policy/rtt/fixed_rto.hpp>
+#include <sluice/policy/rtt/linux_like.hpp>
+#include <sluice/policy/rtt/rfc6298.hpp>
+#include <sluice/testing/conformance/rtt.hpp>
+
+using namespace sluice;
+using conformance::check_clean;
+using conformance::check_found;
+namespace rtt = testing::rtt_rules;
+
+namespace {
+
+struct never_backs_off : rfc6298 {
+    constexpr void on_timeout() {}
+};
+struct backs_off_for_ever : rfc6298 {
+    constexpr void on_timeout() { rto_ = std::min<duration>(2 * rto(), 1000h); }
+};
+struct ignores_its_floor : rfc6298 {
+    constexpr void on_sample(duration r, std::uint32_t n = 1) {
+        smoothed_.add(r, n);
+        rto_ = std::min(cap, smoothed_.srtt + std::max(granularity, 4 * smoothed_.rttvar));
+    }
+};
+struct forgets_the_variance : linux_like {
+    constexpr void on_sample(duration r, std::uint32_t n = 1) {
+        smoothed_.add(r, n);
+        rto_ = std::max(floor, std::min(cap, smoothed_.srtt + smoothed_.srtt / 8));
+    }
+};
+struct stays_backed_off : rfc6298 {
+    duration longest{};
+    constexpr duration rto() const { return std::max(longest, rfc6298::rto()); }
+    constexpr void on_timeout() { longest = rto_ = std::min(2 * rto(), cap); }
+};
+/// RTTVAR by the new SRTT: the order of section 2.3 is a MUST.
+struct swaps_the_order : rfc6298 {
+    constexpr void on_sample(duration r, std::uint32_t n = 1) {
+        const smoothed_rtt before = smoothed_;
+        smoothed_.add(r, n);
+        if (before.sampled)
+            smoothed_.rttvar = before.rttvar + (std::chrono::abs(smoothed_.srtt - r) - before.rttvar) / 4;
+        rto_ = std::max(floor, std::min(cap, smoothed_.srtt + std::max(granularity, 4 * smoothed_.rttvar)));
+    }
+};
+/// In 32 bits of microseconds, which are 35 minutes.
+struct counts_in_32_bits : linux_like {
+    constexpr void on_sample(duration r, std::uint32_t n = 1) {
+        linux_like::on_sample(r, n);
+        rto_ = std::chrono::microseconds(static_cast<std::int32_t>((smoothed_.srtt + 4 * smoothed_.rttvar) / 1us));
+        if (r <= 1h) linux_like::on_sample(r, n);
+    }
+    constexpr void on_timeout() {
+        if (rto() > duration::zero()) linux_like::on_timeout();
+    }
+};
+
+}  // namespace
+
+TEST_CASE("our rtt policies keep every rule that is for them") {
+    check_clean(testing::check_rtt<rfc6298>(), 0);
+    check_clean(testing::check_rtt<rfc6298>({.floor = 1s}), 0);
+    check_clean(testing::check_rtt<linux_like>(), 2);  // it does not follow RFC 6298
+    check_clean(testing::check_rtt<fixed_rto>(), 5);   // nor does it measure
+}
+
+TEST_CASE("each planted rtt policy is found by the rule that it breaks, and by no other") {
+    check_found(testing::check_rtt<rfc6298>({.initial = 300ms, .after_lost_syn = 3s}), rtt::first);
+    check_found(testing::check_rtt<never_backs_off>(), rtt::back_off);
+    check_found(testing::check_rtt<backs_off_for_ever>(), rtt::capped);
+    check_found(testing::check_rtt<rfc6298>({.cap = 30s}), rtt::capped);
+    check_found(testing::check_rtt<ignores_its_floor>(), rtt::floor);
+    check_found(testing::check_rtt<forgets_the_variance>(), rtt::variance);
+    check_found(testing::check_rtt<stays_backed_off>(), rtt::taken);
+    check_found(testing::check_rtt<swaps_the_order>(), rtt::vectors);
+    check_found(testing::check_rtt<counts_in_32_bits>(), rtt::extreme);
+    check_found(testing::check_rtt<rfc6298>({.after_lost_syn = 1s}), rtt::lost_syn);
+}
