@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include <sluice/connection/endpoint.hpp>
 #include <sluice/policy/buffers/phantom_buffers.hpp>
 #include <sluice/sim/endless.hpp>
 #include <sluice/sim/metrics.hpp>
