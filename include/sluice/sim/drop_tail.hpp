@@ -4,49 +4,33 @@
 // transmitted has left the queue.
 #pragma once
 
-#include <cstddef>
-
-#include <sluice/sim/packet.hpp>
+#include <sluice/sim/packet_fifo.hpp>
+#include <sluice/sim/tap.hpp>
 
 namespace sluice::sim {
 
-/// Stands for a queue without this limit.
-inline constexpr std::size_t unlimited = ~std::size_t{0};
+/// Nothing but the limits that the link sets.
+struct drop_tail_settings {
+    using discipline = class drop_tail;
+};
 
 class drop_tail {
 public:
-    explicit drop_tail(std::size_t most_packets = unlimited, std::size_t most_octets = unlimited)
-        : most_packets_(most_packets), most_octets_(most_octets) {}
+    drop_tail(const drop_tail_settings&, const queue_surroundings& around) : queue_(around.limits) {}
 
-    bool empty() const { return packets_ == 0; }
-    std::size_t packets() const { return packets_; }
-    std::size_t octets() const { return octets_; }
-    bool has_room(std::size_t length) const {
-        return packets_ < most_packets_ && octets_ <= most_octets_ && length <= most_octets_ - octets_;
-    }
+    bool empty() const { return queue_.empty(); }
+    std::size_t packets() const { return queue_.packets(); }
+    std::size_t octets() const { return queue_.octets(); }
+    bool has_room(std::size_t length) const { return queue_.has_room(length); }
 
-    /// False when there is no room: the packet is the caller's to drop.
-    bool push(packet_store& store, list_index i) {
-        const std::size_t length = store[i].data.size();
-        if (!has_room(length)) return false;
-        order_.push_back(store, i);
-        ++packets_;
-        octets_ += length;
-        return true;
+    void push(packet_store& store, list_index i, const arrival& at, auto&& fates) {
+        if (!queue_.takes(store[i], at)) return fates.drop(i, drop_cause::queue_full);
+        queue_.append(store, i);
     }
-
-    list_index pop(packet_store& store) {
-        const list_index i = order_.front();
-        order_.remove(store, i);
-        --packets_;
-        octets_ -= store[i].data.size();
-        return i;
-    }
+    list_index pop(packet_store& store, instant, auto&&) { return queue_.take(store); }
 
 private:
-    std::size_t most_packets_, most_octets_;
-    std::size_t packets_ = 0, octets_ = 0;
-    index_list<&packet::place> order_;
+    packet_fifo queue_;
 };
 
 }  // namespace sluice::sim

@@ -12,18 +12,22 @@
 #include <utility>
 #include <vector>
 
-#include <sluice/sim/drop_tail.hpp>
+#include <sluice/sim/discipline.hpp>
+#include <sluice/sim/ecn_field.hpp>
 #include <sluice/sim/gilbert_elliott.hpp>
 #include <sluice/sim/probability.hpp>
+#include <sluice/sim/rate_trace.hpp>
 #include <sluice/sim/tap.hpp>
 
 namespace sluice::sim {
 
 struct link_settings {
-    std::uint64_t rate = 0;                 // bits/s; 0: infinite
+    std::uint64_t rate = 0;                 // bits/s; 0: infinite, and nothing is ever queued
+    rate_trace trace{};                     // the capacity over time; not empty, it stands in the rate's place
     duration delay{};                       // of the wire
     std::size_t queue_packets = unlimited;  // that wait, without the one in transmission
     std::size_t queue_octets = unlimited;
+    discipline_settings discipline{};       // of the queue, within these limits: drop tail
     bool pushes_back = false;               // a sender waits for room in the queue, so that nothing is dropped there
     probability loss{};
     gilbert_elliott bursts{};               // losses besides these, in bursts
@@ -41,7 +45,7 @@ struct link_settings {
 struct link_event {
     enum class kind : std::uint8_t { transmitted, arrived };
     kind what;
-    list_index packet;
+    list_index packet;  // no_index: none was transmitted, but the time has come at which one can be
 };
 
 /// Calls want a `side` with `schedule(instant, link_event)`, which comes back by on_transmitted or take, and
@@ -49,14 +53,17 @@ struct link_event {
 class link {
 public:
     link(const link_settings& s, seeded_random random)
-        : settings_(s), queue_(s.queue_packets, s.queue_octets), loss_(random.fork()), corruption_(random.fork()),
-          duplication_(random.fork()), reordering_(random.fork()), bursts_(s.bursts, random.fork()),
-          jitter_(random.fork()) {
-        assert(s.jitter >= duration::zero());
+        : settings_(s), loss_(random.fork()), corruption_(random.fork()), duplication_(random.fork()),
+          reordering_(random.fork()), bursts_(s.bursts, random.fork()), jitter_(random.fork()),
+          queue_(s.discipline, {.limits = {.packets = s.queue_packets, .octets = s.queue_octets},
+                                .packet_time = packet_time(),
+                                .random = random.fork()}),
+          trace_(s.trace) {
+        assert(s.jitter >= duration::zero() && (s.trace.empty() || s.rate == 0));
     }
 
     const link_settings& settings() const { return settings_; }
-    const drop_tail& queue() const { return queue_; }
+    const queue_discipline& queue() const { return queue_; }
 
     /// Whether a packet of this length would find room.
     bool has_room(std::size_t length) const { return !is_transmitting_ || queue_.has_room(length); }
@@ -68,12 +75,9 @@ public:
         p.queued = duration::zero();
         const list_index i = packets_.add(std::move(p));
         side.tell(packet_event::sent, drop_cause::none, packets_[i]);
-        if (settings_.rate == 0)
-            put_on_wire(i, now, side);
-        else if (!is_transmitting_)
-            transmit(i, now, side);
-        else if (!queue_.push(packets_, i))
-            drop(i, drop_cause::queue_full, side);
+        if (settings_.rate == 0 && settings_.trace.empty()) return put_on_wire(i, now, side);
+        queue_.push(packets_, i, {.now = now, .must_wait = is_transmitting_}, fates{*this, side});
+        if (!is_transmitting_) transmit_next(now, side);
     }
 
     /// How long a packet occupies the transmitter, to the nanosecond above.
@@ -85,8 +89,8 @@ public:
 
     void on_transmitted(list_index i, instant now, auto&& side) {
         is_transmitting_ = false;
-        put_on_wire(i, now, side);
-        if (!queue_.empty()) transmit(queue_.pop(packets_), now, side);
+        if (i != no_index) put_on_wire(i, now, side);
+        transmit_next(now, side);
     }
 
     /// The packet leaves the wire at its end.
@@ -97,11 +101,51 @@ public:
     }
 
 private:
-    void transmit(list_index i, instant now, auto& side) {
+    /// What the queue decides about its packets.
+    template <class Side>
+    struct fates {
+        link& of;
+        Side& side;
+
+        void drop(list_index i, drop_cause why) { of.drop(i, why, side); }
+        bool mark(list_index i) { return of.mark(i, side); }
+    };
+    template <class Side>
+    fates(link&, Side&) -> fates<Side>;
+
+    /// The next packet that the queue gives away; with a trace, when an opportunity for it has come.
+    void transmit_next(instant now, auto& side) {
+        const bool has_trace = !settings_.trace.empty();
+        if (has_trace && !queue_.empty() && !trace_.is_open(now)) return transmit_until(trace_.next(now), no_index, side);
+        const list_index i = queue_.pop(packets_, now, fates{*this, side});
+        if (i == no_index) return trace_.forgo();
         packet& p = packets_[i];
         p.queued = now - p.sent;
+        const std::size_t length = p.data.size();
+        transmit_until(has_trace ? trace_.send(length) : now + transmission_time(length), i, side);
+    }
+
+    void transmit_until(instant end, list_index i, auto& side) {
         is_transmitting_ = true;
-        side.schedule(now + transmission_time(p.data.size()), link_event{link_event::kind::transmitted, i});
+        side.schedule(end, link_event{link_event::kind::transmitted, i});
+    }
+
+    /// To transmit 1500 octets, on average.
+    duration packet_time() const {
+        const rate_trace& trace = settings_.trace;
+        if (trace.empty()) return transmission_time(1500);
+        return trace.period() / static_cast<std::int64_t>(trace.opportunities_ms.size());
+    }
+
+    /// What is CE already stays so.
+    bool mark(list_index i, auto& side) {
+        packet& p = packets_[i];
+        const ecn_codepoint came_as = ecn_of(p.data);
+        if (came_as == ecn_codepoint::not_ect) return false;
+        if (came_as == ecn_codepoint::ce) return true;
+        mark_ce(p.data);
+        side.tell(packet_event::marked, drop_cause::none, p);
+        return true;
     }
 
     void put_on_wire(list_index i, instant now, auto& side) {
@@ -162,12 +206,13 @@ private:
     }
 
     link_settings settings_;
-    drop_tail queue_;
     packet_store packets_;
     // One sequence a misfortune: to switch one on changes nothing of the others.
     seeded_random loss_, corruption_, duplication_, reordering_;
     bursty_loss bursts_;
     seeded_random jitter_;
+    queue_discipline queue_;
+    trace_follower trace_;
     instant latest_arrival_{};  // of the packets so far, but for those that were chosen to be late
     bool is_transmitting_ = false;
     std::uint64_t entered_ = 0, with_text_ = 0;

@@ -17,8 +17,10 @@ namespace sluice::sim {
 
 struct scenario {
     std::uint64_t rate = 10'000'000;      // bits/s of the link each way; 0: infinite
+    rate_trace trace{};                   // the capacity over time from client to server, in the rate's place
     duration delay = 20ms;                // one way
     std::size_t queue = 100;              // packets that wait for the link
+    discipline_settings discipline{};     // of both queues
     probability loss{};                   // of each packet, a fraction from 0 to 1; so are those that follow
     gilbert_elliott bursts{};             // losses besides these, in bursts
     probability corruption{};
@@ -58,6 +60,7 @@ constexpr world_settings settings_of(const scenario& s) {
     link_settings forth{.rate = s.rate,
                         .delay = s.delay,
                         .queue_packets = s.queue,
+                        .discipline = s.discipline,
                         .loss = s.loss,
                         .bursts = s.bursts,
                         .corruption = s.corruption,
@@ -68,6 +71,7 @@ constexpr world_settings settings_of(const scenario& s) {
                         .jitter_reorders = s.jitter_reorders};
     link_settings back = s.back ? *s.back : forth;
     forth.drop = s.drop;
+    if (!s.trace.empty()) forth.trace = s.trace, forth.rate = 0;
     return {.links = {forth, back}, .ipv6 = s.ipv6, .super_segment = s.super_segment, .seed = s.seed};
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Those who watch the packets on a cable, a world's only one or one of a network's: each packet is reported when it
-// enters a link, and when it is delivered at its other end or dropped on the way. A tap is any object with
-// `on_packet(const packet_report&)`; it changes nothing.
+// enters a link, when a queue marks it there, and when it is delivered at its other end or dropped on the way. A tap is
+// any object with `on_packet(const packet_report&)`; it changes nothing.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,17 @@
 
 namespace sluice::sim {
 
-enum class packet_event : std::uint8_t { sent, delivered, dropped };
+enum class packet_event : std::uint8_t {
+    sent,
+    delivered,
+    dropped,
+    marked,  // made CE by the link's queue; what came as CE is not told again
+};
 
 enum class drop_cause : std::uint8_t {
     none,
     queue_full,
+    aqm,     // by the queue's discipline, to keep it short
     loss,    // by chance
     chosen,  // by the link's settings
 };
@@ -25,6 +31,7 @@ constexpr const char* name(drop_cause cause) {
     switch (cause) {
         case drop_cause::none: return "not dropped";
         case drop_cause::queue_full: return "queue full";
+        case drop_cause::aqm: return "dropped to keep the queue short";
         case drop_cause::loss: return "lost by chance";
         case drop_cause::chosen: return "chosen to be dropped";
     }

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// What a link tells its queue. Every discipline has `push(store, packet, arrival, fates)`, which takes a packet or lets
+// it go, and `pop(store, now, fates)`, which answers the packet to transmit, or `no_index` when there is none: then the
+// link is idle from now on. What happens to packets the queue tells the fates: `drop(packet, cause)`, after which it is
+// no longer in the queue, and `mark(packet)`, which makes it CE and is false where it is not ECN-capable.
+#pragma once
+
+#include <cstddef>
+
+#include <sluice/base/random.hpp>
+#include <sluice/base/time.hpp>
+
+namespace sluice::sim {
+
+/// Stands for a queue without this limit.
+inline constexpr std::size_t unlimited = ~std::size_t{0};
+
+struct queue_limits {
+    std::size_t packets = unlimited;
+    std::size_t octets = unlimited;
+
+    /// Beside what there is already.
+    constexpr bool have_room(std::size_t packets_there, std::size_t octets_there, std::size_t length) const {
+        return packets_there < packets && octets_there <= octets && length <= octets - octets_there;
+    }
+};
+
+struct arrival {
+    instant now;
+    bool must_wait;  // else the transmitter takes it at once, and no limit applies
+};
+
+/// For a discipline to be made with.
+struct queue_surroundings {
+    queue_limits limits{};
+    duration packet_time{};  // to transmit 1500 octets
+    seeded_random random{sluice::seed(1)};
+};
+
+}  // namespace sluice::sim
