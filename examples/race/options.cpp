@@ -26,6 +26,8 @@ constexpr option all_options[]{
     {"--rate",   "RATE",   "100M", option::kind::path,   "of the bottleneck, in bits a second: 100M, 1.5G"},
     {"--rtt",    "TIME",   "40ms", option::kind::path,   "the round trip without any queue"},
     {"--buffer", "SIZE",   "1bdp", option::kind::path,   "of the bottleneck: 0.5bdp, 100p (packets), 64kB, 20ms"},
+    {"--aqm",    "NAME",   "droptail", option::kind::path, "its queue: droptail, red, codel, fq_codel, step, step:20 (packets)"},
+    {"--trace",  "FILE",   "",     option::kind::path,   "its capacity over time, in mahimahi's format, in place of --rate"},
     {"--loss",   "SHARE",  "0",    option::kind::path,   "packets that are lost by chance: 0.1% or 0.001"},
     {"--time",   "TIME",   "60s",  option::kind::path,   "how long the race takes, in virtual time"},
     {"--from",   "TIME",   "",     option::kind::path,   "measure from there on only"},
@@ -49,7 +51,7 @@ constexpr option all_options[]{
 // clang-format on
 
 /// Those whose values hold no comma.
-constexpr std::string_view swept[]{"rate", "rtt", "buffer", "loss", "time", "from"};
+constexpr std::string_view swept[]{"rate", "rtt", "buffer", "aqm", "trace", "loss", "time", "from"};
 
 std::string policy_names() {
     std::vector<std::string> names;
@@ -232,10 +234,13 @@ prepared prepare(const planned_run& run) {
     out.how = {.rate = read_rate("--rate", value("--rate")),
                .rtt = read_duration("--rtt", value("--rtt")),
                .buffer = read_buffer("--buffer", value("--buffer")),
+               .discipline = {},
                .loss = read_probability("--loss", value("--loss")),
                .time = read_duration("--time", value("--time")),
                .measure_from = from.empty() ? sluice::duration::zero() : read_duration("--from", from),
                .seed = run.seed};
+    if (!value("--trace").empty()) out.how.trace = read_trace("--trace", value("--trace"));
+    out.how.discipline = read_queue("--aqm", value("--aqm"), out.how);
     if (out.how.time <= out.how.measure_from)
         throw wrong_argument{"--time: " + value("--time") + " leaves nothing to measure: it has to be more than --from"};
     for (const std::string& name : what.policies) {

@@ -2,8 +2,11 @@
 // Values as people write them.
 #include "values.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <fstream>
 #include <optional>
+#include <sstream>
 
 namespace race {
 
@@ -91,6 +94,40 @@ std::uint64_t read_count(std::string_view option, std::string_view text, std::ui
     if (problem != std::errc{} || end != text.data() + text.size() || count < least || count > most)
         refuse(option, text, "a whole number from " + trace::digits(least) + " to " + trace::digits(most));
     return count;
+}
+
+sim::rate_trace read_trace(std::string_view option, const std::string& file) {
+    std::ifstream in(file);
+    std::stringstream text;
+    text << in.rdbuf();
+    if (!in) throw wrong_argument{std::string(option) + ": " + file + " can't be read"};
+    const auto read = sim::read_rate_trace(text.str());
+    if (!read)
+        throw wrong_argument{std::string(option) + ": " + file + ", line " + trace::digits(read.line) + ": " +
+                             read.problem};
+    return read.trace;
+}
+
+sim::discipline_settings read_queue(std::string_view option, const std::string& text, const sim::race_settings& path) {
+    constexpr std::size_t packet = 1500, most = 1'000'000;
+    const auto in_packets = [](double octets) { return std::max<std::size_t>(static_cast<std::size_t>(octets) / packet, 1); };
+    if (text == "droptail") return sim::drop_tail_settings{};
+    if (text == "codel") return sim::codel_settings{};
+    if (text == "fq_codel") return sim::fq_codel_settings{};
+    // The upper threshold three times the lower one, as Floyd advises, and gentle drops up to the whole buffer.
+    if (text == "red") {
+        const std::size_t buffer =
+            std::min(path.buffer.limit_in_packets(), in_packets(static_cast<double>(path.buffer_octets())));
+        const std::size_t lower = std::max<std::size_t>(buffer / 6, 1);
+        return sim::red_settings{.min_packets = lower, .max_packets = 3 * lower};
+    }
+    // K > C · RTT / 7 (DCTCP, Alizadeh et al., 2010).
+    if (text == "step")
+        return sim::step_marking_settings{.packets =
+                                              in_packets(sim::bandwidth_delay_product(path.mean_rate(), path.rtt) / 7)};
+    if (text.rfind("step:", 0) == 0)
+        return sim::step_marking_settings{.packets = read_count(option, text.substr(5), 0, most)};
+    refuse(option, text, "one of droptail, red, codel, fq_codel, step, step:20");
 }
 
 std::vector<std::string> split_at(char separator, std::string_view text) {

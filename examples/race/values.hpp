@@ -24,6 +24,11 @@ sluice::sim::probability read_probability(std::string_view option, std::string_v
 sluice::sim::buffer_size read_buffer(std::string_view option, std::string_view text);  // 1bdp, 100p, 64kB, 20ms
 std::uint64_t read_count(std::string_view option, std::string_view text, std::uint64_t least, std::uint64_t most);
 
+sluice::sim::rate_trace read_trace(std::string_view option, const std::string& file);
+/// droptail, red, codel, fq_codel, step, step:20. What the name leaves open depends on rate and buffer.
+sluice::sim::discipline_settings read_queue(std::string_view option, const std::string& text,
+                                            const sluice::sim::race_settings& path);
+
 std::vector<std::string> split_at(char separator, std::string_view text);
 std::string joined(const std::vector<std::string>& words, std::string_view between = ", ");
 

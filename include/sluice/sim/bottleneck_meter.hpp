@@ -25,6 +25,7 @@ public:
         if (r.from != 0) return;
         switch (r.what) {
             case packet_event::sent: break;
+            case packet_event::marked: ++flow_of(r.packet).marked; break;
             case packet_event::delivered:
                 if (!r.packet.is_copy) carry(r.packet);
                 break;

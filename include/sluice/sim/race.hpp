@@ -12,10 +12,11 @@
 #include <sluice/sim/bottleneck_meter.hpp>
 #include <sluice/sim/buffer_size.hpp>
 #include <sluice/sim/capture.hpp>
+#include <sluice/sim/discipline.hpp>
 #include <sluice/sim/entrant.hpp>
 #include <sluice/sim/flow_beginnings.hpp>
 #include <sluice/sim/network.hpp>
-#include <sluice/sim/topology.hpp>
+#include <sluice/sim/rate_trace.hpp>
 #include <sluice/trace/race_result.hpp>
 #include <sluice/trace/statistics.hpp>
 
@@ -23,10 +24,12 @@ namespace sluice::sim {
 
 struct race_settings {
     std::uint64_t rate = 100'000'000;          // bits/s of the bottleneck
+    rate_trace trace{};                        // its capacity over time; not empty, it stands in the rate's place
     duration rtt = 40ms;                       // without any queue
-    buffer_size buffer = buffer_size::bdp(1);  // of the bottleneck
+    buffer_size buffer = buffer_size::bdp(1);  // of the bottleneck; of a trace's mean rate
+    discipline_settings discipline{};          // of its queue
     probability loss{};                        // by chance, of what the bottleneck carries to the receivers
-    duration time = 60s;
+    duration time = 60s;                       // more than none
     duration measure_from{};                   // what was before does not count
     bool spread = true;                        // several flows start up to 1 s, and a 60th of the time, later, and
                                                // each packet up to one packet time: no phase effects
@@ -34,6 +37,17 @@ struct race_settings {
     duration wire_log{};                       // the first so much of each flow, segment by segment
     bool capture = false;                      // pcapng of all that enters and leaves the bottleneck at the senders' side
     sluice::seed seed = 1;
+
+    std::uint64_t mean_rate() const { return trace.empty() ? rate : trace.rate(); }
+    std::size_t buffer_octets() const { return buffer.limit_in_octets(mean_rate(), rtt); }
+    /// Octets that the bottleneck can carry in the time that is measured.
+    double capacity() const {
+        if (!trace.empty()) {
+            const std::uint64_t chances = trace.opportunities_by(time) - trace.opportunities_by(measure_from);
+            return static_cast<double>(chances * rate_trace::octets_each);
+        }
+        return static_cast<double>(rate) * static_cast<double>((time - measure_from).count()) / 8e9;
+    }
 };
 
 struct race_report : trace::race_result {
@@ -85,10 +99,12 @@ private:
         trace::flow_series series{};
     };
 
+    static constexpr std::size_t longest_headers = tx_packet::longest_headers;  // the rest of a packet is zeros
+
     /// Of the longest packet at the bottleneck.
     duration packet_time() const {
         constexpr std::uint64_t bits = 1500 * 8;
-        return duration(static_cast<std::int64_t>(bits * 1'000'000'000 / settings_.rate));
+        return duration(static_cast<std::int64_t>(bits * 1'000'000'000 / settings_.mean_rate()));
     }
     duration draw_delay() {
         const duration most = std::min<duration>(1s, settings_.time / 60);
@@ -97,8 +113,8 @@ private:
 
     /// Four times what path and buffer can hold never limits a flow.
     std::size_t room() const {
-        const std::size_t waiting = settings_.buffer.limit_in_octets(settings_.rate, settings_.rtt);
-        const double held = bandwidth_delay_product(settings_.rate, settings_.rtt);
+        const std::size_t waiting = settings_.buffer_octets();
+        const double held = bandwidth_delay_product(settings_.mean_rate(), settings_.rtt);
         const double all = 4 * (held + (waiting == unlimited ? 0.0 : static_cast<double>(waiting)));
         return static_cast<std::size_t>(std::min(all, double{largest_window}));
     }
@@ -110,20 +126,23 @@ private:
     }
 
     void join(duration jitter) {
-        const link_settings forth{.rate = settings_.rate,
+        const link_settings forth{.rate = settings_.trace.empty() ? settings_.rate : 0,
+                                  .trace = settings_.trace,
                                   .delay = settings_.rtt / 2,
                                   .queue_packets = settings_.buffer.limit_in_packets(),
-                                  .queue_octets = settings_.buffer.limit_in_octets(settings_.rate, settings_.rtt),
+                                  .queue_octets = settings_.buffer_octets(),
+                                  .discipline = settings_.discipline,
                                   .loss = settings_.loss};
-        const link_settings back{.rate = settings_.rate, .delay = settings_.rtt - settings_.rtt / 2};
+        const link_settings back{.rate = settings_.mean_rate(), .delay = settings_.rtt - settings_.rtt / 2};
+        const std::uint64_t faster = 10 * settings_.mean_rate();
         const node_id left = network_.add_router(), right = network_.add_router();
         const cable_id bottleneck = network_.join(left, right, forth, back);
         for (const flow& f : flows_) {
-            const link_settings access{.rate = 10 * settings_.rate, .delay = f.of->how.delay};
+            const link_settings access{.rate = faster, .delay = f.of->how.delay};
             link_settings jittered = access;
             jittered.jitter = jitter;
             const cable_id own = network_.join(f.in->client(), left, jittered, access);
-            network_.join(right, f.in->server(), {.rate = 10 * settings_.rate});
+            network_.join(right, f.in->server(), link_settings{.rate = faster});
             beginnings_.watch(network_, own, f.start, f.in->server());
         }
         network_.watch(bottleneck, meter_);
@@ -187,11 +206,9 @@ private:
         }
         if (all > 0)
             for (trace::flow_result& each : out.flows) each.share = each.goodput_bps / all;
-        const duration measured = settings_.time - settings_.measure_from;
-        const double carriable =
-            static_cast<double>(settings_.rate) * static_cast<double>(measured.count()) / 8e9;
         out.jain = trace::jain(goodputs);
-        out.utilisation = carriable > 0 ? static_cast<double>(meter_.carried()) / carriable : 0;
+        const double capacity = settings_.capacity();
+        out.utilisation = capacity > 0 ? static_cast<double>(meter_.carried()) / capacity : 0;
         out.queue_mean_ms = static_cast<double>(meter_.waits().mean().count()) / 1e6;
         out.queue_p95_ms = static_cast<double>(meter_.waits().percentile(95).count()) / 1e6;
         out.events = network_.events();
@@ -207,7 +224,7 @@ private:
     std::vector<flow> flows_;
     bottleneck_meter meter_;
     flow_beginnings beginnings_;
-    sim::capture packets_;
+    sim::capture packets_{seen_from::host_0, longest_headers};
     std::vector<instant> at_;
     std::vector<duration> queue_;
 };
