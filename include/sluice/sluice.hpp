@@ -74,6 +74,8 @@
 #include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/congestion/vegas.hpp>
 #include <sluice/policy/congestion/westwood.hpp>
+#include <sluice/policy/ecn/accurate_ecn.hpp>
+#include <sluice/policy/ecn/classic_ecn.hpp>
 #include <sluice/policy/ecn/no_ecn.hpp>
 #include <sluice/policy/hooks.hpp>
 #include <sluice/policy/isn/counter_isn.hpp>

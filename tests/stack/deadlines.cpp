@@ -17,7 +17,7 @@ instant first_of_all(auto& stack) {
     const instant now = stack.surroundings().now;
     instant first = never;
     t.sockets.for_each([&](list_index, const auto& s) { first = std::min(first, s.tcp.next_deadline()); });
-    t.half_opens.for_each([&](list_index, const half_open& h) { first = std::min(first, h.due.near(now)); });
+    t.half_opens.for_each([&](list_index, const half_open& h) { first = std::min(first, h.due().near(now)); });
     t.time_waits.for_each([&](list_index, const time_wait& w) { first = std::min(first, w.due().near(now)); });
     return first;
 }

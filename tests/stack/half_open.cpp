@@ -146,7 +146,7 @@ void check_survives(alone& from, instant now) {
     REQUIRE(unfold(record, after, env));
     check_same(before, after, now);
     const half_open again = fold_half_open(after, env);
-    CHECK(again.due == record.due);
+    CHECK(again.due() == record.due());
     CHECK(again.tries == record.tries);
     CHECK(again.resent == record.resent);
     after.flight.clear();

@@ -44,7 +44,7 @@ struct wire_segment {
     std::optional<std::uint16_t> mss{};
     tcp_options options{};             // besides mss; SACK blocks are relative to the receiver's ISS
     std::vector<octet> raw_options{};  // instead of both; padded by the test
-    ip_meta ip{};                      // of what was seen; of what arrives, its dscp
+    ip_meta ip{};                      // of what was seen; of what arrives, its dscp and ecn
     instant at{};
 
     bool has(tcp_flags f) const { return flags.has(f); }
@@ -100,7 +100,7 @@ public:
         }
         const std::vector<octet> text(s.text.begin(), s.text.end());
         const auto packet =
-            make_segment({.source = remote.address, .destination = local.address, .dscp = s.ip.dscp},
+            make_segment({.source = remote.address, .destination = local.address, .dscp = s.ip.dscp, .ecn = s.ip.ecn},
                          {.source_port = remote.port,
                           .destination_port = local.port,
                           .sequence = peer_iss + s.sequence,

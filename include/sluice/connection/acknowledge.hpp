@@ -4,7 +4,7 @@
 // covers go, the estimators learn, the recovery policy judges, the congestion policy is told, the window is taken.
 #pragma once
 
-#include <sluice/connection/ask.hpp>
+#include <sluice/connection/ecn.hpp>
 #include <sluice/connection/timing.hpp>
 #include <sluice/connection/user_timeout.hpp>
 
@@ -36,6 +36,7 @@ constexpr void take_ack(control_block<Tcp>& c, environment<Tcp>& env, const segm
     const bool advances = c.snd.acknowledges_new(ack);
     findings f = take_news(c, env, s, advances);
     if (c.snd.updates_window(s.sequence, ack)) c.snd.take_window(s.sequence, ack, s.window);
+    hear_feedback(c, s, f.delivered, f.newly_acked, acknowledges_syn);
     f.duplicate = !advances && is_duplicate(c, s, window_changed);
     if (f.duplicate) ++env.count.duplicate_acks_in;
     if (advances) take_progress(c, env, f);
@@ -47,6 +48,7 @@ constexpr void take_ack(control_block<Tcp>& c, environment<Tcp>& env, const segm
         if (advances) restart_timers(c, env, step.keep_timer);
         if constexpr (Tcp::reads_sack) watch_reneging(c, env);
     }
+    react_to_marks(c, env);
     judge_stand_off(c, env);
     report_window(c, env);
 }
@@ -165,10 +167,11 @@ constexpr void apply(control_block<Tcp>& c, environment<Tcp>& env, const recover
     if (step.probe) c.probe_tail_now = true;
     arm_recovery(c);
     if (step.entered) ++env.count.recoveries;
-    if (!step.entered && !step.repaired) return;
+    if ((!step.entered && !step.repaired) || has_reduced(c)) return;
     const congestion_report report{
         .now = env.now, .flight = floored_difference(c.snd.flight(), step.limited_transmit), .pipe = c.flight.pipe()};
     if constexpr (requires { c.congestion.on_congestion(report); }) c.congestion.on_congestion(report);
+    note_reduction(c);
 }
 
 template <class Tcp>
@@ -189,6 +192,7 @@ constexpr void tell_congestion(control_block<Tcp>& c, environment<Tcp>& env, con
                       .after_timeout = f.after_timeout_before || after_timeout(c)};
     if (c.min_rtt.best() != duration::max()) report.min_rtt = c.min_rtt.best();
     if constexpr (requires { c.rtt.srtt(); }) report.srtt = c.rtt.srtt();
+    report_feedback(c, report);
     if (report.round_start) {
         c.round_end = c.snd.nxt;
         c.cwnd_was_limited = c.cwnd_limited;

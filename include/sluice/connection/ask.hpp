@@ -28,6 +28,8 @@ constexpr quota_report quota_now(const control_block<Tcp>& c) {
 template <class Tcp>
 constexpr std::uint32_t quota(const control_block<Tcp>& c) {
     const quota_report report = quota_now(c);
+    if constexpr (Tcp::uses_ecn)
+        if (c.marks.waits) return 0;  // a window of one segment was marked (connection/ecn.hpp)
     if (report.pipe == 0 && report.target < c.mss) return c.mss;
     if constexpr (requires { c.recovery.quota(report); })
         return c.recovery.quota(report);

@@ -51,6 +51,16 @@ struct smaller {
     constexpr bool operator()(duration a, duration b) const { return a <= b; }
 };
 
+/// What ECN needs besides its policy's own.
+struct ecn_books {
+    ecn_feedback heard{};        // in this ACK
+    std::uint32_t flight = 0;    // before this ACK
+    seq reduced_until{};         // what was sent below this left before the last reduction; or SND.UNA − 1
+    bool waits = false;          // for the retransmission timer, with a window of one segment
+    bool bare_ack = false;       // the ACK that is owed has no SACK blocks
+    bool skip = false;           // the flags of this segment are a SYN's
+};
+
 /// What a conversation leaves behind; the next one begins with `{}`.
 template <class Tcp>
 struct conversation_block {
@@ -61,6 +71,7 @@ struct conversation_block {
     [[no_unique_address]] if_chosen<Tcp::options::sack, sack_report> to_report{};
     [[no_unique_address]] if_chosen<Tcp::reads_sack, scoreboard> reported{};
     [[no_unique_address]] if_chosen<Tcp::tunes_buffers, receive_tuning> tuning{};
+    [[no_unique_address]] if_chosen<Tcp::uses_ecn, ecn_books> marks{};
     std::optional<duration> peer_user_timeout{};  // RFC 5482
 
     std::uint32_t mss = 0;          // Eff.snd.MSS, less the options of every segment (N34)

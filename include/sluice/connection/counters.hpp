@@ -28,6 +28,8 @@ struct counters {
     std::uint64_t window_probes = 0;
     std::uint64_t keep_alives = 0;
     std::uint64_t tail_probes = 0;
+    std::uint64_t marked_in = 0;          // segments with CE
+    std::uint64_t ecn_reductions = 0;     // of the window, for marks of ours
     std::uint64_t out_of_order = 0;
     std::uint64_t text_dropped = 0;       // for want of memory
     std::uint64_t duplicates_in = 0;      // segments with text that had come before

@@ -31,11 +31,14 @@ constexpr void arrives_when_synchronized(control_block<Tcp>& c, environment<Tcp>
     if (!s.has(flag::syn)) s.window <<= c.agreed.send_shift;  // N29: on a SYN it is never scaled
     if (!timestamp_fits(c, env, s)) return;  // PAWS: before all else
     const seq first = s.sequence;
+    [[maybe_unused]] const std::uint32_t octets_that_came = s.text_length;
+    hear_syn_again(c, ip, s);
     step answer = check_sequence(c, env, s);
     if (answer == step::go_on) c.received_dscp = ip.dscp;
     if (answer == step::go_on) answer = check_reset(c, env, s);
     if (answer == step::go_on) answer = check_syn(c, env, s);
     if (answer == step::go_on) answer = check_ack(c, env, s, first);
+    if (answer == step::go_on) hear_codepoint(c, env, ip, s, octets_that_came);
     if (answer == step::go_on) answer = take_content(c, env, s);
     if (answer == step::drop_and_ack) c.ack_now = true;
     if (answer == step::drop_and_challenge) challenge(c, env);
@@ -60,6 +63,7 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
         if (s.has(flag::ack)) {  // N1: the SYN,ACK of a simultaneous open; its SYN has been taken already
             s.flags = s.flags.without(flag::syn);
             s.sequence += 1;
+            if constexpr (Tcp::uses_ecn) c.marks.skip = true;
             trim_to_window(c, s);
             return step::go_on;
         }

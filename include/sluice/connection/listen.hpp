@@ -24,6 +24,7 @@ constexpr void arrives_in_listen(control_block<Tcp>& c, environment<Tcp>& env, c
     c.remote = {ip.source, s.source_port};
     choose_own_side(c, env);
     take_syn(c, env, s);
+    hear_ecn_of_syn(c, ip, s);
     fire<event::syn_accepted>(c, env);
 }
 

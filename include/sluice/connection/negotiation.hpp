@@ -5,6 +5,7 @@
 // has.
 #pragma once
 
+#include <sluice/connection/ecn.hpp>
 #include <sluice/connection/timing.hpp>
 #include <sluice/connection/transitions.hpp>
 #include <sluice/connection/user_timeout.hpp>
@@ -51,6 +52,7 @@ constexpr tcp_options syn_options(const control_block<Tcp>& c, const environment
         if (answers ? c.agreed.timestamps : ours.timestamps)
             out.timestamps = {.value = c.clock.value(env.now), .echo = c.clock.recent()};
     if (c.options.user_timeout_option) out.user_timeout = encode_user_timeout(own_user_timeout(c, env));
+    if (answers) add_ecn_option(c, out, ecn_leaving::syn_ack);
     return out;
 }
 
@@ -64,12 +66,13 @@ constexpr tcp_options segment_options(const control_block<Tcp>& c, const environ
         if (c.agreed.timestamps) out.timestamps = {.value = c.clock.value(env.now), .echo = c.clock.recent()};
     if (c.tell_user_timeout && !with_text) out.user_timeout = encode_user_timeout(own_user_timeout(c, env));
     if constexpr (Tcp::options::sack) {
-        if (c.agreed.sack && !c.to_report.empty(c.assembly.held())) {
+        if (c.agreed.sack && !has_bare_ack(c) && !c.to_report.empty(c.assembly.held())) {
             const std::size_t room = (tcp_options::most_octets - out.length() - 4) / 8;
             out.sack = c.to_report.blocks(c.assembly.held(), c.assembly.fin(),
                                           with_text ? std::min<std::size_t>(room, c.mss / 16) : room);
         }
     }
+    add_ecn_option(c, out, with_text ? ecn_leaving::new_text : ecn_leaving::no_text);
     return out;
 }
 
@@ -106,6 +109,7 @@ constexpr void choose_own_side(control_block<Tcp>& c, environment<Tcp>& env, seq
         c.clock.start(offset, env.now);
     }
     c.round_end = c.app_limited_end = c.small_end = c.snd.iss;
+    if constexpr (Tcp::uses_ecn) c.marks.reduced_until = c.snd.iss;
     c.receive_mss = path_mss(c, env);
 }
 
@@ -121,6 +125,7 @@ constexpr void number_from(control_block<Tcp>& c, seq iss) {
     c.snd.start(iss);
     c.snd.take_window(before.wl1, iss, before.wnd);
     c.round_end = c.app_limited_end = c.small_end = iss;
+    if constexpr (Tcp::uses_ecn) c.marks.reduced_until = iss;
 }
 
 /// The peer's SYN has come, with or without an ACK.

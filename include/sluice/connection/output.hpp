@@ -298,10 +298,7 @@ constexpr bool send_ack(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
 /// How many octets of text the next segment may hold: SACK blocks take their room from it (N34).
 template <class Tcp>
 constexpr std::uint32_t segment_room(const control_block<Tcp>& c, const environment<Tcp>& env) {
-    if constexpr (Tcp::options::sack)
-        if (c.agreed.sack && !c.to_report.empty(c.assembly.held()))
-            return c.mss -
-                   static_cast<std::uint32_t>(tcp_options::sack_length(segment_options(c, env, true).sack.size()));
+    if (may_take_from_text(c)) return c.mss - taken_from_text<Tcp>(segment_options(c, env, true));
     return c.mss;
 }
 
@@ -309,7 +306,7 @@ constexpr std::uint32_t segment_room(const control_block<Tcp>& c, const environm
 template <class Tcp>
 constexpr std::uint32_t packet_room(const control_block<Tcp>& c, const environment<Tcp>& env) {
     const std::uint32_t each = segment_room(c, env);
-    if (c.snd.urgent) return each;  // each segment has a pointer of its own (MUST-62)
+    if (c.snd.urgent || is_unsplittable(c)) return each;  // each segment has a pointer of its own (MUST-62)
     const std::uint32_t largest =
         std::min<std::uint32_t>(env.largest_super_segment, 65535 - tx_packet::longest_headers);
     return std::max(largest / each, 1u) * each;
@@ -359,7 +356,7 @@ constexpr void build(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p,
         [[maybe_unused]] const std::size_t lent = c.outgoing.lend(first_text - c.first_queued(), length_of_text, p);
         assert(lent == length_of_text && "fit_spans has seen to it");
         if (end_of_text == c.queue_end()) tcp.flags |= flag::psh;  // MUST-60, MUST-61
-        const auto each = static_cast<std::uint32_t>(c.mss - tcp_options::sack_length(options.sack.size()));
+        const auto each = c.mss - taken_from_text<Tcp>(options);
         if (p.payload_length > each) p.segment_size = static_cast<std::uint16_t>(each);
     }
     if (length > 0 && c.fin_queued && end == c.queue_end() + 1) tcp.flags |= flag::fin;
@@ -377,6 +374,7 @@ constexpr void build(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p,
         tcp.flags |= flag::urg;
         tcp.urgent_pointer = static_cast<std::uint16_t>(std::min<std::uint32_t>(c.snd.up - begin, 0xffff));
     }
+    mark(c, p, tcp, options, is_syn);
     write_headers_with(p, tcp, options);
 }
 

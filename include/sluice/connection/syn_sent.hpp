@@ -23,6 +23,7 @@ constexpr void arrives_in_syn_sent(control_block<Tcp>& c, environment<Tcp>& env,
     // Third, security: nothing to check. Fourth, a SYN; fifth, without one the segment is dropped.
     if (!s.has(flag::syn)) return;
     take_syn(c, env, s);
+    hear_ecn_of_syn(c, ip, s);
     if (!ack_ok) {
         // Simultaneous open: our SYN goes out again with an ACK. Text and FIN will come again.
         fire<event::syn_accepted>(c, env);
@@ -35,6 +36,7 @@ constexpr void arrives_in_syn_sent(control_block<Tcp>& c, environment<Tcp>& env,
     fire<event::ack_of_syn>(c, env);
     start_transfer(c, env);
     take_ack(c, env, s);
+    if (owes_pure_ack(c)) owe_duplicate_ack(c);  // before any text
     c.ack_now = true;
     segment rest = s;
     rest.flags = s.flags.without(flag::syn);

@@ -35,6 +35,7 @@ constexpr void on_timeouts(control_block<Tcp>& c, environment<Tcp>& env) {
 /// RFC 6298 sections 5.4 to 5.6.
 template <class Tcp>
 constexpr void on_retransmission_timeout(control_block<Tcp>& c, environment<Tcp>& env) {
+    if (stop_waiting(c)) return;
     if (c.window_shut()) return on_window_probe_timeout(c, env);  // MUST-35, N22
     const in_flight_record& head = c.flight[c.flight.first()];
     if (!try_again(c, env, head.sent)) return;
@@ -43,6 +44,7 @@ constexpr void on_retransmission_timeout(control_block<Tcp>& c, environment<Tcp>
     if (c.snd.syn_acknowledged()) {
         const rto_report report{.now = env.now, .flight = c.snd.flight(), .first = c.retries == 1};
         if constexpr (requires { c.congestion.on_rto(report); }) c.congestion.on_rto(report);
+        note_reduction(c);
     } else {
         ++c.syn_retries;
     }

@@ -69,6 +69,8 @@ struct basic_tcp {
     /// them.
     static constexpr bool reads_sack = Options::sack && requires { requires Recovery::uses_sack; };
 
+    /// ECN: nothing of it is there for a policy that takes no part.
+    static constexpr bool uses_ecn = requires { &Ecn::handshake; };
     /// Buffers that keep no octets.
     static constexpr bool counts_only = requires { requires Buffers::counts_only; };
     /// Buffers that send octets from where the application has them.

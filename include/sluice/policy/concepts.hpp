@@ -37,6 +37,7 @@ concept policy_for = policy<P> && std::same_as<typename P::slot, Slot>;
 //             void on_ack(const ack_report&)             an ACK of new data, or one that changed what is in flight
 //             void on_congestion(const congestion_report&)  loss found by ACKs, once an episode
 //             void on_rto(const rto_report&)             the retransmission timer expired
+//             void on_ecn(const ecn_report&)             marks, once a round trip; absent: on_congestion is told
 //             void on_idle(const idle_report&)           sending goes on after more than an RTO of silence
 //             uint32_t ssthresh() const                  octets; below it cwnd_limited means flight > window / 2 (RFC 7661)
 //   refused   on_timeout, on_sample                      other slots' names for what on_rto and on_ack tell
@@ -47,14 +48,15 @@ template <class P> concept congestion_on_start_ok   = hook::absent<P, hook::on_s
 template <class P> concept congestion_on_ack_ok     = hook::absent<P, hook::on_ack>        || requires(P& p, const ack_report& r) { p.on_ack(r); };
 template <class P> concept congestion_on_congestion_ok = hook::absent<P, hook::on_congestion> || requires(P& p, const congestion_report& r) { p.on_congestion(r); };
 template <class P> concept congestion_on_rto_ok     = hook::absent<P, hook::on_rto>        || requires(P& p, const rto_report& r) { p.on_rto(r); };
+template <class P> concept congestion_on_ecn_ok     = hook::absent<P, hook::on_ecn>        || requires(P& p, const ecn_report& r) { p.on_ecn(r); };
 template <class P> concept congestion_on_idle_ok    = hook::absent<P, hook::on_idle>       || requires(P& p, const idle_report& r) { p.on_idle(r); };
 template <class P> concept congestion_ssthresh_ok   = hook::absent<P, hook::ssthresh>      || requires(const P& p) { { p.ssthresh() } -> std::convertible_to<std::uint32_t>; };
 // clang-format on
 template <class P>
 concept congestion_policy =
     policy_for<P, congestion_slot> && congestion_names_ok<P> && has_window<P> && congestion_on_start_ok<P> &&
-    congestion_on_ack_ok<P> && congestion_on_congestion_ok<P> && congestion_on_rto_ok<P> && congestion_on_idle_ok<P> &&
-    congestion_ssthresh_ok<P>;
+    congestion_on_ack_ok<P> && congestion_on_congestion_ok<P> && congestion_on_rto_ok<P> && congestion_on_ecn_ok<P> &&
+    congestion_on_idle_ok<P> && congestion_ssthresh_ok<P>;
 
 // The rtt slot: the retransmission timeout. One a connection.
 //   required  duration rto() const                       back-off included
@@ -124,9 +126,42 @@ template <class P>
 concept ack_policy =
     policy_for<P, ack_slot> && has_acknowledge_by<P> && ack_on_ack_sent_ok<P> && ack_on_quick_ack_ok<P>;
 
-// The ecn slot: nothing is asked of it yet; no_ecn is what there is.
+// The ecn slot: codepoints and feedback. One a connection. It has the first seven, and takes part; or none of all,
+// as no_ecn, and nothing of the slot is compiled. That the window is reduced once a round trip is the core's business.
+//   required  void on_syn(const ecn_arrival_report&)         the peer's SYN or SYN,ACK, maybe not for the first time
+//             ecn_answer on_arrival(const ecn_arrival_report&)  a segment whose numbers are acceptable, SYNs not
+//             ecn_feedback on_ack(const ecn_ack_report&)     what it says of ours
+//             ecn_marking mark(const ecn_leaving_report&)    a segment leaves
+//             void on_reduction()                            the congestion policy has reduced its window
+//             uint8_t handshake() const                      what a half-open record keeps: three bits, 0 is a SYN
+//                                                            without ECN …
+//             void resume(uint8_t)                           … and from there on: instead of on_syn
+//   optional  optional<accurate_ecn_option> option(const ecn_leaving_report&, size_t room) const
+//                                                            asked, maybe twice, before mark
+//             bool unsplittable() const                      CWR, as it is, belongs on each segment: no super-segments,
+//                                                            of which only the first slice keeps it
+//             bool owes_pure_ack() const                     the ACK of a SYN,ACK leaves before any text
+//             bool agreed() const                            for those who look
+// clang-format off
+template <class P> concept ecn_on_syn_ok       = requires(P& p, const ecn_arrival_report& r) { p.on_syn(r); };
+template <class P> concept ecn_on_arrival_ok   = requires(P& p, const ecn_arrival_report& r) { { p.on_arrival(r) } -> std::same_as<ecn_answer>; };
+template <class P> concept ecn_on_ack_ok       = requires(P& p, const ecn_ack_report& r) { { p.on_ack(r) } -> std::same_as<ecn_feedback>; };
+template <class P> concept ecn_mark_ok         = requires(P& p, const ecn_leaving_report& r) { { p.mark(r) } -> std::same_as<ecn_marking>; };
+template <class P> concept ecn_on_reduction_ok = requires(P& p) { p.on_reduction(); };
+template <class P> concept ecn_handshake_ok    = requires(P& p, const P& seen, std::uint8_t kept) { { seen.handshake() } -> std::same_as<std::uint8_t>; p.resume(kept); };
+template <class P> concept ecn_option_ok       = hook::absent<P, hook::option>       || requires(const P& p, const ecn_leaving_report& r, std::size_t n) { { p.option(r, n) } -> std::same_as<std::optional<accurate_ecn_option>>; };
+template <class P> concept ecn_unsplittable_ok = hook::absent<P, hook::unsplittable> || requires(const P& p) { { p.unsplittable() } -> std::same_as<bool>; };
+template <class P> concept ecn_pure_ack_ok     = hook::absent<P, hook::owes_pure_ack> || requires(const P& p) { { p.owes_pure_ack() } -> std::same_as<bool>; };
+template <class P> concept ecn_agreed_ok       = hook::absent<P, hook::agreed>       || requires(const P& p) { { p.agreed() } -> std::same_as<bool>; };
+template <class P> concept ecn_has_nothing     = hook::absent<P, hook::on_syn> && hook::absent<P, hook::on_arrival> && hook::absent<P, hook::on_ack> && hook::absent<P, hook::mark> && hook::absent<P, hook::on_reduction> &&
+                                                 hook::absent<P, hook::handshake> && hook::absent<P, hook::resume> && hook::absent<P, hook::option> && hook::absent<P, hook::unsplittable> && hook::absent<P, hook::owes_pure_ack> && hook::absent<P, hook::agreed>;
+// clang-format on
 template <class P>
-concept ecn_policy = policy_for<P, ecn_slot>;
+concept ecn_takes_part = policy_for<P, ecn_slot> && ecn_on_syn_ok<P> && ecn_on_arrival_ok<P> && ecn_on_ack_ok<P> &&
+                         ecn_mark_ok<P> && ecn_on_reduction_ok<P> && ecn_handshake_ok<P> && ecn_option_ok<P> &&
+                         ecn_unsplittable_ok<P> && ecn_pure_ack_ok<P> && ecn_agreed_ok<P>;
+template <class P>
+concept ecn_policy = policy_for<P, ecn_slot> && (ecn_has_nothing<P> || ecn_takes_part<P>);
 
 // The isn slot: initial sequence numbers. One a stack.
 //   required  seq choose(const socket_address& local, const socket_address& remote, instant now) const

@@ -28,6 +28,17 @@ struct after_timeout  { int after_timeout;  template <class P> static constexpr 
 struct on_ack_sent    { int on_ack_sent;    template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_ack_sent>::on_ack_sent; }; };
 struct on_quick_ack   { int on_quick_ack;   template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_quick_ack>::on_quick_ack; }; };
 struct timestamp_offset { int timestamp_offset; template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::timestamp_offset>::timestamp_offset; }; };
+struct on_ecn         { int on_ecn;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_ecn>::on_ecn; }; };
+struct on_syn         { int on_syn;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_syn>::on_syn; }; };
+struct on_arrival     { int on_arrival;     template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_arrival>::on_arrival; }; };
+struct mark           { int mark;           template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::mark>::mark; }; };
+struct on_reduction   { int on_reduction;   template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_reduction>::on_reduction; }; };
+struct handshake      { int handshake;      template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::handshake>::handshake; }; };
+struct resume         { int resume;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::resume>::resume; }; };
+struct option         { int option;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::option>::option; }; };
+struct agreed         { int agreed;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::agreed>::agreed; }; };
+struct owes_pure_ack  { int owes_pure_ack;  template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::owes_pure_ack>::owes_pure_ack; }; };
+struct unsplittable   { int unsplittable;   template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::unsplittable>::unsplittable; }; };
 struct find_more      { int find_more;      template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::find_more>::find_more; }; };
 struct on_transition  { int on_transition;  template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_transition>::on_transition; }; };
 struct on_sent        { int on_sent;        template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_sent>::on_sent; }; };

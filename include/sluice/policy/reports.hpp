@@ -9,6 +9,8 @@
 
 #include <sluice/base/time.hpp>
 #include <sluice/state/events.hpp>
+#include <sluice/wire/ip_meta.hpp>
+#include <sluice/wire/tcp_header.hpp>
 #include <sluice/wire/tcp_options.hpp>
 
 namespace sluice {
@@ -46,6 +48,7 @@ struct ack_report {
     std::uint32_t newly_sacked = 0;    // reported for the first time, above SND.UNA
     std::uint32_t delivered = 0;       // found to have arrived: both, less what had been reported before
     std::uint32_t newly_lost = 0;
+    std::uint32_t marked = 0;          // of `delivered`, what came with CE as far as the peer tells (ecn slot)
     std::uint32_t pipe_before = 0;     // octets in the network before this ACK, and after it
     std::uint32_t pipe = 0;
     std::uint32_t segments = 1;        // how many coalesced segments brought it
@@ -55,7 +58,7 @@ struct ack_report {
     bool app_limited = false;     // the application, not the network or the peer, held back what was acknowledged
     bool cwnd_limited = false;    // the window() was what limited the flight in this round trip
     bool round_start = false;     // the first ACK of data sent after the last round began
-    bool in_recovery = false;     // between detection of a loss and its repair
+    bool in_recovery = false;     // no growth: between detection of a loss and its repair, or marks are told (RFC 3168)
     bool after_timeout = false;   // what was out at the last timeout is not all acknowledged yet
 };
 
@@ -64,6 +67,14 @@ struct congestion_report {
     instant now{};
     std::uint32_t flight = 0;  // FlightSize, without what limited transmit sent (RFC 5681 section 3.2)
     std::uint32_t pipe = 0;
+};
+
+/// The network has marked what was sent (RFC 3168 section 6.1.2): told once a round trip.
+struct ecn_report {
+    instant now{};
+    std::uint32_t flight = 0;  // FlightSize, before this ACK
+    std::uint32_t pipe = 0;
+    std::uint32_t marked = 0;  // ack_report's
 };
 
 /// The retransmission timer expired.
@@ -144,6 +155,59 @@ struct arrival_report {
     std::uint32_t largest = 0;   // the largest segment that the peer has sent: what "full-sized" means
     bool in_order = true;        // it began at RCV.NXT, and nothing is missing behind it
     bool fin = false;
+};
+
+/// To ECN policies: a segment that counts has come, marked by the network.
+struct ecn_arrival_report {
+    tcp_flags flags{};
+    ecn_codepoint codepoint = ecn_codepoint::not_ect;
+    std::uint32_t octets = 0;    // of text, all that it had
+    std::uint32_t segments = 1;  // coalesced by the link: all of one codepoint
+};
+
+/// An ECN policy's answer: is it to be acknowledged at once?
+enum class ecn_answer : std::uint8_t {
+    nothing,
+    ack_now,
+    bare_ack,  // without SACK blocks: it answers ACKs, and must not be taken for a duplicate (RFC 9768 section 3.2.2.5.1)
+};
+
+/// To ECN policies: what the ACK of a segment that is no SYN says of ours.
+struct ecn_ack_report {
+    tcp_flags flags{};
+    std::optional<accurate_ecn_option> option{};
+    std::uint32_t delivered = 0;  // octets found to have arrived; 0: it may be older than others that have come
+    std::uint32_t mss = 0;
+    bool handshake = false;  // it acknowledges our SYN,ACK
+    bool pure = false;       // neither text nor SACK blocks
+};
+
+/// An ECN policy's answer.
+struct ecn_feedback {
+    std::uint32_t marked = 0;  // octets, newly known to have come with CE
+    bool congestion = false;   // the window is to be reduced, unless it was in this round trip; it does not grow
+};
+
+enum class ecn_leaving : std::uint8_t {
+    syn,
+    syn_ack,
+    new_text,
+    old_text,  // sent before, or a window probe
+    no_text,
+};
+
+/// To ECN policies: a segment leaves.
+struct ecn_leaving_report {
+    ecn_leaving what{};
+    std::uint8_t tries = 0;    // times our SYN or SYN,ACK has timed out
+    bool has_option = false;   // option() has put one on it
+    bool has_sack = false;
+};
+
+/// What a segment bears: of flags ECE, CWR and AE.
+struct ecn_marking {
+    tcp_flags flags{};
+    ecn_codepoint codepoint = ecn_codepoint::not_ect;
 };
 
 // ---- to observers ---------------------------------------------------------------------------------------------------

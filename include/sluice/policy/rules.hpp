@@ -31,6 +31,7 @@ struct slot<P, congestion_slot> {
     static_assert(congestion_on_ack_ok<P>,           "sluice: congestion slot: on_ack must be public and take a const ack_report&");
     static_assert(congestion_on_congestion_ok<P>,    "sluice: congestion slot: on_congestion must be public and take a const congestion_report&");
     static_assert(congestion_on_rto_ok<P>,           "sluice: congestion slot: on_rto must be public and take a const rto_report&");
+    static_assert(congestion_on_ecn_ok<P>,           "sluice: congestion slot: on_ecn must be public and take a const ecn_report&");
     static_assert(congestion_on_idle_ok<P>,          "sluice: congestion slot: on_idle must be public and take a const idle_report&");
     static_assert(congestion_ssthresh_ok<P>,         "sluice: congestion slot: ssthresh must be `std::uint32_t ssthresh() const`");
     static constexpr bool kept = true;
@@ -72,6 +73,17 @@ struct slot<P, ack_slot> {
 
 template <class P>
 struct slot<P, ecn_slot> {
+    static constexpr bool nothing = ecn_has_nothing<P>;
+    static_assert(nothing || ecn_mark_ok<P>,         "sluice: ecn slot: a policy that takes part must have `ecn_marking mark(const ecn_leaving_report&)`");
+    static_assert(nothing || ecn_on_syn_ok<P>,       "sluice: ecn slot: a policy that takes part must have `void on_syn(const ecn_arrival_report&)`");
+    static_assert(nothing || ecn_on_arrival_ok<P>,   "sluice: ecn slot: a policy that takes part must have `ecn_answer on_arrival(const ecn_arrival_report&)`");
+    static_assert(nothing || ecn_on_ack_ok<P>,       "sluice: ecn slot: a policy that takes part must have `ecn_feedback on_ack(const ecn_ack_report&)`");
+    static_assert(nothing || ecn_on_reduction_ok<P>, "sluice: ecn slot: a policy that takes part must have `void on_reduction()`");
+    static_assert(nothing || ecn_handshake_ok<P>,    "sluice: ecn slot: a policy that takes part must have `std::uint8_t handshake() const` and `void resume(std::uint8_t)`");
+    static_assert(ecn_option_ok<P>,                  "sluice: ecn slot: option must be `std::optional<accurate_ecn_option> option(const ecn_leaving_report&, std::size_t room) const`");
+    static_assert(ecn_unsplittable_ok<P>,            "sluice: ecn slot: unsplittable must be `bool unsplittable() const`");
+    static_assert(ecn_pure_ack_ok<P>,                "sluice: ecn slot: owes_pure_ack must be `bool owes_pure_ack() const`");
+    static_assert(ecn_agreed_ok<P>,                  "sluice: ecn slot: agreed must be `bool agreed() const`");
     static constexpr bool kept = true;
 };
 

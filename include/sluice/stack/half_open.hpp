@@ -13,7 +13,7 @@
 namespace sluice {
 
 struct half_open {
-    using time = short_time<std::chrono::microseconds>;
+    using time = short_time<std::chrono::duration<std::int64_t, std::ratio<8, 1'000'000>>, 29>;  // 8 and 62 minutes, too
 
     ip_address local_address;
     ip_address remote_address;
@@ -22,7 +22,8 @@ struct half_open {
     seq iss{};
     seq irs{};
     std::uint32_t timestamp = 0;           // TS.Recent
-    time due{};                            // our SYN,ACK leaves again
+    std::uint32_t again : 29 = 0;          // when our SYN,ACK leaves again
+    std::uint32_t ecn : 3 = 0;             // what the ECN policy wants kept of the handshake
     list_link in_turn{};                   // among those that were sent as often
     std::uint16_t mss = 0;                 // as the peer announced it, or less
     std::uint16_t shift : 4 = no_shift;    // of the peer's windows
@@ -36,6 +37,8 @@ struct half_open {
     static constexpr std::uint16_t no_shift = 15;  // a shift is 14 at most
     static constexpr int answered_bits = 4;
 
+    time due() const { return time::of(again); }
+    void leaves_again(time at) { again = at.number() & 0x1fffffff; }
     socket_address local() const { return {local_address, local_port}; }
     socket_address remote() const { return {remote_address, remote_port}; }
 };
@@ -76,8 +79,10 @@ half_open fold_half_open(const control_block<Tcp>& c, const environment<Tcp>& en
         .local_port = c.local.port,
         .remote_port = c.remote.port,
         .iss = c.snd.iss,
-        .irs = c.rcv.irs,
-        .due = half_open::time(std::min(c.timer[timer::retransmission], env.now + half_open::time::longest_ahead))};
+        .irs = c.rcv.irs};
+    out.leaves_again(
+        half_open::time(std::min(c.timer[timer::retransmission], env.now + half_open::time::longest_ahead)));
+    if constexpr (Tcp::uses_ecn) out.ecn = c.ecn.handshake() & 7u;
     std::uint32_t mss = c.mss;
     if constexpr (Tcp::options::timestamps) {
         out.timestamp = c.clock.recent();
@@ -116,13 +121,14 @@ bool unfold(const half_open& h, control_block<Tcp>& c, environment<Tcp>& env) {
     c.remote = h.remote();
     choose_own_side(c, env, h.iss);
     take_syn(c, env, syn_of(h));
+    if constexpr (Tcp::uses_ecn) c.ecn.resume(h.ecn);
     if (h.offered) {
         offer_window(c);
         static_cast<void>(c.rcv.field(c.free_to_receive(), c.agreed.receive_shift));
     }
 
     // Our SYN,ACK has left `tries` + 1 times, each time after the RTO of then.
-    const instant due = h.due.near(env.now);
+    const instant due = h.due().near(env.now);
     instant first_sent = due - c.rtt.rto();
     for (unsigned i = 0; i < h.tries; ++i) {
         if constexpr (requires { c.rtt.on_timeout(); }) c.rtt.on_timeout();

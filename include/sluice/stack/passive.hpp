@@ -44,7 +44,7 @@ void fold_again(stack_tables<Tcp>& t, list_index h) {
     half_open& record = t.half_opens[h];
     t.emit(t.sockets[t.unfolded].tcp);
     const half_open now = fold_half_open(t.sockets[t.unfolded].tcp.variables(), t.env);
-    const bool moves = now.due != record.due;
+    const bool moves = now.due() != record.due();
     if (moves) t.answering[record.tries].remove(t.half_opens, h);
     const list_link place = record.in_turn;
     record = now;
@@ -137,7 +137,7 @@ void postpone_answer(stack_tables<Tcp>& t, list_index h) {
         if constexpr (requires { rtt.on_timeout(); }) rtt.on_timeout();
     auto& waiting = t.answering[record.tries];
     waiting.remove(t.half_opens, h);
-    record.due = half_open::time(t.env.now + std::min<duration>(rtt.rto(), half_open::time::longest_ahead));
+    record.leaves_again(half_open::time(t.env.now + std::min<duration>(rtt.rto(), half_open::time::longest_ahead)));
     waiting.push_back(t.half_opens, h);
 }
 
@@ -158,6 +158,7 @@ void answer_with_cookie(stack_tables<Tcp>& t, listener& l, const segment& syn) {
     auto& tcp = t.sockets[t.unfolded].tcp;
     control_block<Tcp>& c = tcp.variables();
     const std::uint16_t unstated = c.remote.address.is_v4() ? default_mss_v4 : default_mss_v6;
+    if constexpr (Tcp::uses_ecn) c.ecn.resume(0);  // nobody will remember what it has offered
     number_from(c, t.cookies.make(c.local, c.remote, c.rcv.irs, syn.options.mss.value_or(unstated), t.env.now));
     if (c.uses_timestamps()) {
         if constexpr (Tcp::options::timestamps) {
@@ -185,8 +186,8 @@ std::optional<half_open> read_cookie(const stack_tables<Tcp>& t, const four_tupl
                   .local_port = addresses.local.port,
                   .remote_port = addresses.remote.port,
                   .iss = iss,
-                  .irs = irs,
-                  .due = half_open::time(t.env.now + t.env.settings.rtt.rto())};
+                  .irs = irs};
+    out.leaves_again(half_open::time(t.env.now + t.env.settings.rtt.rto()));
     out.mss = *mss;
     out.resent = 1;
     if (s.options.timestamps && Tcp::options::timestamps && t.env.settings.limits.timestamps) {

@@ -158,7 +158,7 @@ public:
             t_.settle(i);
         }
         for (auto& tried : t_.answering)
-            while (!tried.empty() && t_.half_opens[tried.front()].due.near(now) <= now) answer_again(t_, tried.front());
+            while (!tried.empty() && t_.half_opens[tried.front()].due().near(now) <= now) answer_again(t_, tried.front());
         while (!t_.parting.empty() && t_.time_waits[t_.parting.front()].due().near(now) <= now)
             depart(t_, t_.parting.front());
     }
@@ -196,7 +196,7 @@ public:
         instant earliest = t_.deadlines.next(t_.sockets);
         if (t_.half_opens.size() > 0)
             for (const auto& tried : t_.answering)
-                if (!tried.empty()) earliest = std::min(earliest, t_.half_opens[tried.front()].due.near(now));
+                if (!tried.empty()) earliest = std::min(earliest, t_.half_opens[tried.front()].due().near(now));
         if (!t_.parting.empty()) earliest = std::min(earliest, t_.time_waits[t_.parting.front()].due().near(now));
         return earliest;
     }

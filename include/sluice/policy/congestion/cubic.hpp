@@ -27,6 +27,7 @@ struct cubic {
 
     std::uint32_t initial_window = 10;  // segments (RFC 6928)
     bool fast_convergence = true;       // section 4.7
+    std::uint32_t beta_ecn = 85;        // per cent of the window that marks leave (RFC 8511)
     hystart slow_start{};
 
     static constexpr std::uint32_t least_window = 2;  // segments, section 4.6
@@ -70,6 +71,13 @@ struct cubic {
         slow_start.on_congestion();
         reduce(r.flight);
         cwnd_ = ssthresh_;
+    }
+
+    constexpr void on_ecn(const ecn_report& r) {
+        slow_start.on_congestion();
+        const std::uint32_t left = scaled(r.flight, beta_ecn, 100);
+        reduce_to(left);
+        cwnd_ = std::max(left, mss_);  // section 4.6: for marks, down to one segment
     }
 
     constexpr void on_rto(const rto_report& r) {
@@ -162,10 +170,11 @@ private:
     }
 
     /// Section 4.6, and 4.7: who was below W_max already gives way to a newcomer.
-    constexpr void reduce(std::uint32_t flight) {
+    constexpr void reduce(std::uint32_t flight) { reduce_to(scaled(flight, 7, 10)); }
+    constexpr void reduce_to(std::uint32_t left) {
         w_max_ = fast_convergence && cwnd_ < w_max_ ? scaled(cwnd_, 17, 20) : cwnd_;
         cwnd_prior_ = cwnd_;
-        ssthresh_ = std::max(scaled(flight, 7, 10), least_window * mss_);
+        ssthresh_ = std::max(left, least_window * mss_);
         in_stage_ = false;
     }
 

@@ -25,6 +25,7 @@ struct reno {
 
     std::uint32_t initial_window = 10;  // segments (RFC 6928)
     std::uint32_t slow_start_limit = 0;  // L of RFC 3465 in segments an ACK; 0: none
+    std::uint32_t beta_ecn = 80;         // per cent of the window that marks leave (RFC 8511)
 
     std::uint32_t cwnd_ = 0;
     std::uint32_t ssthresh_ = largest_window;
@@ -65,6 +66,14 @@ struct reno {
         counted_ = 0;
     }
 
+    /// RFC 8511: a queue that marks is short, and needs less room than one that has run over.
+    constexpr void on_ecn(const ecn_report& r) {
+        const std::uint32_t left = percent(r.flight, beta_ecn);
+        ssthresh_ = std::max(left, 2 * mss_);
+        cwnd_ = std::max(left, mss_);  // RFC 3168 section 6.1.2 goes down to one segment
+        counted_ = 0;
+    }
+
     constexpr void on_rto(const rto_report& r) {
         if (r.first) ssthresh_ = halved(r.flight);
         cwnd_ = mss_;  // the loss window, RFC 5681 section 3.1
@@ -75,6 +84,9 @@ struct reno {
         cwnd_ = std::min(cwnd_, initial_window_octets(initial_window, mss_));
     }
 
+    static constexpr std::uint32_t percent(std::uint32_t of, std::uint32_t share) {
+        return static_cast<std::uint32_t>(std::uint64_t{of} * share / 100);
+    }
     constexpr std::uint32_t halved(std::uint32_t flight) const { return std::max(flight / 2, 2 * mss_); }
 };
 

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+//
+// Where explicit congestion notification touches a connection (RFC 3168, RFC 9768): what comes is told to the ECN
+// policy, what leaves is marked by it, and when it hears of marks the congestion policy is told, once a round trip.
+// Nothing of this is compiled for a policy that takes no part.
+#pragma once
+
+#include <sluice/connection/ask.hpp>
+
+namespace sluice {
+
+// ---- what has come --------------------------------------------------------------------------------------------------
+
+/// The peer's SYN or SYN,ACK, be it for the first time or again.
+template <class Tcp>
+constexpr void hear_ecn_of_syn(control_block<Tcp>& c, const ip_meta& ip, const segment& s) {
+    if constexpr (Tcp::uses_ecn) c.ecn.on_syn({.flags = s.flags, .codepoint = ip.ecn});
+}
+
+/// The same SYN,ACK again: the ACK that answered it was lost, and with it what that told (RFC 9768 section 3.2.2.1). Or
+/// one that crosses ours, or the peer's SYN again.
+template <class Tcp>
+constexpr void hear_syn_again(control_block<Tcp>& c, const ip_meta& ip, const segment& s) {
+    if constexpr (Tcp::uses_ecn) {
+        if (!s.has(flag::syn) || s.has(flag::rst) || s.sequence != c.rcv.irs) return;
+        if (s.has(flag::ack) ? s.acknowledgment == c.snd.iss + 1 : syn_received.has(c.state)) hear_ecn_of_syn(c, ip, s);
+    }
+}
+
+/// The ACK of a SYN,ACK has something to tell that text beside it would hide (RFC 9768 section 3.2.2.1).
+template <class Tcp>
+constexpr bool owes_pure_ack(const control_block<Tcp>& c) {
+    if constexpr (requires { c.ecn.owes_pure_ack(); })
+        return c.ecn.owes_pure_ack();
+    else
+        return false;
+}
+
+/// The ACK that is owed answers ACKs.
+template <class Tcp>
+constexpr bool has_bare_ack(const control_block<Tcp>& c) {
+    if constexpr (Tcp::uses_ecn)
+        return c.marks.bare_ack;
+    else
+        return false;
+}
+
+/// A segment that was acceptable, which came with `length` octets of text.
+template <class Tcp>
+constexpr void hear_codepoint(control_block<Tcp>& c, environment<Tcp>& env, const ip_meta& ip, const segment& s,
+                              std::uint32_t length) {
+    if constexpr (Tcp::uses_ecn) {
+        if (ip.ecn == ecn_codepoint::ce) env.count.marked_in += s.segments;
+        const ecn_answer answer = c.ecn.on_arrival(
+            {.flags = s.flags, .codepoint = ip.ecn, .octets = length, .segments = s.segments});
+        if (answer == ecn_answer::bare_ack && !c.ack_now) c.marks.bare_ack = true;
+        if (answer != ecn_answer::nothing) c.ack_now = true;
+    }
+}
+
+/// What an ACK says of ours, once SND.UNA has moved. Of a SYN,ACK the flags mean something else, and are heard already.
+template <class Tcp>
+constexpr void hear_feedback(control_block<Tcp>& c, const segment& s, std::uint32_t delivered,
+                             std::uint32_t newly_acked, bool of_syn) {
+    if constexpr (Tcp::uses_ecn) {
+        c.marks.heard = {};
+        c.marks.flight = c.snd.flight() + newly_acked;
+        if (std::exchange(c.marks.skip, false) || s.has(flag::syn)) return;
+        c.marks.heard = c.ecn.on_ack({.flags = s.flags,
+                                      .option = s.options.accurate_ecn,
+                                      .delivered = delivered,
+                                      .mss = c.mss,
+                                      .handshake = of_syn,
+                                      .pure = s.length() == 0 && s.options.sack.empty()});
+    }
+}
+
+/// What the congestion policy sees of it in the ACK's report: it does not grow by what tells of marks (RFC 3168 section
+/// 6.1.2).
+template <class Tcp>
+constexpr void report_feedback(const control_block<Tcp>& c, ack_report& report) {
+    if constexpr (Tcp::uses_ecn) {
+        report.marked = std::min(c.marks.heard.marked, report.delivered);
+        report.in_recovery = report.in_recovery || c.marks.heard.congestion;
+    }
+}
+
+// ---- reductions -----------------------------------------------------------------------------------------------------
+
+/// The window was reduced, for whatever reason: what was sent up to now does not reduce it again.
+template <class Tcp>
+constexpr void note_reduction(control_block<Tcp>& c) {
+    if constexpr (Tcp::uses_ecn) {
+        c.marks.reduced_until = c.snd.nxt;
+        c.ecn.on_reduction();
+    }
+}
+
+/// The oldest octet that is out, which is lost, was sent before the last reduction: marks and losses of one window of
+/// data are one congestion (RFC 3168 section 6.1.2).
+template <class Tcp>
+constexpr bool has_reduced(const control_block<Tcp>& c) {
+    if constexpr (Tcp::uses_ecn)
+        return c.snd.una < c.marks.reduced_until;
+    else
+        return false;
+}
+
+/// When all else has heard of the ACK.
+template <class Tcp>
+constexpr void react_to_marks(control_block<Tcp>& c, environment<Tcp>& env) {
+    if constexpr (Tcp::uses_ecn) {
+        if (c.marks.heard.congestion && c.marks.reduced_until < c.snd.una) reduce_for_marks(c, env);
+        c.marks.reduced_until = later(c.marks.reduced_until, c.snd.una - 1);  // or 2^31 octets on it would lie ahead
+        if (c.marks.waits && !c.timer.runs(timer::retransmission))
+            c.timer.set(timer::retransmission, env.now + c.rtt.rto());
+    }
+}
+
+template <class Tcp>
+constexpr void reduce_for_marks(control_block<Tcp>& c, environment<Tcp>& env) {
+    // RFC 3168 section 6.1.2: a window of one segment can't be halved, so time has to pass before the next one leaves.
+    if (target_window(c) <= c.mss) {
+        c.marks.waits = true;
+        c.timer.set(timer::retransmission, env.now + c.rtt.rto());
+    }
+    ++env.count.ecn_reductions;
+    const ecn_report marks{
+        .now = env.now, .flight = c.marks.flight, .pipe = c.flight.pipe(), .marked = c.marks.heard.marked};
+    const congestion_report loss{.now = env.now, .flight = c.marks.flight, .pipe = c.flight.pipe()};
+    if constexpr (requires { c.congestion.on_ecn(marks); })
+        c.congestion.on_ecn(marks);
+    else if constexpr (requires { c.congestion.on_congestion(loss); })
+        c.congestion.on_congestion(loss);
+    note_reduction(c);
+}
+
+/// The timer that a window of one segment waits for has expired. True when that was all that it ran for.
+template <class Tcp>
+constexpr bool stop_waiting(control_block<Tcp>& c) {
+    if constexpr (Tcp::uses_ecn)
+        return std::exchange(c.marks.waits, false) && c.flight.empty();
+    else
+        return false;
+}
+
+// ---- what leaves ----------------------------------------------------------------------------------------------------
+
+/// Which kind of segment begins here; `text` octets of it are text.
+template <class Tcp>
+constexpr ecn_leaving_report leaving(const control_block<Tcp>& c, seq begin, bool is_syn, std::uint32_t text) {
+    const bool is_new = begin == c.snd.nxt && !c.probing;
+    return {.what = is_syn         ? (c.rcv.synchronized ? ecn_leaving::syn_ack : ecn_leaving::syn)
+                    : text == 0    ? ecn_leaving::no_text
+                    : is_new       ? ecn_leaving::new_text
+                                   : ecn_leaving::old_text,
+            .tries = c.syn_retries};
+}
+
+template <class Tcp>
+constexpr void mark(control_block<Tcp>& c, tx_packet& p, tcp_header& tcp, const tcp_options& options, bool is_syn) {
+    if constexpr (Tcp::uses_ecn) {
+        ecn_leaving_report report = leaving(c, tcp.sequence, is_syn, p.payload_length);
+        report.has_option = options.accurate_ecn.has_value();
+        report.has_sack = !options.sack.empty();
+        const ecn_marking marking = c.ecn.mark(report);
+        tcp.flags |= marking.flags;
+        p.meta.ecn = marking.codepoint;
+        c.marks.bare_ack = false;
+    }
+}
+
+/// The option, where the others leave room. Beside text, only where that is much more.
+template <class Tcp>
+constexpr void add_ecn_option(const control_block<Tcp>& c, tcp_options& options, ecn_leaving what) {
+    const ecn_leaving_report report{.what = what, .tries = c.syn_retries};
+    if constexpr (requires { c.ecn.option(report, 0); }) {
+        if (what == ecn_leaving::new_text && c.mss < 8 * tcp_options::most_octets) return;
+        options.accurate_ecn = c.ecn.option(report, tcp_options::most_octets - options.length());
+    }
+}
+
+/// Something else than timestamps may be due beside text.
+template <class Tcp>
+constexpr bool may_take_from_text(const control_block<Tcp>& c) {
+    const ecn_leaving_report text{.what = ecn_leaving::new_text};
+    if constexpr (requires { c.ecn.option(text, 0); })
+        if (c.ecn.option(text, tcp_options::most_octets)) return true;
+    if constexpr (Tcp::options::sack)
+        return c.agreed.sack && !c.to_report.empty(c.assembly.held());
+    else
+        return false;
+}
+
+/// What options that are not on every segment take of its text (N34).
+template <class Tcp>
+constexpr std::uint32_t taken_from_text(const tcp_options& options) {
+    std::size_t taken = tcp_options::sack_length(options.sack.size());
+    if constexpr (requires(const typename Tcp::ecn_policy& e, const ecn_leaving_report& r) { e.option(r, 0); })
+        if (options.accurate_ecn) taken += options.accurate_ecn->length();
+    return static_cast<std::uint32_t>(taken);
+}
+
+/// Hardware that cuts a super-segment keeps CWR on the first slice alone, which is right for RFC 3168's.
+template <class Tcp>
+constexpr bool is_unsplittable(const control_block<Tcp>& c) {
+    if constexpr (requires { c.ecn.unsplittable(); })
+        return c.ecn.unsplittable();
+    else
+        return false;
+}
+
+}  // namespace sluice
