@@ -106,7 +106,7 @@ int main(int count, char** words) {
         const race::options o = race::read_options(count, words);
         if (o.helps) return std::fputs(race::help().c_str(), stdout), 0;
         if (o.lists) {
-            for (const race::policy& each : race::policies())
+            for (const race::policy& each : race::policies)
                 std::printf("%-14s%s\n", std::string(each.name).c_str(), std::string(each.what).c_str());
             return 0;
         }

@@ -27,6 +27,7 @@ constexpr option all_options[]{
     {"--rtt",    "TIME",   "40ms", option::kind::path,   "the round trip without any queue"},
     {"--buffer", "SIZE",   "1bdp", option::kind::path,   "of the bottleneck: 0.5bdp, 100p (packets), 64kB, 20ms"},
     {"--aqm",    "NAME",   "droptail", option::kind::path, "its queue: droptail, red, codel, fq_codel, step, step:20 (packets)"},
+    {"--ecn",    "KIND",   "",     option::kind::path,   "what the flows do about marks: none, classic (RFC 3168) or accurate (RFC 9768)"},
     {"--trace",  "FILE",   "",     option::kind::path,   "its capacity over time, in mahimahi's format, in place of --rate"},
     {"--loss",   "SHARE",  "0",    option::kind::path,   "packets that are lost by chance: 0.1% or 0.001"},
     {"--time",   "TIME",   "60s",  option::kind::path,   "how long the race takes, in virtual time"},
@@ -51,18 +52,26 @@ constexpr option all_options[]{
 // clang-format on
 
 /// Those whose values hold no comma.
-constexpr std::string_view swept[]{"rate", "rtt", "buffer", "aqm", "trace", "loss", "time", "from"};
+constexpr std::string_view swept[]{"rate", "rtt", "buffer", "aqm", "ecn", "trace", "loss", "time", "from"};
 
 std::string policy_names() {
     std::vector<std::string> names;
-    for (const policy& each : policies()) names.emplace_back(each.name);
+    for (const policy& each : policies) names.emplace_back(each.name);
     return joined(names);
 }
 
-const policy& policy_named(std::string_view name) {
-    for (const policy& each : policies())
-        if (each.name == name) return each;
+std::size_t place_of(std::string_view name) {
+    for (std::size_t i = 0; i < policies.size(); ++i)
+        if (policies[i].name == name) return i;
     throw wrong_argument{"no policy is called '" + std::string(name) + "': there are " + policy_names()};
+}
+
+using enter_function = sluice::sim::entrant (*)(std::size_t, const sluice::sim::entry&);
+enter_function with_ecn(const std::string& kind) {
+    if (kind.empty() || kind == "none") return enter_without_ecn;
+    if (kind == "classic") return enter_with_classic_ecn;
+    if (kind == "accurate") return enter_with_accurate_ecn;
+    throw wrong_argument{"--ecn: '" + kind + "' is not understood: write none, classic or accurate"};
 }
 
 const option& option_named(std::string_view name) {
@@ -187,7 +196,7 @@ options read_options(int count, char** words) {
         throw wrong_argument{"--merge prints a table, --json or --csv: pictures need the runs themselves"};
     if (!o.merges && o.what.policies.empty()) throw wrong_argument{"who takes part? " + policy_names()};
     for (const std::string& each : o.what.policies) {
-        policy_named(each);
+        place_of(each);
         if (std::count(o.what.policies.begin(), o.what.policies.end(), each) > 1)
             throw wrong_argument{"'" + each + "' twice: write --flows " + each + ":2"};
     }
@@ -250,7 +259,7 @@ prepared prepare(const planned_run& run) {
         if (!flows.empty()) how.flows = static_cast<unsigned>(read_count("--flows", flows, 1, 10'000));
         if (!start.empty()) how.start = read_duration("--start", start);
         if (!delay.empty()) how.delay = read_duration("--delay", delay);
-        out.who.push_back(policy_named(name).enter(how));
+        out.who.push_back(with_ecn(value("--ecn"))(place_of(name), how));
     }
     return out;
 }

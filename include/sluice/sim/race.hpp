@@ -17,8 +17,8 @@
 #include <sluice/sim/flow_beginnings.hpp>
 #include <sluice/sim/network.hpp>
 #include <sluice/sim/rate_trace.hpp>
+#include <sluice/trace/fairness.hpp>
 #include <sluice/trace/race_result.hpp>
-#include <sluice/trace/statistics.hpp>
 
 namespace sluice::sim {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What is said of several numbers at once: how evenly they share (Jain, Chiu, Hawe, 1984), their mean, and how far the
-// true mean may be from it (Student's t). Knows not what they measure.
+// The mean of several numbers, and how far the true one may be from it (Student's t). Knows not what they measure.
+// Apart from fairness.hpp because it takes square roots.
 #pragma once
 
 #include <array>
@@ -10,13 +10,6 @@
 #include <span>
 
 namespace sluice::trace {
-
-/// (Σx)² / (n Σx²): 1 if all have the same, 1/n if one has all. Who shares nothing shares it evenly.
-inline double jain(std::span<const double> shares) {
-    double sum = 0, squares = 0;
-    for (const double each : shares) sum += each, squares += each * each;
-    return squares == 0 ? 1 : sum * sum / (static_cast<double>(shares.size()) * squares);
-}
 
 /// The two-sided 95 % quantile of Student's t. Between the rows of the table the larger one holds, so that an interval
 /// is never too narrow.
