@@ -195,8 +195,8 @@
 #include <sluice/sim/pattern.hpp>
 #include <sluice/sim/probability.hpp>
 #include <sluice/sim/programs.hpp>
-#include <sluice/sim/race.hpp>
 #include <sluice/sim/queueing.hpp>
+#include <sluice/sim/race.hpp>
 #include <sluice/sim/rate_trace.hpp>
 #include <sluice/sim/red.hpp>
 #include <sluice/sim/router.hpp>

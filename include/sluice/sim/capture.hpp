@@ -32,8 +32,8 @@ private:
         if (interface_[host] < 0) return;
         const packet& p = r.packet;
         const char* comment = p.is_corrupted ? "corrupted on the way" : p.is_copy ? "duplicated on the way" : "";
-        const octets captured = octets(p.data).first(std::min(p.data.size(), longest_));
-        file_.add_packet(static_cast<std::uint32_t>(interface_[host]), r.now, captured, p.data.size(), comment, heading);
+        const octets kept = octets(p.data).first(std::min(p.data.size(), longest_));
+        file_.add_packet(static_cast<std::uint32_t>(interface_[host]), r.now, kept, p.data.size(), comment, heading);
     }
 
     trace::pcapng file_;

@@ -33,9 +33,9 @@ struct race_settings {
     duration measure_from{};                   // what was before does not count
     bool spread = true;                        // several flows start up to 1 s, and a 60th of the time, later, and
                                                // each packet up to one packet time: no phase effects
-    unsigned looks = 1000;                     // at the senders' variables, evenly spaced over the time
+    unsigned looks = 1000;                     // at the senders' variables, evenly spaced, besides that at the start
     duration wire_log{};                       // the first so much of each flow, segment by segment
-    bool capture = false;                      // pcapng of all that enters and leaves the bottleneck at the senders' side
+    bool capture = false;                      // pcapng, headers only, of the bottleneck as the senders' side sees it
     sluice::seed seed = 1;
 
     std::uint64_t mean_rate() const { return trace.empty() ? rate : trace.rate(); }
@@ -73,19 +73,16 @@ public:
 
     race_report run(auto&& progress) {
         const std::int64_t looks = std::max(settings_.looks, 1u);
-        std::int64_t next_look = 1;
-        bool is_measuring = settings_.measure_from <= duration::zero();
-        while (next_look <= looks) {
-            const instant look_at(settings_.time * next_look / looks);
-            const instant from(settings_.measure_from);
-            const bool begins = !is_measuring && from <= look_at;
-            network_.run(begins ? from : look_at);
-            if (begins) begin_measuring();
-            is_measuring = is_measuring || begins;
-            if (begins && from != look_at) continue;
-            look(look_at);
-            ++next_look;
-            progress(look_at);
+        const instant from(settings_.measure_from);
+        for (std::int64_t i = 0; i <= looks; ++i) {
+            const instant now(settings_.time / looks * i + settings_.time % looks * i / looks);
+            if (network_.now() < from && from <= now) {
+                network_.run(from);
+                begin_measuring();
+            }
+            network_.run(now);
+            look(now);
+            progress(now);
         }
         return report();
     }

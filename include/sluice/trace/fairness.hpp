@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// How evenly several share something, in one number: the index of Jain, Chiu and Hawe (1984). Knows not what they share.
+// How evenly several share something, in one number: the index of Jain, Chiu and Hawe (1984). Knows not what it is
+// that they share.
 #pragma once
 
 #include <span>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What came of a race, flows through one bottleneck: who got how much, what it cost, and, for the pictures, how it went.
-// Values only: who runs races (sim/race.hpp) fills them in, who prints them (race_json, race_table, race_plots) reads.
+// What came of a race, flows through one bottleneck: who got how much, what it cost, and, for pictures, how it went.
+// Values only: who runs races (sim/race.hpp) fills them in, who prints them (race_run, race_table, race_plots) reads.
 #pragma once
 
 #include <cstdint>
