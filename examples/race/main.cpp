@@ -11,6 +11,7 @@
 #include <sluice/trace/race_table.hpp>
 
 #include <cstdio>
+#include <stdexcept>
 #include <unistd.h>
 
 namespace race {
@@ -45,10 +46,8 @@ private:
     bool is_seen_, is_shown_ = false;
 };
 
-bool save(const std::string& file, auto&& content) {
-    if (file.empty() || trace::save_file(file, content)) return true;
-    std::fprintf(stderr, "race: can't write %s\n", file.c_str());
-    return false;
+void save(const std::string& file, auto&& content) {
+    if (!trace::save_file(file, content)) throw wrong_argument{"can't write " + file};
 }
 
 void print_runs(const std::vector<trace::race_run>& runs, print as) {
@@ -60,41 +59,40 @@ void print_runs(const std::vector<trace::race_run>& runs, print as) {
     }
 }
 
-int run(const options& o) {
-    const plan all = plan_of(o);
-    const bool has_files = !(o.report + o.svg + o.pcap).empty();
-    if (has_files && (all.runs.size() > 1 || o.shards > 1))
-        throw wrong_argument{"--report, --svg and --pcap show one run, and this is " + trace::digits(all.runs.size()) +
-                             ": leave out --sweep, --seeds, --alone and --shard"};
-    std::vector<prepared> ready;
-    for (const planned_run& each : all.runs) ready.push_back(prepare(each));
+sim::race_report run_one(const prepared& ready, const options& o, progress& shown) {
+    sim::race_settings how = ready.how;
+    how.capture = !o.pcap.empty();
+    if (!o.report.empty()) how.wire_log = std::min<duration>(how.time, 25 * how.rtt + 100ms);
+    shown.begin_run();
+    sim::race_report report = sim::race(ready.who, how, [&](instant now) { shown.look(now, how.time); });
+    if (report.failure != error::none) throw std::runtime_error(std::string("a flow failed: ") + text(report.failure));
+    return report;
+}
 
+/// This shard's runs; the last one's series and packets go to files, if it is the only one.
+std::vector<trace::race_run> run_all(const plan& all, const options& o) {
+    std::vector<prepared> ready;
+    for (const planned_run& each : all.runs) ready.push_back(prepare(each));  // what is wrong is wrong at once
+    const bool is_only = all.runs.size() == 1;
+    if (!is_only && !(o.svg + o.pcap).empty())
+        throw wrong_argument{"--svg and --pcap show one run, and these are " + trace::digits(all.runs.size()) +
+                             ": leave out --sweep, --seeds and --alone"};
+    progress shown((all.runs.size() + o.shards - o.shard) / o.shards);
     std::vector<trace::race_run> done;
-    {
-        progress shown((all.runs.size() + o.shards - o.shard) / o.shards);
-        for (std::size_t i = o.shard - 1; i < all.runs.size(); i += o.shards) {
-            sim::race_settings how = ready[i].how;
-            how.capture = !o.pcap.empty();
-            if (!o.report.empty()) how.wire_log = std::min<duration>(how.time, 25 * how.rtt + 100ms);
-            shown.begin_run();
-            const sim::race_report report = sim::race(ready[i].who, how, [&](instant now) { shown.look(now, how.time); });
-            if (report.failure != error::none) {
-                std::fprintf(stderr, "race: a flow has failed: %s\n", text(report.failure));
-                return 1;
-            }
-            done.push_back(trace::rounded(trace::race_run{.race = all.race,
-                                                          .number = i,
-                                                          .runs = all.runs.size(),
-                                                          .point = all.runs[i].point,
-                                                          .seed = all.runs[i].seed,
-                                                          .result = report}));
-            if (!save(o.report, o.report.empty() ? "" : page(done.back(), report.series)) ||
-                !save(o.svg, trace::race_windows(report.series)) || !save(o.pcap, report.packets.bytes()))
-                return 1;
-        }
+    for (std::size_t i = o.shard - 1; i < all.runs.size(); i += o.shards) {
+        const sim::race_report report = run_one(ready[i], o, shown);
+        done.push_back(trace::rounded({.race = all.race,
+                                .number = i,
+                                .runs = all.runs.size(),
+                                .point = all.runs[i].point,
+                                .seed = all.runs[i].seed,
+                                .result = report}));
+        if (!o.svg.empty()) save(o.svg, trace::race_windows(report.series));
+        if (!o.pcap.empty()) save(o.pcap, report.packets.bytes());
+        if (!o.report.empty() && is_only) save(o.report, page(done, &report.series));
     }
-    print_runs(done, o.shards > 1 ? print::json : o.as);
-    return 0;
+    if (!o.report.empty() && !is_only) save(o.report, page(done, nullptr));
+    return done;
 }
 
 }  // namespace
@@ -102,18 +100,24 @@ int run(const options& o) {
 }  // namespace race
 
 int main(int count, char** words) {
+    using namespace race;
     try {
-        const race::options o = race::read_options(count, words);
-        if (o.helps) return std::fputs(race::help().c_str(), stdout), 0;
+        const options o = read_options(count, words);
+        if (o.helps) return std::fputs(help().c_str(), stdout), 0;
         if (o.lists) {
-            for (const race::policy& each : race::policies)
+            for (const auto& each : policies)
                 std::printf("%-14s%s\n", std::string(each.name).c_str(), std::string(each.what).c_str());
             return 0;
         }
-        if (o.merges) return race::print_runs(race::merged(o.files), o.as), 0;
-        return race::run(o);
-    } catch (const race::wrong_argument& wrong) {
+        const std::vector<sluice::trace::race_run> runs = o.merges ? merged(o.files) : run_all(plan_of(o), o);
+        if (o.merges && !o.report.empty()) save(o.report, page(runs, nullptr));
+        print_runs(runs, o.shards > 1 ? print::json : o.as);
+        return 0;
+    } catch (const wrong_argument& wrong) {
         std::fprintf(stderr, "race: %s\n", wrong.what.c_str());
         return 2;
+    } catch (const std::exception& failed) {
+        std::fprintf(stderr, "race: %s\n", failed.what());
+        return 1;
     }
 }

@@ -29,7 +29,7 @@ constexpr option all_options[]{
     {"--aqm",    "NAME",   "droptail", option::kind::path, "its queue: droptail, red, codel, fq_codel, step, step:20 (packets)"},
     {"--ecn",    "KIND",   "",     option::kind::path,   "what the flows do about marks: none, classic (RFC 3168) or accurate (RFC 9768)"},
     {"--trace",  "FILE",   "",     option::kind::path,   "its capacity over time, in mahimahi's format, in place of --rate"},
-    {"--loss",   "SHARE",  "0",    option::kind::path,   "packets that are lost by chance: 0.1% or 0.001"},
+    {"--loss",   "SHARE",  "0",    option::kind::path,   "packets to the receivers that are lost by chance: 0.1% or 0.001"},
     {"--time",   "TIME",   "60s",  option::kind::path,   "how long the race takes, in virtual time"},
     {"--from",   "TIME",   "",     option::kind::path,   "measure from there on only"},
     {"--flows",  "NAME:N", "",     option::kind::path,   "how many of a policy: cubic:3,reno:1"},
@@ -43,7 +43,7 @@ constexpr option all_options[]{
     {"--merge",  "FILE …", "",     option::kind::runs,   "runs nothing: puts together what shards have printed"},
     {"--json",   "",       "",     option::kind::output, "an object a run, a line each"},
     {"--csv",    "",       "",     option::kind::output, "a line a flow"},
-    {"--report", "FILE",   "",     option::kind::output, "an HTML page with pictures; of one run"},
+    {"--report", "FILE",   "",     option::kind::output, "an HTML page; of one run, with pictures"},
     {"--svg",    "FILE",   "",     option::kind::output, "the picture of the windows; of one run"},
     {"--pcap",   "FILE",   "",     option::kind::output, "pcapng of the bottleneck, seen from the senders' side; of one run"},
     {"--list",   "",       "",     option::kind::output, "the policies there are"},
@@ -168,8 +168,9 @@ std::string& choice::value(std::string_view option) {
 
 std::string choice::text() const {
     std::string out = joined(policies, " ");
+    const bool follows_trace = !value("--trace").empty();
     for (const auto& [name, value] : values)
-        if (!value.empty()) out += ' ' + name + ' ' + value;
+        if (!value.empty() && !(follows_trace && name == "--rate")) out += ' ' + name + ' ' + value;
     return out;
 }
 
@@ -192,8 +193,10 @@ options read_options(int count, char** words) {
     if (o.helps || o.lists) return o;
     if (o.merges && o.files.empty()) throw wrong_argument{"--merge wants the files that shards have printed"};
     if (o.merges && !o.what.policies.empty()) throw wrong_argument{"--merge runs nothing: leave the policies out"};
-    if (o.merges && !(o.report + o.svg + o.pcap).empty())
-        throw wrong_argument{"--merge prints a table, --json or --csv: pictures need the runs themselves"};
+    if (o.merges && !(o.svg + o.pcap).empty())
+        throw wrong_argument{"--merge has numbers only: --svg and --pcap need the run itself"};
+    if (o.shards > 1 && !(o.report + o.svg + o.pcap).empty())
+        throw wrong_argument{"--shard prints --json only: --merge makes a --report of it"};
     if (!o.merges && o.what.policies.empty()) throw wrong_argument{"who takes part? " + policy_names()};
     for (const std::string& each : o.what.policies) {
         place_of(each);

@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: MIT
-// The page: the numbers, then everything over time.
+// The page: tables, then everything over time.
 #include "page.hpp"
 
 #include <sluice/trace/race_plots.hpp>
+#include <sluice/trace/race_table.hpp>
 #include <sluice/trace/report.hpp>
 #include <sluice/trace/time_sequence.hpp>
 
 namespace race {
 
+namespace {
+
 using namespace sluice;
 
-std::string page(const trace::race_run& run, const trace::race_series& series) {
-    trace::html_report report("race: " + run.result.flows.front().policy + (run.result.flows.size() > 1 ? " and others" : ""));
-    report.listing("race " + run.race);
-    const std::vector<trace::race_run> only{run};
-    const std::vector<std::string> names = trace::flow_names(series.flows);
-    const auto rows = trace::detail::flow_rows({&run});
-    report.table(rows.front(), {rows.begin() + 1, rows.end()});
-    report.paragraph(trace::detail::summary({&run}));
+void add_tables(trace::html_report& report, const std::vector<trace::race_run>& runs) {
+    for (const trace::race_group& group : trace::race_groups(runs)) {
+        const auto rows = trace::race_rows(group);
+        if (!group.front()->point.empty()) report.heading(group.front()->point);
+        report.table(rows.front(), {rows.begin() + 1, rows.end()});
+        report.paragraph(trace::race_summary(group) + '.');
+    }
+}
 
+void add_pictures(trace::html_report& report, const trace::race_series& series) {
     report.heading("Over time");
     report.figure("What each flow may have in the network.", trace::race_windows(series));
     report.figure("What each has there, as far as its sender knows.", trace::race_pipes(series));
@@ -28,9 +32,20 @@ std::string page(const trace::race_run& run, const trace::race_series& series) {
 
     report.heading("The first round trips, segment by segment");
     report.paragraph("What was sent when, what had been acknowledged by then, and what the bottleneck dropped.");
+    const std::vector<std::string> names = trace::flow_names(series.flows);
     for (std::size_t i = 0; i < series.flows.size(); ++i)
         if (!series.flows[i].wire.empty())
-            report.figure(names[i], trace::time_sequence(series.flows[i].wire, 0, names[i]));
+            report.figure("Sequence numbers count from the SYN.",
+                          trace::time_sequence(series.flows[i].wire, 0, names[i]));
+}
+
+}  // namespace
+
+std::string page(const std::vector<trace::race_run>& runs, const trace::race_series* series) {
+    trace::html_report report("Who gets how much of the bottleneck");
+    report.listing("race " + runs.front().race);
+    add_tables(report, runs);
+    if (series) add_pictures(report, *series);
     return report.text();
 }
 

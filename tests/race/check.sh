@@ -110,6 +110,11 @@ for k in 1 2 3 4 5; do "$race" "${runs[@]}" --shard $k/5 > shard$k.json; done
 "$race" --merge shard?.json --csv | cmp - csv || say "shards make other rows than all runs at once"
 "$race" "${runs[@]}" | cmp -s - table || say "the same seed gives another table"
 
+"$race" "${runs[@]}" --report pages.html > table2 && cmp table table2 || say "--report changes the table"
+"$race" --merge shard?.json --report merged.html > /dev/null
+cmp pages.html merged.html || say "shards make another page than all runs at once"
+[ "$(grep -c '<table>' pages.html)" = 8 ] || say "--report: a page of 8 points does not have 8 tables"
+
 one=("${two[@]}" --time 3s)
 for i in 1 2; do "$race" "${one[@]}" --report page$i.html --svg picture$i.svg --pcap capture$i.pcapng > table$i; done
 cmp page1.html page2.html && cmp picture1.svg picture2.svg && cmp capture1.pcapng capture2.pcapng && cmp table1 table2 ||
@@ -164,7 +169,9 @@ refuses OPTION=VALUE reno --sweep loss
 refuses 0.1% reno --sweep loss=0,2
 refuses 3/16 reno --shard 3
 refuses 'from 1 to 4' reno --shard 5/4
-refuses 'leave out --sweep' reno --seeds 2 --report page.html
+refuses 'leave out --sweep' reno --seeds 2 --svg picture.svg
+refuses '--merge makes' reno --shard 1/2 --report page.html
+refuses "can't write" reno --rate 1M --time 1s --svg none/picture.svg
 refuses FILE reno --report
 refuses 'wants the files' --merge
 refuses "can't be read" --merge none.json
@@ -173,7 +180,7 @@ refuses 'is there twice' --merge shard1.json shard1.json
 refuses 'is missing' --merge shard1.json shard2.json shard4.json shard5.json
 "$race" "${one[@]}" --json > other.json
 refuses 'different races' --merge shard?.json other.json
-refuses 'need the runs themselves' --merge shard?.json --report page.html
+refuses 'need the run itself' --merge shard?.json --svg picture.svg
 
 "$race" --help > help
 for option in rate rtt buffer loss time from flows start delay seed seeds alone sweep shard merge aqm ecn trace json csv \

@@ -2,7 +2,9 @@
 // Races against what can be reckoned by hand: a window over a round trip, a queue that stands, a link that is full.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include <sluice/policy/congestion/fixed_window.hpp>
 #include <sluice/policy/recovery/rack_tlp.hpp>
@@ -129,6 +131,36 @@ TEST_CASE("the same seed gives the same report; another one spreads starts and p
     const std::string still = printed(sim::race(both, path));
     path.seed = 1;
     CHECK(printed(sim::race(both, path)) == still);
+}
+
+TEST_CASE("where several flows meet, each starts by itself within the first second; a race of a minute has that long") {
+    sim::race_settings path{.time = 60s, .looks = 6000};
+    const auto first_reads = [&] {
+        std::vector<double> out;
+        const auto report = sim::race({window_of(2, {.flows = 5})}, path);
+        for (const trace::flow_series& each : report.series.flows)
+            out.push_back(0.01 * static_cast<double>(std::count(each.read.begin(), each.read.end(), 0u)));
+        std::sort(out.begin(), out.end());
+        return out;
+    };
+    const std::vector<double> spread = first_reads();
+    CHECK(spread.back() - spread.front() > 0.1);
+    CHECK(spread.back() < 1.2);
+    path.spread = false;
+    const std::vector<double> together = first_reads();
+    CHECK(together.back() - together.front() < 0.02);
+    CHECK(together.back() < 0.2);
+}
+
+// A packet takes 1.2 ms at 10 Mbit/s: 0.6 ms on average, and the ACK of two comes with the later one.
+TEST_CASE("where several flows meet, each packet is late by up to a packet time, and a flow alone is not") {
+    sim::race_settings path{.rate = 10'000'000, .time = 30s};
+    const auto rtt = [&](unsigned flows) { return sim::race({window_of(2, {.flows = flows})}, path).flows[0].rtt_ms; };
+    const double spread = rtt(2), alone = rtt(1);
+    path.spread = false;
+    CHECK(spread - rtt(2) > 0.4);
+    CHECK(spread - rtt(2) < 1.2);
+    CHECK(alone == rtt(1));
 }
 
 // One opportunity for 1500 octets each millisecond is 12 Mbit/s; each other millisecond, half of it.

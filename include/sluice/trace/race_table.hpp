@@ -31,6 +31,9 @@ inline std::size_t shown_width(std::string_view text) {
         std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+/// The runs of one point, which differ by their seeds.
+using race_group = std::vector<const race_run*>;
+
 namespace detail {
 
 inline std::string in_words(const estimate& e, int places, double unit = 1) {
@@ -39,23 +42,25 @@ inline std::string in_words(const estimate& e, int places, double unit = 1) {
     return out;
 }
 
-using race_group = std::vector<const race_run*>;
-
 estimate estimate_over(const race_group& group, auto&& measure) {
     std::vector<double> sample;
     for (const race_run* each : group) sample.push_back(static_cast<double>(measure(each->result)));
     return estimate_of(sample);
 }
 
-inline std::vector<std::vector<std::string>> flow_rows(const race_group& group) {
+}  // namespace detail
+
+/// A row for each flow below the names of the columns.
+inline std::vector<std::vector<std::string>> race_rows(const race_group& group) {
     const race_result& first = group.front()->result;
     std::vector<std::vector<std::string>> rows{{"flow", "Mbit/s", "share %", "RTT ms", "sent again", "lost", "marked"}};
     const std::vector<std::string> names = flow_names(first.flows);
     for (std::size_t i = 0; i < names.size(); ++i) {
         const auto over = [&](auto flow_result::* measure) {
-            return estimate_over(group, [&](const race_result& r) { return r.flows[i].*measure; });
+            return detail::estimate_over(group, [&](const race_result& r) { return r.flows[i].*measure; });
         };
         const int whole = group.size() > 1 ? 1 : 0;  // counts; their means are none
+        using detail::in_words;
         rows.push_back({names[i], in_words(over(&flow_result::goodput_bps), 3, 1e6),
                         in_words(over(&flow_result::share), 2, 0.01), in_words(over(&flow_result::rtt_ms), 2),
                         in_words(over(&flow_result::retransmitted), whole), in_words(over(&flow_result::lost), whole),
@@ -63,6 +68,8 @@ inline std::vector<std::vector<std::string>> flow_rows(const race_group& group) 
     }
     return rows;
 }
+
+namespace detail {
 
 inline std::string aligned(const std::vector<std::vector<std::string>>& rows) {
     std::vector<std::size_t> widths(rows.front().size());
@@ -79,18 +86,22 @@ inline std::string aligned(const std::vector<std::vector<std::string>>& rows) {
     return out;
 }
 
-inline std::string summary(const race_group& group) {
+}  // namespace detail
+
+/// What holds for all flows together, in a sentence.
+inline std::string race_summary(const race_group& group) {
+    using detail::in_words;
     const auto over = [&](auto race_result::* measure) {
-        return estimate_over(group, [&](const race_result& r) { return r.*measure; });
+        return detail::estimate_over(group, [&](const race_result& r) { return r.*measure; });
     };
     return "Jain " + in_words(over(&race_result::jain), 3) + ", utilisation " +
            in_words(over(&race_result::utilisation), 2, 0.01) + " %, queue " +
            in_words(over(&race_result::queue_mean_ms), 2) + " ms on average, 95 % within " +
-           in_words(over(&race_result::queue_p95_ms), 2) + " ms\n";
+           in_words(over(&race_result::queue_p95_ms), 2) + " ms";
 }
 
 /// Runs of one point together, in the order of their numbers.
-inline std::vector<race_group> grouped(const std::vector<race_run>& runs) {
+inline std::vector<race_group> race_groups(const std::vector<race_run>& runs) {
     race_group ordered;
     for (const race_run& each : runs) ordered.push_back(&each);
     std::stable_sort(ordered.begin(), ordered.end(),
@@ -104,17 +115,15 @@ inline std::vector<race_group> grouped(const std::vector<race_run>& runs) {
     return groups;
 }
 
-}  // namespace detail
-
 /// Runs of one race, as they are read (race_run.hpp, rounded).
 inline std::string race_table(const std::vector<race_run>& runs) {
     if (runs.empty()) return {};
     std::string out = runs.front().race + '\n';
-    for (const detail::race_group& group : detail::grouped(runs)) {
+    for (const race_group& group : race_groups(runs)) {
         const std::string& point = group.front()->point;
         out += '\n';
         if (!point.empty()) out += point + '\n';
-        out += detail::aligned(detail::flow_rows(group)) + detail::summary(group);
+        out += detail::aligned(race_rows(group)) + race_summary(group) + '\n';
     }
     return out;
 }
