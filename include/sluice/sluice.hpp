@@ -173,6 +173,7 @@
 #include <sluice/sim/bulk.hpp>
 #include <sluice/sim/capture.hpp>
 #include <sluice/sim/codel.hpp>
+#include <sluice/sim/datagrams.hpp>
 #include <sluice/sim/discipline.hpp>
 #include <sluice/sim/drop_tail.hpp>
 #include <sluice/sim/duration_histogram.hpp>
@@ -190,6 +191,8 @@
 #include <sluice/sim/link.hpp>
 #include <sluice/sim/metrics.hpp>
 #include <sluice/sim/network.hpp>
+#include <sluice/sim/on_off.hpp>
+#include <sluice/sim/on_off_flow.hpp>
 #include <sluice/sim/packet.hpp>
 #include <sluice/sim/packet_fifo.hpp>
 #include <sluice/sim/pattern.hpp>
@@ -202,8 +205,10 @@
 #include <sluice/sim/router.hpp>
 #include <sluice/sim/routes.hpp>
 #include <sluice/sim/scenario.hpp>
+#include <sluice/sim/short_flows.hpp>
 #include <sluice/sim/step_marking.hpp>
 #include <sluice/sim/tap.hpp>
 #include <sluice/sim/topology.hpp>
+#include <sluice/sim/udp.hpp>
 #include <sluice/sim/wire_log.hpp>
 #include <sluice/sim/world.hpp>

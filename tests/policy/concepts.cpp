@@ -85,6 +85,7 @@ struct wrong_on_start : window_only { void on_start(anything) {} };
 struct wrong_on_ack : window_only { void on_ack(anything) {} };
 struct wrong_on_congestion : window_only { void on_congestion(anything) {} };
 struct wrong_on_rto : window_only { void on_rto() {} };
+struct wrong_on_ecn : window_only { void on_ecn(const congestion_report&) {} };
 struct wrong_on_idle : window_only { void on_idle(idle_report&) {} };
 struct on_idle_is_data : window_only { int on_idle = 0; };
 struct wrong_ssthresh : window_only { anything ssthresh() const { return {}; } };
@@ -95,8 +96,8 @@ struct congestion_on_sample : window_only { void on_sample(duration, std::uint32
 // clang-format on
 static_assert(!congestion_policy<wrong_on_start> && !congestion_policy<wrong_on_ack> &&
               !congestion_policy<wrong_on_congestion> && !congestion_policy<wrong_on_rto> &&
-              !congestion_policy<wrong_on_idle> && !congestion_policy<on_idle_is_data> &&
-              !congestion_policy<wrong_ssthresh> && !congestion_policy<ssthresh_not_const> &&
+              !congestion_policy<wrong_on_idle> && !congestion_policy<wrong_on_ecn> &&
+              !congestion_policy<on_idle_is_data> && !congestion_policy<wrong_ssthresh> && !congestion_policy<ssthresh_not_const> &&
               !congestion_policy<private_on_ack> && !congestion_policy<congestion_on_timeout> &&
               !congestion_policy<congestion_on_sample>);
 
@@ -177,6 +178,41 @@ struct wrong_on_quick_ack : at_once { void on_quick_ack() {} };
 // clang-format on
 static_assert(ack_policy<at_once> && !ack_policy<acknowledges_never> && !ack_policy<acknowledges_after> &&
               !ack_policy<wrong_on_ack_sent> && !ack_policy<wrong_on_quick_ack>);
+
+struct least_ecn {
+    using slot = ecn_slot;
+    void on_syn(const ecn_arrival_report&) {}
+    ecn_answer on_arrival(const ecn_arrival_report&) { return {}; }
+    ecn_feedback on_ack(const ecn_ack_report&) { return {}; }
+    ecn_marking mark(const ecn_leaving_report&) { return {}; }
+    void on_reduction() {}
+    std::uint8_t handshake() const { return 0; }
+    void resume(std::uint8_t) {}
+};
+struct a_little_ecn {  // all or nothing
+    using slot = ecn_slot;
+    void on_reduction() {}
+};
+// clang-format off
+struct wrong_on_syn : least_ecn { void on_syn(anything) {} };
+struct wrong_on_arrival : least_ecn { void on_arrival(const ecn_arrival_report&) {} };
+struct wrong_ecn_ack : least_ecn { void on_ack(const ecn_ack_report&) {} };
+struct wrong_mark : least_ecn { ecn_marking mark() { return {}; } };
+struct wrong_on_reduction : least_ecn { void on_reduction(seq) {} };
+struct handshake_not_const : least_ecn { std::uint8_t handshake() { return 0; } };
+struct wrong_resume : least_ecn { void resume() {} };
+struct wrong_option : least_ecn { std::optional<accurate_ecn_option> option() const { return {}; } };
+struct wrong_unsplittable : least_ecn { bool unsplittable() { return false; } };
+struct wrong_pure_ack : least_ecn { void owes_pure_ack() const {} };
+struct wrong_agreed : least_ecn { bool agreed = false; };
+struct option_alone { using slot = ecn_slot; std::optional<accurate_ecn_option> option(const ecn_leaving_report&, std::size_t) const { return {}; } };
+// clang-format on
+static_assert(ecn_policy<no_ecn> && !ecn_takes_part<no_ecn> && ecn_policy<least_ecn> && ecn_takes_part<least_ecn>);
+static_assert(!ecn_policy<a_little_ecn> && !ecn_policy<wrong_on_syn> && !ecn_policy<wrong_on_arrival> &&
+              !ecn_policy<wrong_ecn_ack> && !ecn_policy<wrong_mark> && !ecn_policy<wrong_on_reduction> &&
+              !ecn_policy<handshake_not_const> && !ecn_policy<wrong_resume> && !ecn_policy<wrong_option> &&
+              !ecn_policy<wrong_unsplittable> && !ecn_policy<wrong_pure_ack> && !ecn_policy<wrong_agreed> &&
+              !ecn_policy<option_alone>);
 
 struct seven {
     using slot = isn_slot;

@@ -173,6 +173,19 @@ TEST_CASE("loss sets ssthresh and window to half of the flight, and to two segme
     }
 }
 
+TEST_CASE("marks leave four fifths of the flight (RFC 8511), one segment at least, and ssthresh two") {
+    reno cc = avoiding(50);
+    cc.on_ecn({.flight = 100 * mss});
+    CHECK(cc.ssthresh() == 80 * mss);
+    CHECK(cc.window() == 80 * mss);
+    cc.on_ecn({.flight = mss});
+    CHECK(cc.ssthresh() == 2 * mss);
+    CHECK(cc.window() == mss);
+    cc.beta_ecn = 50;  // RFC 3168's own
+    cc.on_ecn({.flight = largest_window});
+    CHECK(cc.window() == largest_window / 2);
+}
+
 TEST_CASE("a timeout halves once and leaves one segment; the same octet's next timeout only leaves one segment") {
     reno cc = started();
     cc.on_rto({.flight = 10 * mss, .first = true});

@@ -7,74 +7,14 @@
 #include <iterator>
 #include <vector>
 
-#include <sluice/sim/event_queue.hpp>
-#include <sluice/sim/link.hpp>
+#include "sim/link_rig.hpp"
 
 using namespace sluice;
+using lab::rig;
 using sim::drop_cause;
-using sim::link_event;
 using sim::packet_event;
 
 namespace {
-
-/// A link and the world around it: what was reported, and what came out when.
-struct rig {
-    struct fate {
-        std::uint64_t number;
-        packet_event what;
-        drop_cause why;
-        instant at;
-    };
-    struct arrival {
-        std::uint64_t number;
-        instant at;
-        duration queued;
-        bool is_copy;
-        std::vector<octet> data;
-    };
-
-    explicit rig(const sim::link_settings& s, seed from = 1) : link(s, seeded_random(from)) {}
-
-    sim::link link;
-    sim::event_queue<link_event> events;
-    std::vector<fate> fates;
-    std::vector<arrival> arrivals;
-    instant now{};
-    std::uint64_t offered = 0;
-
-    void schedule(instant at, link_event e) { events.push(at, e); }
-    void tell(packet_event what, drop_cause why, const sim::packet& p) { fates.push_back({p.number, what, why, now}); }
-
-    /// Packets are numbered from 0.
-    void offer(std::size_t length, std::uint32_t text_length = 1) {
-        sim::packet p{.data = std::vector<octet>(length, octet{0xaa}), .number = offered++, .text_length = text_length};
-        link.offer(std::move(p), now, *this);
-    }
-    void run(instant until = never) {
-        while (!events.empty() && events.next() <= until) {
-            now = events.next();
-            const link_event e = events.pop();
-            if (e.what == link_event::kind::transmitted) {
-                link.on_transmitted(e.packet, now, *this);
-                continue;
-            }
-            const sim::packet p = link.take(e.packet);
-            arrivals.push_back({p.number, now, p.queued, p.is_copy, p.data});
-        }
-        if (until != never) now = until;
-    }
-    std::size_t count(packet_event what, drop_cause why = drop_cause::none) const {
-        std::size_t n = 0;
-        for (const fate& f : fates) n += f.what == what && f.why == why ? 1 : 0;
-        return n;
-    }
-    std::vector<std::uint64_t> dropped(drop_cause why) const {
-        std::vector<std::uint64_t> numbers;
-        for (const fate& f : fates)
-            if (f.what == packet_event::dropped && f.why == why) numbers.push_back(f.number);
-        return numbers;
-    }
-};
 
 /// Ten thousand packets, one at a time.
 rig ten_thousand(const sim::link_settings& s, seed from = 1) {

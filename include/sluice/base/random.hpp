@@ -57,6 +57,17 @@ public:
     /// True `chance` times in 2^32.
     constexpr bool happens(std::uint32_t chance) { return (bits() >> 32) < chance; }
 
+    /// Exponential with mean 1, in 2^-32: by comparing even numbers alone (von Neumann 1951). A row that falls for an
+    /// odd number of steps, the first number counted, is as likely as e to the minus that number; each other adds 1.
+    constexpr std::uint64_t exponential() {
+        for (std::uint64_t whole = 0;; ++whole) {
+            const std::uint64_t first = bits();
+            bool is_odd = true;
+            for (std::uint64_t last = first, next = bits(); next < last; last = next, next = bits()) is_odd = !is_odd;
+            if (is_odd) return whole << 32 | first >> 32;
+        }
+    }
+
     /// An independent sequence, for a part that must not disturb the others' numbers.
     constexpr seeded_random fork() { return seeded_random(seed({bits(), bits(), bits(), bits()})); }
 

@@ -135,6 +135,15 @@ constexpr void reduce_for_marks(control_block<Tcp>& c, environment<Tcp>& env) {
     note_reduction(c);
 }
 
+/// A window of one segment was marked: nothing new leaves before the retransmission timer expires.
+template <class Tcp>
+constexpr bool waits_for_timer(const control_block<Tcp>& c) {
+    if constexpr (Tcp::uses_ecn)
+        return c.marks.waits;
+    else
+        return false;
+}
+
 /// The timer that a window of one segment waits for has expired. True when that was all that it ran for.
 template <class Tcp>
 constexpr bool stop_waiting(control_block<Tcp>& c) {

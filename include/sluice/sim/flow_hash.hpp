@@ -9,12 +9,9 @@
 #include <cstdint>
 
 #include <sluice/base/siphash.hpp>
-#include <sluice/wire/ipv4.hpp>
-#include <sluice/wire/ipv6.hpp>
+#include <sluice/sim/udp.hpp>
 
 namespace sluice::sim {
-
-inline constexpr octet protocol_udp = 17;
 
 /// What is no IP packet is one flow.
 constexpr std::uint64_t flow_hash(siphash_key key, octets packet) {

@@ -25,6 +25,7 @@ constexpr octet pattern(std::uint64_t place, int sender) {
 struct pattern_writer {
     std::uint64_t length = 0;
     int sender = 0;
+    bool is_paused = false;
     std::uint64_t written = 0;
     error failure = error::none;
 
@@ -33,7 +34,7 @@ struct pattern_writer {
     /// Sends as much as there is room for.
     void step(auto& endpoint, instant now) {
         std::array<octet, 8192> chunk;
-        while (!is_done() && endpoint.writable() > 0) {
+        while (!is_done() && !is_paused && endpoint.writable() > 0) {
             const std::size_t most = std::min(chunk.size(), endpoint.writable());
             const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(most, length - written));
             for (std::size_t i = 0; i < size; ++i) chunk[i] = pattern(written + i, sender);

@@ -21,17 +21,17 @@ struct rate_trace {
 
     static constexpr std::size_t octets_each = 1500;
 
-    bool empty() const { return opportunities_ms.empty(); }
-    duration period() const { return std::chrono::milliseconds(opportunities_ms.back()); }
+    constexpr bool empty() const { return opportunities_ms.empty(); }
+    constexpr duration period() const { return std::chrono::milliseconds(opportunities_ms.back()); }
     /// How many there are at a time or before, from the beginning, at which one may already be.
-    std::uint64_t opportunities_by(duration time) const {
+    constexpr std::uint64_t opportunities_by(duration time) const {
         const auto rounds = static_cast<std::uint64_t>(time / period());
         const auto rest = static_cast<std::uint64_t>(time % period() / 1ms);
         const auto after = std::upper_bound(opportunities_ms.begin(), opportunities_ms.end(), rest);
         return rounds * opportunities_ms.size() + static_cast<std::uint64_t>(after - opportunities_ms.begin());
     }
     /// Bits a second on average, rounded down.
-    std::uint64_t rate() const {
+    constexpr std::uint64_t rate() const {
         return opportunities_ms.size() * octets_each * 8 * 1000 / opportunities_ms.back();
     }
 };
@@ -132,10 +132,10 @@ private:
     }
 
     rate_trace trace_;
-    instant begin_{};        // of the round
-    std::size_t next_ = 0;   // the one that is open
-    instant at_ = never;     // its time
-    std::size_t left_ = 0;   // octets of it
+    instant begin_{};       // of the round
+    std::size_t next_ = 0;  // the one that is open
+    instant at_ = never;    // its time
+    std::size_t left_ = 0;  // octets of it
 };
 
 }  // namespace sluice::sim

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Marking at a step: CE on every packet that finds more than K waiting (RFC 8257 section 3.1), or has itself waited
-// longer than T, as shallow-buffered switches do it for DCTCP and Prague. What is not ECN-capable is dropped there, as a
-// router drops it that marks (RFC 3168 section 5), or let through. Beside that the queue is drop tail.
+// longer than T, as shallow-buffered switches do it for DCTCP and Prague. What is not ECN-capable is dropped there, as
+// by every router that marks (RFC 3168 section 5), or let through. Beside that the queue is drop tail.
 #pragma once
 
 #include <sluice/sim/packet_fifo.hpp>

@@ -37,6 +37,7 @@ inline constexpr auto nstat_names = std::to_array<named_counter>({
     {"TcpExtTCPChallengeACK",      &counters::challenge_acks},
     {"TcpExtTCPDSACKRecv",         &counters::arrived_twice},
     {"TcpExtTCPKeepAlive",         &counters::keep_alives},
+    {"TcpExtTCPLossProbes",        &counters::tail_probes},
     {"TcpExtTCPOFOQueue",          &counters::out_of_order},
     {"TcpExtTCPRcvQDrop",          &counters::text_dropped},
     {"TcpExtTCPSACKReneging",      &counters::reneged},

@@ -75,11 +75,11 @@ private:
 struct accurate_ecn_option {
     static constexpr std::uint32_t circle = 0xffffff;
 
-    std::uint32_t ect0 = 0;
-    std::uint32_t ce = 0;
-    std::uint32_t ect1 = 0;
-    std::uint8_t fields = 3;
-    bool ect1_first = false;
+    std::uint32_t ect0 : 24 = 0;
+    std::uint32_t ce : 24 = 0;
+    std::uint32_t ect1 : 24 = 0;
+    std::uint32_t fields : 2 = 3;
+    std::uint32_t ect1_first : 1 = false;
 
     constexpr bool has_ce() const { return fields >= 2; }
     constexpr bool has_ect0() const { return fields >= (ect1_first ? 3 : 1); }
@@ -159,7 +159,7 @@ struct tcp_options {
         if (accurate_ecn) {
             const accurate_ecn_option& o = *accurate_ecn;
             const std::array<std::uint32_t, 3> counts =
-                o.ect1_first ? std::array{o.ect1, o.ce, o.ect0} : std::array{o.ect0, o.ce, o.ect1};
+                o.ect1_first ? std::array<std::uint32_t, 3>{o.ect1, o.ce, o.ect0} : std::array<std::uint32_t, 3>{o.ect0, o.ce, o.ect1};
             fill(o.length() - 2 - 3u * o.fields);
             two(o.ect1_first ? option_kind::accurate_ecn_1 : option_kind::accurate_ecn_0, 2 + 3u * o.fields);
             for (std::size_t i = 0; i < o.fields; ++i)
@@ -204,14 +204,15 @@ private:
 
     /// RFC 9768 section 3.2.3: of a length that is none of the four, the whole numbers count.
     static constexpr accurate_ecn_option read_accurate_ecn(option_kind kind, octets body) {
-        accurate_ecn_option out{.fields = static_cast<std::uint8_t>(std::min<std::size_t>(body.size() / 3, 3)),
+        accurate_ecn_option out{.fields = static_cast<std::uint32_t>(std::min<std::size_t>(body.size() / 3, 3)) & 3,
                                 .ect1_first = kind == option_kind::accurate_ecn_1};
+        constexpr std::uint32_t circle = accurate_ecn_option::circle;
         std::array<std::uint32_t, 3> counts{};
         for (std::size_t i = 0; i < out.fields; ++i)
             counts[i] = std::uint32_t{body[3 * i]} << 16 | load_be16(body.data() + 3 * i + 1);
-        out.ect0 = counts[out.ect1_first ? 2 : 0];
-        out.ce = counts[1];
-        out.ect1 = counts[out.ect1_first ? 0 : 2];
+        out.ect0 = counts[out.ect1_first ? 2 : 0] & circle;
+        out.ce = counts[1] & circle;
+        out.ect1 = counts[out.ect1_first ? 0 : 2] & circle;
         return out;
     }
 };
