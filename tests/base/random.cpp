@@ -2,6 +2,8 @@
 // base/random.hpp against the published outputs of its two generators, and against a second writing of both.
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include <sluice/base/random.hpp>
 
 namespace {
@@ -118,6 +120,43 @@ TEST_CASE("happens draws one number, and is true when its upper half is below th
         twin.bits();
         numbers.bits();
         CHECK(numbers.happens(static_cast<std::uint32_t>(twin.bits() >> 32) + 1));
+    }
+}
+
+// Of n numbers, n · e^-x are above x, give or take five standard deviations; the mean is 1, give or take 5 / sqrt(n).
+// (A row that is accepted whatever its length, the control, is a mutant with half the mean.)
+TEST_CASE("exponential numbers have mean 1, and are above x with probability e^-x") {
+    seeded_random numbers(6);
+    constexpr int draws = 200'000;
+    std::array<int, 9> above{};
+    double sum = 0;
+    for (int i = 0; i < draws; ++i) {
+        const double x = static_cast<double>(numbers.exponential()) / 4294967296.0;
+        sum += x;
+        for (std::size_t k = 0; k < above.size(); ++k) above[k] += x > 0.5 * static_cast<double>(k) ? 1 : 0;
+    }
+    CHECK(std::abs(sum / draws - 1) < 5 / std::sqrt(draws));
+    for (std::size_t k = 1; k < above.size(); ++k) {
+        const double chance = std::exp(-0.5 * static_cast<double>(k));
+        CHECK(std::abs(above[k] - draws * chance) < 5 * std::sqrt(draws * chance * (1 - chance)));
+    }
+}
+
+TEST_CASE("an exponential number is made by comparisons alone: the row that falls, once more by its definition") {
+    seeded_random numbers(7), twin(7);
+    for (int i = 0; i < 1000; ++i) {
+        std::uint64_t whole = 0, first = 0;
+        for (int falling = 0; falling % 2 == 0;) {
+            first = twin.bits();
+            falling = 1;
+            for (std::uint64_t last = first, next = twin.bits(); next < last; next = twin.bits()) {
+                last = next;
+                ++falling;
+            }
+            if (falling % 2 == 0) ++whole;
+        }
+        CHECK(numbers.exponential() == whole * 4294967296 + first / 4294967296);
+        CHECK(numbers.bits() == twin.bits());
     }
 }
 

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "sim/link_rig.hpp"
+#include "link_rig.hpp"
 
 using namespace sluice;
 using lab::drop_cause;

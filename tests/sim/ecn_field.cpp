@@ -2,7 +2,7 @@
 // sim/ecn_field.hpp: a packet that is marked is the packet that would have been written so, in every octet.
 #include <doctest/doctest.h>
 
-#include "sim/link_rig.hpp"
+#include "link_rig.hpp"
 
 using namespace sluice;
 using lab::ip_packet;

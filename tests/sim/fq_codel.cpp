@@ -7,7 +7,7 @@
 
 #include <sluice/sim/flow_hash.hpp>
 
-#include "sim/link_rig.hpp"
+#include "link_rig.hpp"
 
 using namespace sluice;
 using lab::drop_cause;

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <vector>
 
-#include "sim/link_rig.hpp"
+#include "link_rig.hpp"
 
 using namespace sluice;
 using lab::rig;

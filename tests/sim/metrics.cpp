@@ -44,3 +44,33 @@ TEST_CASE("a percentile is the nearest rank") {
     CHECK(twenty.percentile(100) == 20ms);
     CHECK(twenty.percentile(0) == 1ms);
 }
+
+TEST_CASE("packets are counted by what became of them, those of one end alone, and no copies") {
+    sim::packet_counts counts(1);
+    const auto tell = [&](sim::packet_event what, int times, sim::drop_cause why = {}, int from = 1) {
+        sim::packet p;
+        for (int i = 0; i < times; ++i)
+            counts.on_packet({.now = {}, .what = what, .why = why, .from = from, .packet = p});
+    };
+    using enum sim::packet_event;
+    tell(sent, 20);
+    tell(sent, 7, sim::drop_cause::none, 0);
+    tell(delivered, 12);
+    tell(marked, 5);
+    tell(dropped, 1, sim::drop_cause::queue_full);
+    tell(dropped, 2, sim::drop_cause::aqm);
+    tell(dropped, 3, sim::drop_cause::loss);
+    tell(dropped, 2, sim::drop_cause::chosen);
+    tell(dropped, 9, sim::drop_cause::aqm, 0);
+    sim::packet copy;
+    copy.is_copy = true;
+    counts.on_packet({.now = {}, .what = delivered, .why = sim::drop_cause::none, .from = 1, .packet = copy});
+    CHECK(counts.sent == 20);
+    CHECK(counts.delivered == 12);
+    CHECK(counts.marked == 5);
+    CHECK(counts.dropped(sim::drop_cause::queue_full) == 1);
+    CHECK(counts.dropped(sim::drop_cause::aqm) == 2);
+    CHECK(counts.dropped(sim::drop_cause::loss) == 3);
+    CHECK(counts.dropped(sim::drop_cause::chosen) == 2);
+    CHECK(counts.dropped() == 8);
+}

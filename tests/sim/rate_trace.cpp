@@ -6,7 +6,7 @@
 #include <numeric>
 #include <string>
 
-#include "sim/link_rig.hpp"
+#include "link_rig.hpp"
 
 using namespace sluice;
 using lab::drop_cause;

@@ -3,7 +3,7 @@
 // controls: the same bursts through drop tail, without a mark.
 #include <doctest/doctest.h>
 
-#include "sim/link_rig.hpp"
+#include "link_rig.hpp"
 
 using namespace sluice;
 using lab::drop_cause;

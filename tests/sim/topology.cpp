@@ -10,6 +10,7 @@
 #include <sluice/sim/flow.hpp>
 #include <sluice/sim/topology.hpp>
 
+#include "post_box.hpp"
 #include "support/compositions.hpp"
 
 using namespace sluice;
@@ -138,6 +139,67 @@ TEST_CASE("on a parking lot the flow through all bottlenecks gets less than each
         CHECK(each.data[0] < 4'400'000);
         CHECK(each.data[1] == 0);
     }
+}
+
+// A letter of 1250 octets, 10,000 bits, over access (client), bottleneck, access (server), and an answer back. Each of
+// the six links has a rate and a delay of its own, and the sum of the six says that each was gone in its direction.
+TEST_CASE("each host's access and the bottleneck may differ in both rate and delay, by direction") {
+    const sim::link_settings up{.rate = 1'000'000, .delay = 1ms}, down{.rate = 10'000'000, .delay = 2ms};
+    const sim::link_settings there{.rate = 2'000'000, .delay = 30ms}, back{.rate = 100'000'000, .delay = 250ms};
+    const sim::link_settings server_up{.rate = 5'000'000, .delay = 70ms}, server_down{.delay = 600ms};
+    const auto run = [&](const auto& join) {
+        sim::network net;
+        auto& client = net.add_endpoint<post::box>(post::nobody{}, 1500);
+        auto& server = net.add_endpoint<post::box>(post::nobody{}, 1500);
+        struct pair {
+            sim::host<post::box, post::nobody>&client, &server;
+        };
+        join(net, pair{client, server});
+        net.finish();
+        client.endpoint.to_send.push_back(post::letter(client.address.address, server.address.address, 1250));
+        server.endpoint.to_send.push_back(post::letter(server.address.address, client.address.address, 1250));
+        net.serve(client.node);
+        net.serve(server.node);
+        CHECK(net.run());
+        REQUIRE(client.endpoint.arrivals.size() == 1);
+        REQUIRE(server.endpoint.arrivals.size() == 1);
+        return std::pair(server.endpoint.arrivals[0].at, client.endpoint.arrivals[0].at);
+    };
+    const auto asymmetric = run([&](sim::network& net, const auto& flow) {
+        const sim::dumbbell d = sim::join_dumbbell(net, there, back);
+        sim::join_flow(net, flow, d.left, d.right, {up, down}, {server_up, server_down});
+    });
+    CHECK(asymmetric.first == instant(10ms + 1ms + 5ms + 30ms + 600ms));
+    CHECK(asymmetric.second == instant(2ms + 70ms + 100us + 250ms + 1ms + 2ms));
+    const auto in_a_chain = run([&](sim::network& net, const auto& flow) {
+        const sim::chain row = sim::join_chain(net, 4, there, back);
+        sim::join_flow(net, flow, row.routers.front(), row.routers.back(), {up, down}, {server_up, server_down});
+    });
+    CHECK(in_a_chain.first == instant(10ms + 1ms + 3 * (5ms + 30ms) + 600ms));
+    CHECK(in_a_chain.second == instant(2ms + 70ms + 3 * (100us + 250ms) + 1ms + 2ms));
+    const auto symmetric = run([&](sim::network& net, const auto& flow) {  // the control
+        const sim::dumbbell d = sim::join_dumbbell(net, there, there);
+        sim::join_flow(net, flow, d.left, d.right, up);
+    });
+    CHECK(symmetric.first == symmetric.second);
+}
+
+// The way there takes 3333 packets a second, and the way back 154 ACKs of 52 octets, with a short queue: ACKs are lost,
+// and the transfer completes all the same, later than with a way back that is wide.
+TEST_CASE("a transfer completes over a path whose way back is narrow") {
+    const auto time_with = [](std::uint64_t rate_back) {
+        sim::network net;
+        const auto f = sim::add_flow<default_tcp>(net, 2'000'000);
+        const sim::dumbbell d = sim::join_dumbbell(net, {.rate = 40'000'000, .delay = 10ms, .queue_packets = 100},
+                                                   {.rate = rate_back, .delay = 10ms, .queue_packets = 5});
+        sim::join_flow(net, f, d.left, d.right, {});
+        net.finish();
+        REQUIRE(net.open(f.client, f.server));
+        CHECK(net.run());
+        CHECK(f.is_complete());
+        return f.complete_at();
+    };
+    CHECK(time_with(64'000) > time_with(40'000'000) + 200ms);
 }
 
 TEST_CASE("a chain of one router is a star's centre") {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// What is measured in a world: how long packets waited in a link's queue, and the sender's variables over time.
-// Measuring changes nothing.
+// What is measured in a world: what became of packets, how long they waited in a link's queue, and the sender's
+// variables over time. Measuring changes nothing.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,31 @@
 #include <sluice/trace/window_sample.hpp>
 
 namespace sluice::sim {
+
+/// A tap: what became of the packets that entered a cable at one end.
+class packet_counts {
+public:
+    explicit packet_counts(int from) : from_(from) {}
+
+    void on_packet(const packet_report& r) {
+        if (r.from != from_) return;
+        switch (r.what) {
+            case packet_event::sent: ++sent; break;
+            case packet_event::delivered: delivered += r.packet.is_copy ? 0 : 1; break;
+            case packet_event::marked: ++marked; break;
+            case packet_event::dropped: ++dropped_by_[static_cast<std::size_t>(r.why)]; break;
+        }
+    }
+
+    std::uint64_t sent = 0, delivered = 0, marked = 0;
+
+    std::uint64_t dropped(drop_cause why) const { return dropped_by_[static_cast<std::size_t>(why)]; }
+    std::uint64_t dropped() const { return std::accumulate(dropped_by_.begin(), dropped_by_.end(), std::uint64_t{0}); }
+
+private:
+    int from_;
+    std::array<std::uint64_t, drop_causes> dropped_by_{};
+};
 
 /// A tap: the waiting times of what one host sent and the network delivered.
 class queueing_delay {

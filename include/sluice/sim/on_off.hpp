@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// When something is on, and when it is off: periods of fixed lengths, or of lengths that are drawn, in integers, so that
-// they are the same with every compiler. What it is that goes on and off, this does not know.
+// When something is on, and when it is off: periods of fixed lengths, or of lengths that are drawn, in integers, so
+// that they are the same with every compiler. What it is that goes on and off, this does not know.
 #pragma once
 
 #include <algorithm>

@@ -27,6 +27,9 @@ enum class drop_cause : std::uint8_t {
     chosen,  // by the link's settings
 };
 
+/// How many there are.
+inline constexpr std::size_t drop_causes = static_cast<std::size_t>(drop_cause::chosen) + 1;
+
 constexpr const char* name(drop_cause cause) {
     switch (cause) {
         case drop_cause::none: return "not dropped";

@@ -101,7 +101,9 @@ constexpr std::optional<datagram> read_datagram(octets packet) {
     out.ip.destination = destination_of(packet);
     out.ip.ecn = static_cast<ecn_codepoint>((is_v4 ? packet[ipv4::at::traffic_class] : packet[1] >> 4) & 3);
     out.ip.hop_limit = packet[is_v4 ? ipv4::at::ttl : ipv6::at::hop_limit];
-    const bool is_whole = load_be16(udp.data() + at::length) == udp.size();
+    const std::size_t ip_says = is_v4 ? load_be16(packet.data() + ipv4::at::total_length)
+                                      : ipv6::header_length + load_be16(packet.data() + ipv6::at::payload_length);
+    const bool is_whole = ip_says == packet.size() && load_be16(udp.data() + at::length) == udp.size();
     if (!is_whole || detail::udp_pseudo_header(out.ip, udp.size()).add(udp).finish() != 0) return {};
     return out;
 }
