@@ -8,9 +8,9 @@
 using namespace sluice;
 
 int main() {
-    const auto report = sim::race(
-        {sim::enter<tcp<my_cc, rack_tlp>>("my_cc"), sim::enter<tcp<cubic, rack_tlp>>("cubic", {.flows = 2})},
-        {.rate = 50'000'000, .rtt = 20ms, .buffer = sim::buffer_size::bdp(1), .time = 30s});
+    const auto report =
+        sim::race({sim::enter<tcp<my_cc, rack_tlp>>("my_cc"), sim::enter<tcp<cubic, rack_tlp>>("cubic", {.flows = 2})},
+                  {.rate = 50'000'000, .rtt = 20ms, .buffer = sim::buffer_size::bdp(1), .time = 30s});
     for (const auto& flow : report.flows)
         std::printf("%-6s %6.2f Mbit/s  %5.2f ms\n", flow.policy.c_str(), flow.goodput_bps / 1e6, flow.rtt_ms);
     std::printf("Jain %.3f, utilisation %.1f %%, queue %.1f ms, 95 %% within %.1f ms\n", report.jain,

@@ -2,8 +2,8 @@
 // race reno cubic my_cc --rate 100M --rtt 40ms --buffer 1bdp --loss 0.1% --time 60s --seed 7: congestion policies in
 // one network, in virtual time; a table of who got what, or --report page.html. `race --help` has all there is.
 // g++ -std=c++20 -O2 -Iinclude examples/race/*.cpp -o race
-#include "options.hpp"
 #include "merge.hpp"
+#include "options.hpp"
 #include "page.hpp"
 #include "policies.hpp"
 
@@ -82,11 +82,11 @@ std::vector<trace::race_run> run_all(const plan& all, const options& o) {
     for (std::size_t i = o.shard - 1; i < all.runs.size(); i += o.shards) {
         const sim::race_report report = run_one(ready[i], o, shown);
         done.push_back(trace::rounded({.race = all.race,
-                                .number = i,
-                                .runs = all.runs.size(),
-                                .point = all.runs[i].point,
-                                .seed = all.runs[i].seed,
-                                .result = report}));
+                                       .number = i,
+                                       .runs = all.runs.size(),
+                                       .point = all.runs[i].point,
+                                       .seed = all.runs[i].seed,
+                                       .result = report}));
         if (!o.svg.empty()) save(o.svg, trace::race_windows(report.series));
         if (!o.pcap.empty()) save(o.pcap, report.packets.bytes());
         if (!o.report.empty() && is_only) save(o.report, page(done, &report.series));

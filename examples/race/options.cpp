@@ -13,7 +13,7 @@ namespace race {
 namespace {
 
 struct option {
-    enum class kind : unsigned char { path, runs, output };
+    enum class kind : unsigned char { path, seeds, runs, output };
     std::string_view name;
     std::string_view value;     // how --help calls it; empty: the option stands alone
     std::string_view standard;  // what holds if it is not given
@@ -35,8 +35,8 @@ constexpr option all_options[]{
     {"--flows",  "NAME:N", "",     option::kind::path,   "how many of a policy: cubic:3,reno:1"},
     {"--start",  "NAME:TIME", "",  option::kind::path,   "when its flows start: reno:30s"},
     {"--delay",  "NAME:TIME", "",  option::kind::path,   "how much farther away its flows are, each way: cubic:20ms"},
-    {"--seed",   "N",      "1",    option::kind::runs,   "of all chance: the same seed, the same output"},
-    {"--seeds",  "N",      "",     option::kind::runs,   "so many runs from that seed on; means with 95 % intervals"},
+    {"--seed",   "N",      "1",    option::kind::seeds,  "of all chance: the same seed, the same output"},
+    {"--seeds",  "N",      "",     option::kind::seeds,  "so many runs from that seed on; means with 95 % intervals"},
     {"--alone",  "",       "",     option::kind::runs,   "each policy in a network of its own"},
     {"--sweep",  "OPTION=VALUE,VALUE", "", option::kind::runs, "a race for each value: loss=0,0.1%,1%; may be repeated"},
     {"--shard",  "K/N",    "",     option::kind::runs,   "only every N-th run, from the K-th on, as --json"},
@@ -45,7 +45,7 @@ constexpr option all_options[]{
     {"--csv",    "",       "",     option::kind::output, "a line a flow"},
     {"--report", "FILE",   "",     option::kind::output, "an HTML page; of one run, with pictures"},
     {"--svg",    "FILE",   "",     option::kind::output, "the picture of the windows; of one run"},
-    {"--pcap",   "FILE",   "",     option::kind::output, "pcapng of the bottleneck, seen from the senders' side; of one run"},
+    {"--pcap",   "FILE",   "",     option::kind::output, "pcapng, headers only, of the bottleneck at the senders' side; of one run"},
     {"--list",   "",       "",     option::kind::output, "the policies there are"},
     {"--help",   "",       "",     option::kind::output, "this"},
 };
@@ -90,20 +90,23 @@ void read_shard(options& o, const std::string& value) {
     o.shard = read_count("--shard", parts[0], 1, o.shards);
 }
 
+void take_output(options& o, std::string_view name, const std::string& value) {
+    if (name == "--json") o.as = print::json;
+    if (name == "--csv") o.as = print::csv;
+    if (name == "--report") o.report = value;
+    if (name == "--svg") o.svg = value;
+    if (name == "--pcap") o.pcap = value;
+    if (name == "--list") o.lists = true;
+    if (name == "--help") o.helps = true;
+}
+
 void take_option(options& o, const option& what, const std::string& value) {
-    const std::string_view name = what.name;
-    const auto is_path = [&] { return what.is == option::kind::path || name == "--seed" || name == "--seeds"; };
-    if (is_path()) o.what.value(name) = value;
-    else if (name == "--sweep") o.sweeps.push_back(value);
-    else if (name == "--alone") o.is_alone = true;
-    else if (name == "--shard") read_shard(o, value);
-    else if (name == "--merge") o.merges = true;
-    else if (name == "--json" || name == "--csv") o.as = name == "--json" ? print::json : print::csv;
-    else if (name == "--report") o.report = value;
-    else if (name == "--svg") o.svg = value;
-    else if (name == "--pcap") o.pcap = value;
-    else if (name == "--list") o.lists = true;
-    else o.helps = true;
+    if (what.is == option::kind::path || what.is == option::kind::seeds) o.what.value(what.name) = value;
+    if (what.is == option::kind::output) take_output(o, what.name, value);
+    if (what.name == "--sweep") o.sweeps.push_back(value);
+    if (what.name == "--alone") o.is_alone = true;
+    if (what.name == "--shard") read_shard(o, value);
+    if (what.name == "--merge") o.merges = true;
 }
 
 /// "cubic:20ms,reno:0s", for one policy: the value, or none.
@@ -177,7 +180,7 @@ std::string choice::text() const {
 options read_options(int count, char** words) {
     options o;
     for (const option& each : all_options)
-        if (each.is == option::kind::path || each.name == "--seed" || each.name == "--seeds")
+        if (each.is == option::kind::path || each.is == option::kind::seeds)
             o.what.values.emplace_back(each.name, each.standard);
     for (int i = 1; i < count; ++i) {
         const std::string word = words[i];
@@ -208,7 +211,8 @@ options read_options(int count, char** words) {
 
 std::string help() {
     std::string out = "race POLICY … [OPTION …]: congestion policies in one network, in virtual time\n"
-                      "  policies: " + policy_names() + "\n";
+                      "  policies: " +
+                      policy_names() + "\n";
     for (const option& each : all_options) {
         std::string head = "  " + std::string(each.name) + ' ' + std::string(each.value);
         constexpr std::size_t column = 31;
@@ -254,7 +258,7 @@ prepared prepare(const planned_run& run) {
     if (!value("--trace").empty()) out.how.trace = read_trace("--trace", value("--trace"));
     out.how.discipline = read_queue("--aqm", value("--aqm"), out.how);
     if (out.how.time <= out.how.measure_from)
-        throw wrong_argument{"--time: " + value("--time") + " leaves nothing to measure: it has to be more than --from"};
+        throw wrong_argument{"--time: " + value("--time") + " leaves nothing to measure: it must be more than --from"};
     for (const std::string& name : what.policies) {
         const auto own = [&](const char* option) { return value_for(name, value(option), option, what.policies); };
         const std::string flows = own("--flows"), start = own("--start"), delay = own("--delay");

@@ -35,9 +35,9 @@ struct options {
     std::vector<std::string> sweeps;  // "loss=0,1%"
     bool is_alone = false, lists = false, helps = false, merges = false;
     print as = print::table;
-    std::string report, svg, pcap;    // files; empty: none
+    std::string report, svg, pcap;  // files; empty: none
     std::uint64_t shard = 1, shards = 1;
-    std::vector<std::string> files;   // to merge
+    std::vector<std::string> files;  // to merge
 };
 
 /// Throws wrong_argument.

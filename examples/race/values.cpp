@@ -110,7 +110,9 @@ sim::rate_trace read_trace(std::string_view option, const std::string& file) {
 
 sim::discipline_settings read_queue(std::string_view option, const std::string& text, const sim::race_settings& path) {
     constexpr std::size_t packet = 1500, most = 1'000'000;
-    const auto in_packets = [](double octets) { return std::max<std::size_t>(static_cast<std::size_t>(octets) / packet, 1); };
+    const auto in_packets = [](double octets) {
+        return std::max<std::size_t>(static_cast<std::size_t>(octets) / packet, 1);
+    };
     if (text == "droptail") return sim::drop_tail_settings{};
     if (text == "codel") return sim::codel_settings{};
     if (text == "fq_codel") return sim::fq_codel_settings{};

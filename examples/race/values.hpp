@@ -3,8 +3,8 @@
 // is a wrong_argument that shows how it is written.
 #pragma once
 
-#include <sluice/sluice.hpp>
 #include <sluice/sim/race.hpp>
+#include <sluice/sluice.hpp>
 
 #include <string>
 #include <string_view>
@@ -18,10 +18,10 @@ struct wrong_argument {
 };
 
 /// Each names the option for which it reads.
-std::uint64_t read_rate(std::string_view option, std::string_view text);            // 100M, 1.5G, 9600k
-sluice::duration read_duration(std::string_view option, std::string_view text);     // 40ms, 1.5s, 250us
+std::uint64_t read_rate(std::string_view option, std::string_view text);                    // 100M, 1.5G, 9600k
+sluice::duration read_duration(std::string_view option, std::string_view text);             // 40ms, 1.5s, 250us
 sluice::sim::probability read_probability(std::string_view option, std::string_view text);  // 0.1%, 0.001
-sluice::sim::buffer_size read_buffer(std::string_view option, std::string_view text);  // 1bdp, 100p, 64kB, 20ms
+sluice::sim::buffer_size read_buffer(std::string_view option, std::string_view text);       // 1bdp, 100p, 64kB, 20ms
 std::uint64_t read_count(std::string_view option, std::string_view text, std::uint64_t least, std::uint64_t most);
 
 sluice::sim::rate_trace read_trace(std::string_view option, const std::string& file);

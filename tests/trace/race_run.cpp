@@ -104,7 +104,8 @@ TEST_CASE("one run is a table of its numbers") {
 
 // Of 24 and 26 the mean is 25, and half the interval 12.706 · 1.
 TEST_CASE("runs that differ by their seeds become means with intervals, in whatever order they come") {
-    std::vector<race_run> runs{a_run(0, 0, "loss=0"), a_run(1, 2e6, "loss=0"), a_run(2, 0, "loss=1%"), a_run(3, 0, "loss=1%")};
+    std::vector<race_run> runs{a_run(0, 0, "loss=0"), a_run(1, 2e6, "loss=0"), a_run(2, 0, "loss=1%"),
+                               a_run(3, 0, "loss=1%")};
     const std::string table = race_table(runs);
     CHECK(table.find("25.000 ± 12.706") != table.npos);
     CHECK(table.find("72.000 ± 0.000") != table.npos);
@@ -114,7 +115,9 @@ TEST_CASE("runs that differ by their seeds become means with intervals, in whate
     CHECK(race_table(runs) == table);
     // Columns stand under each other, however many octets a character has.
     const std::size_t rows = table.find("flow");
-    const auto width = [&](std::size_t begin) { return shown_width(table.substr(begin, table.find('\n', begin) - begin)); };
+    const auto width = [&](std::size_t begin) {
+        return shown_width(table.substr(begin, table.find('\n', begin) - begin));
+    };
     CHECK(width(rows) == width(table.find('\n', rows) + 1));
 }
 

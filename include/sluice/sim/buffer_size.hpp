@@ -22,9 +22,7 @@ public:
     static constexpr buffer_size bdp(double times) { return {unit::bdp, times}; }
     static constexpr buffer_size packets(std::size_t count) { return {unit::packets, static_cast<double>(count)}; }
     static constexpr buffer_size octets(std::size_t count) { return {unit::octets, static_cast<double>(count)}; }
-    static constexpr buffer_size time(duration longest) {
-        return {unit::time, static_cast<double>(longest.count())};
-    }
+    static constexpr buffer_size time(duration longest) { return {unit::time, static_cast<double>(longest.count())}; }
 
     /// A link's limits: unlimited, unless this is the unit.
     constexpr std::size_t limit_in_packets() const {

@@ -47,10 +47,8 @@ template <class Tcp>
 struct counting;
 template <class Congestion, class Rtt, class Recovery, class Ack, class Ecn, class Isn, class Buffers, class Lifecycle,
           class Options, class Observers>
-struct counting<
-    basic_tcp<Congestion, Rtt, Recovery, Ack, Ecn, Isn, Buffers, Lifecycle, Options, Observers>> {
-    using type =
-        basic_tcp<Congestion, Rtt, Recovery, Ack, Ecn, Isn, phantom_buffers, Lifecycle, Options, Observers>;
+struct counting<basic_tcp<Congestion, Rtt, Recovery, Ack, Ecn, Isn, Buffers, Lifecycle, Options, Observers>> {
+    using type = basic_tcp<Congestion, Rtt, Recovery, Ack, Ecn, Isn, phantom_buffers, Lifecycle, Options, Observers>;
 };
 
 template <class Tcp>
@@ -58,8 +56,8 @@ class lane_of final : public lane {
 public:
     /// Buffers that are never what limits the flow.
     lane_of(network& in, typename Tcp::settings settings, instant start, std::size_t room)
-        : client_(in.add_host<Tcp, endless_source>(with_room(settings, room))),
-          server_(in.add_host<Tcp, counting_sink>(with_room(settings, room))) {
+        : client_(in.add_host<Tcp, endless_source>(with_room(settings, room)))
+        , server_(in.add_host<Tcp, counting_sink>(with_room(settings, room))) {
         client_.application = {.local = client_.address, .remote = server_.address, .start = start};
         server_.application = {.local = server_.address};
     }

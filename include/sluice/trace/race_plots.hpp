@@ -49,8 +49,9 @@ inline std::string race_windows(const race_series& race, std::string title = "Co
 }
 
 inline std::string race_pipes(const race_series& race, std::string title = "In the network (pipe)") {
-    return detail::flow_chart(race, std::move(title), {"pipe", unit::octets},
-        [](const flow_series& f, std::size_t k) { return static_cast<double>(f.samples[k].pipe); });
+    return detail::flow_chart(race, std::move(title), {"pipe", unit::octets}, [](const flow_series& f, std::size_t k) {
+        return static_cast<double>(f.samples[k].pipe);
+    });
 }
 
 inline std::string race_round_trips(const race_series& race, std::string title = "Smoothed round-trip times") {

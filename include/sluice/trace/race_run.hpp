@@ -36,9 +36,8 @@ inline double rounded(double value, int places) {
 
 /// Each measure with its name and how many digits it has behind the point.
 template <class Flow>
-void each_measure(Flow& f, auto&& does)
-    requires requires { f.goodput_bps; }
-{
+    requires requires(Flow& f) { f.goodput_bps; }
+void each_measure(Flow& f, auto&& does) {
     does("goodput_bps", f.goodput_bps, 0);
     does("share", f.share, 6);
     does("rtt_ms", f.rtt_ms, 3);
@@ -47,9 +46,8 @@ void each_measure(Flow& f, auto&& does)
     does("marked", f.marked, 0);
 }
 template <class Result>
-void each_measure(Result& r, auto&& does)
-    requires requires { r.jain; }
-{
+    requires requires(Result& r) { r.jain; }
+void each_measure(Result& r, auto&& does) {
     does("jain", r.jain, 6);
     does("utilisation", r.utilisation, 6);
     does("queue_mean_ms", r.queue_mean_ms, 3);

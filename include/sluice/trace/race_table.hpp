@@ -56,7 +56,7 @@ inline std::vector<std::vector<std::string>> race_rows(const race_group& group) 
     std::vector<std::vector<std::string>> rows{{"flow", "Mbit/s", "share %", "RTT ms", "sent again", "lost", "marked"}};
     const std::vector<std::string> names = flow_names(first.flows);
     for (std::size_t i = 0; i < names.size(); ++i) {
-        const auto over = [&](auto flow_result::* measure) {
+        const auto over = [&](auto flow_result::*measure) {
             return detail::estimate_over(group, [&](const race_result& r) { return r.flows[i].*measure; });
         };
         const int whole = group.size() > 1 ? 1 : 0;  // counts; their means are none
@@ -91,7 +91,7 @@ inline std::string aligned(const std::vector<std::vector<std::string>>& rows) {
 /// What holds for all flows together, in a sentence.
 inline std::string race_summary(const race_group& group) {
     using detail::in_words;
-    const auto over = [&](auto race_result::* measure) {
+    const auto over = [&](auto race_result::*measure) {
         return detail::estimate_over(group, [&](const race_result& r) { return r.*measure; });
     };
     return "Jain " + in_words(over(&race_result::jain), 3) + ", utilisation " +
@@ -105,11 +105,11 @@ inline std::vector<race_group> race_groups(const std::vector<race_run>& runs) {
     race_group ordered;
     for (const race_run& each : runs) ordered.push_back(&each);
     std::stable_sort(ordered.begin(), ordered.end(),
-        [](const race_run* a, const race_run* b) { return a->number < b->number; });
+                     [](const race_run* a, const race_run* b) { return a->number < b->number; });
     std::vector<race_group> groups;
     for (const race_run* each : ordered) {
         const auto there = std::find_if(groups.begin(), groups.end(),
-            [&](const race_group& g) { return g.front()->point == each->point; });
+                                        [&](const race_group& g) { return g.front()->point == each->point; });
         (there == groups.end() ? groups.emplace_back() : *there).push_back(each);
     }
     return groups;
