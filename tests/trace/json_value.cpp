@@ -41,6 +41,6 @@ TEST_CASE("what is no JSON is refused") {
     for (const char* text : {"", "{", "[1", "[1,]", "{\"a\"}", "{\"a\":}", "{a:1}", "\"a", "\"\\x\"", "\"\\u00\"",
                              "\"\\u1234\"", "nul", "1 2", "[1] x", "1.2.3", "'a'", "{\"a\":1,}"})
         CHECK_MESSAGE(!read_json(text), text);
-    CHECK(!read_json(std::string(100, '[')));                       // too deep …
-    CHECK(read_json(std::string(20, '[') + std::string(20, ']')));  // … and not
+    CHECK(!read_json(std::string(100, '[') + std::string(100, ']')));  // too deep …
+    CHECK(read_json(std::string(20, '[') + std::string(20, ']')));     // … and not
 }
