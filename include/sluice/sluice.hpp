@@ -29,6 +29,7 @@
 #include <sluice/base/time.hpp>
 #include <sluice/base/windowed_filter.hpp>
 
+#include <sluice/wire/accurate_ecn_option.hpp>
 #include <sluice/wire/address.hpp>
 #include <sluice/wire/address_hash.hpp>
 #include <sluice/wire/checksum.hpp>

@@ -26,6 +26,8 @@ endpoint() {  # endpoint <name> <policies>: <name>.symbols, and its size
 #include <sluice/policy/ack/every_segment.hpp>
 #include <sluice/policy/buffers/fixed_buffers.hpp>
 #include <sluice/policy/congestion/no_congestion_control.hpp>
+#include <sluice/policy/ecn/accurate_ecn.hpp>
+#include <sluice/policy/ecn/classic_ecn.hpp>
 #include <sluice/policy/lifecycle/client_only.hpp>
 #include <sluice/policy/lifecycle/server_only.hpp>
 #include <sluice/policy/options/no_sack.hpp>
@@ -52,6 +54,8 @@ endpoint server 'sluice::server_only'
 endpoint plain  'sluice::no_congestion_control, sluice::go_back_n, sluice::every_segment, sluice::fixed_rto'
 endpoint seen   'watcher'
 endpoint bare   'sluice::no_sack, sluice::no_timestamps, sluice::no_window_scale'
+endpoint marked 'sluice::classic_ecn'
+endpoint counts 'sluice::accurate_ecn'
 
 # The whole has each, so that the patterns mean something.
 for pattern in arrives_in_listen arrives_in_syn_sent 'fire<\(sluice::event\)0[,>]' 'fire<\(sluice::event\)1[,>]' \
@@ -72,10 +76,19 @@ lacks plain  'mark_sacked|scoreboard|reneging'
 has   plain  'sack_report'
 # An option that is left out leaves no code, and SACK takes its recovery along.
 lacks bare   'sack_recovery|mark_sacked|sack_report|scoreboard|sluice::timestamps::|reneging'
+# ECN: whoever takes no part has none of it, nor does RFC 3168's part have the option of RFC 9768.
+for pattern in classic_ecn:: reduce_for_marks reno::on_ecn; do
+    has marked "$pattern"
+done
+for pattern in accurate_ecn:: reduce_for_marks accurate_ecn_option::read accurate_ecn_option::write hear_feedback; do
+    has counts "$pattern"
+done
+lacks full   'classic_ecn|accurate_ecn::|reduce_for_marks|on_ecn|ecn_arrival|ecn_marking|ecn_feedback|::on_reduction|accurate_ecn_option::'
+lacks marked 'accurate_ecn::|accurate_ecn_option::(read|write)'
 lacks full   'watcher'
 has   seen   'watcher::on_sent'
 
-for name in full client server plain seen bare; do
+for name in full client server plain seen bare marked counts; do
     lacks $name ' U (operator (new|delete)|malloc|free|calloc|realloc)'
     lacks $name '__cxa_|_Unwind|vtable|typeinfo|__dynamic_cast'
     lacks $name ' U (clock_gettime|gettimeofday|time|rand|random|getrandom|std::chrono)'
@@ -83,5 +96,8 @@ done
 for name in client server plain bare; do
     [ "${size[$name]}" -lt "${size[full]}" ] || wrong "$name has no less code than the whole"
 done
-echo "octets of code: full ${size[full]} client ${size[client]} server ${size[server]} plain ${size[plain]} bare ${size[bare]}"
+for name in marked counts; do
+    [ "${size[$name]}" -gt "${size[full]}" ] || wrong "$name has no more code than the whole"
+done
+echo "octets of code: full ${size[full]} client ${size[client]} server ${size[server]} plain ${size[plain]} bare ${size[bare]} marked ${size[marked]} counts ${size[counts]}"
 exit $failed

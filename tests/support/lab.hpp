@@ -44,6 +44,7 @@ struct wire_segment {
     std::optional<std::uint16_t> mss{};
     tcp_options options{};             // besides mss; SACK blocks are relative to the receiver's ISS
     std::vector<octet> raw_options{};  // instead of both; padded by the test
+    std::optional<accurate_ecn_option> accurate_ecn{};  // behind the others
     ip_meta ip{};                      // of what was seen; of what arrives, its dscp and ecn
     instant at{};
 
@@ -97,6 +98,10 @@ public:
             const tcp_options chosen = complete(s);
             options.resize(chosen.length());
             chosen.write(options);
+        }
+        if (s.accurate_ecn) {
+            options.resize(options.size() + s.accurate_ecn->length());
+            s.accurate_ecn->write(mutable_octets(options).last(s.accurate_ecn->length()));
         }
         const std::vector<octet> text(s.text.begin(), s.text.end());
         const auto packet =
@@ -273,6 +278,7 @@ private:
                             .urgent_pointer = static_cast<std::uint16_t>(s.up - s.sequence),
                             .mss = s.options.mss,
                             .options = relative(s.options, peer_iss),
+                            .accurate_ecn = accurate_ecn_option::read(s.option_list),
                             .ip = packet.ip,
                             .at = now});
         });

@@ -188,28 +188,6 @@ TEST_CASE("the options of RFC 2018, 5482 and 7323 are read as their RFCs lay the
     CHECK(ack->user_timeout == 0x8005);
 }
 
-TEST_CASE("the option of RFC 9768 is read in both orders and all lengths; of a length that is none of its own, as far as "
-          "it has whole numbers") {
-    const auto whole = tcp_options::read(test::hex("01ac0b010203040506070809"));
-    REQUIRE(whole);
-    CHECK(whole->accurate_ecn == accurate_ecn_option{.ect0 = 0x010203, .ce = 0x040506, .ect1 = 0x070809});
-    for (const unsigned kind : {172u, 174u})
-        for (unsigned length = 2; length <= 14; ++length) {
-            std::vector<octet> list(40, octet{1});
-            list[0] = static_cast<octet>(kind);
-            list[1] = static_cast<octet>(length);
-            for (unsigned i = 2; i < length; ++i) list[i] = static_cast<octet>(i);
-            const auto read = tcp_options::read(list);
-            REQUIRE(read);
-            const unsigned fields = std::min((length - 2) / 3, 3u);
-            accurate_ecn_option expected{.fields = fields & 3, .ect1_first = kind == 174};
-            if (fields > 0) (kind == 174 ? expected.ect1 = 0x020304 : expected.ect0 = 0x020304);
-            if (fields > 1) expected.ce = 0x050607;
-            if (fields > 2) (kind == 174 ? expected.ect0 = 0x08090a : expected.ect1 = 0x08090a);
-            CHECK(read->accurate_ecn == expected);
-        }
-}
-
 TEST_CASE("MUST-7 a known kind of a length that is not its own is passed over: it says nothing") {
     for (const unsigned kind : {3u, 4u, 5u, 8u, 28u})
         for (unsigned length = 2; length <= most; ++length) {
@@ -235,7 +213,7 @@ TEST_CASE("of more blocks than a header has room for, the first four are read") 
 
 TEST_CASE("every mix of options is written in a multiple of four octets, numbers at their alignment, and read back the "
           "same") {
-    for (int set = 0; set < 128; ++set)
+    for (int set = 0; set < 64; ++set)
         for (std::size_t blocks = 0; blocks <= 4; ++blocks) {
             tcp_options options;
             if (set & 1) options.mss = 1460;
@@ -243,8 +221,6 @@ TEST_CASE("every mix of options is written in a multiple of four octets, numbers
             if (set & 4) options.sack_permitted = true;
             if (set & 8) options.timestamps = timestamps_option{0x01020304, 0xfffefdfc};
             if (set & 16) options.user_timeout = 0x8001;
-            if (set & 32) options.accurate_ecn = {.ect0 = 0x010203, .ce = 0xfefefe, .ect1 = 1};
-            if (set & 64) options.accurate_ecn = {.ect0 = 0, .ce = 7, .ect1 = 0xffffff, .fields = 2, .ect1_first = true};
             for (std::uint32_t i = 0; i < blocks; ++i) options.sack.push_back({seq(100 * i), seq(100 * i + 50)});
             if (options.length() > most) continue;
             REQUIRE(options.length() % 4 == 0);

@@ -9,6 +9,11 @@
 
 namespace sluice {
 
+/// Whose policy has an option of its own, and wants to hear the peer's.
+template <class Tcp>
+inline constexpr bool sends_ecn_options = requires(
+    const typename Tcp::ecn_policy& e, const ecn_leaving_report& r, std::size_t room) { e.option(r, room); };
+
 // ---- what has come --------------------------------------------------------------------------------------------------
 
 /// The peer's SYN or SYN,ACK, be it for the first time or again.
@@ -66,12 +71,13 @@ constexpr void hear_feedback(control_block<Tcp>& c, const segment& s, std::uint3
         c.marks.heard = {};
         c.marks.flight = c.snd.flight() + newly_acked;
         if (std::exchange(c.marks.skip, false) || s.has(flag::syn)) return;
-        c.marks.heard = c.ecn.on_ack({.flags = s.flags,
-                                      .option = s.options.accurate_ecn,
-                                      .delivered = delivered,
-                                      .mss = c.mss,
-                                      .handshake = of_syn,
-                                      .pure = s.length() == 0 && s.options.sack.empty()});
+        ecn_ack_report report{.flags = s.flags,
+                              .delivered = delivered,
+                              .mss = c.mss,
+                              .handshake = of_syn,
+                              .pure = s.length() == 0 && s.options.sack.empty()};
+        if constexpr (sends_ecn_options<Tcp>) report.option = accurate_ecn_option::read(s.option_list);
+        c.marks.heard = c.ecn.on_ack(report);
     }
 }
 
@@ -166,26 +172,36 @@ constexpr ecn_leaving_report leaving(const control_block<Tcp>& c, seq begin, boo
             .tries = c.syn_retries};
 }
 
+/// The ECN policy's own option, where the others leave room for it. Beside text, only where that is much more.
 template <class Tcp>
-constexpr void mark(control_block<Tcp>& c, tx_packet& p, tcp_header& tcp, const tcp_options& options, bool is_syn) {
-    if constexpr (Tcp::uses_ecn) {
+constexpr std::optional<accurate_ecn_option> ecn_option(const control_block<Tcp>& c, const ecn_leaving_report& report,
+                                                        const tcp_options& others) {
+    const bool has_text = report.what == ecn_leaving::new_text || report.what == ecn_leaving::old_text;
+    if (has_text && c.mss < 8 * tcp_options::most_octets) return {};
+    if constexpr (sends_ecn_options<Tcp>)
+        return c.ecn.option(report, tcp_options::most_octets - others.length());
+    else
+        return {};
+}
+
+/// The headers, with the policy's marks on them.
+template <class Tcp>
+constexpr void write_marked(control_block<Tcp>& c, tx_packet& p, tcp_header& tcp, const tcp_options& options,
+                            bool is_syn) {
+    if constexpr (!Tcp::uses_ecn) {
+        write_headers_with(p, tcp, options);
+    } else {
         ecn_leaving_report report = leaving(c, tcp.sequence, is_syn, p.payload_length);
-        report.has_option = options.accurate_ecn.has_value();
+        const auto more = ecn_option(c, report, options);
+        report.has_option = more.has_value();
         report.has_sack = !options.sack.empty();
         const ecn_marking marking = c.ecn.mark(report);
         tcp.flags |= marking.flags;
         p.meta.ecn = marking.codepoint;
         c.marks.bare_ack = false;
-    }
-}
-
-/// The option, where the others leave room. Beside text, only where that is much more.
-template <class Tcp>
-constexpr void add_ecn_option(const control_block<Tcp>& c, tcp_options& options, ecn_leaving what) {
-    const ecn_leaving_report report{.what = what, .tries = c.syn_retries};
-    if constexpr (requires { c.ecn.option(report, 0); }) {
-        if (what == ecn_leaving::new_text && c.mss < 8 * tcp_options::most_octets) return;
-        options.accurate_ecn = c.ecn.option(report, tcp_options::most_octets - options.length());
+        options.write(options_of(p));
+        if (more) more->write(options_of(p).subspan(options.length()));
+        finish_headers(p, tcp, options.length() + (more ? more->length() : 0));
     }
 }
 
@@ -193,8 +209,8 @@ constexpr void add_ecn_option(const control_block<Tcp>& c, tcp_options& options,
 template <class Tcp>
 constexpr bool may_take_from_text(const control_block<Tcp>& c) {
     const ecn_leaving_report text{.what = ecn_leaving::new_text};
-    if constexpr (requires { c.ecn.option(text, 0); })
-        if (c.ecn.option(text, tcp_options::most_octets)) return true;
+    if constexpr (Tcp::uses_ecn)
+        if (ecn_option(c, text, {})) return true;
     if constexpr (Tcp::options::sack)
         return c.agreed.sack && !c.to_report.empty(c.assembly.held());
     else
@@ -203,10 +219,10 @@ constexpr bool may_take_from_text(const control_block<Tcp>& c) {
 
 /// What options that are not on every segment take of its text (N34).
 template <class Tcp>
-constexpr std::uint32_t taken_from_text(const tcp_options& options) {
+constexpr std::uint32_t taken_from_text(const control_block<Tcp>& c, const tcp_options& options) {
     std::size_t taken = tcp_options::sack_length(options.sack.size());
-    if constexpr (requires(const typename Tcp::ecn_policy& e, const ecn_leaving_report& r) { e.option(r, 0); })
-        if (options.accurate_ecn) taken += options.accurate_ecn->length();
+    if constexpr (Tcp::uses_ecn)
+        if (const auto more = ecn_option(c, {.what = ecn_leaving::new_text}, options)) taken += more->length();
     return static_cast<std::uint32_t>(taken);
 }
 

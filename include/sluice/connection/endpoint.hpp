@@ -80,7 +80,7 @@ public:
         std::size_t built = 0;
         for (; built < room.size(); ++built) {
             if (!env_.replies.empty()) {
-                build(env_.replies.pop(), room[built]);
+                build<sends_ecn_options<Tcp>>(env_.replies.pop(), room[built]);
             } else if (!connection_.next_packet(env_, room[built])) {
                 break;
             }

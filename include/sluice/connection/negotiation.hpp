@@ -52,7 +52,6 @@ constexpr tcp_options syn_options(const control_block<Tcp>& c, const environment
         if (answers ? c.agreed.timestamps : ours.timestamps)
             out.timestamps = {.value = c.clock.value(env.now), .echo = c.clock.recent()};
     if (c.options.user_timeout_option) out.user_timeout = encode_user_timeout(own_user_timeout(c, env));
-    if (answers) add_ecn_option(c, out, ecn_leaving::syn_ack);
     return out;
 }
 
@@ -72,7 +71,6 @@ constexpr tcp_options segment_options(const control_block<Tcp>& c, const environ
                                           with_text ? std::min<std::size_t>(room, c.mss / 16) : room);
         }
     }
-    add_ecn_option(c, out, with_text ? ecn_leaving::new_text : ecn_leaving::no_text);
     return out;
 }
 

@@ -298,7 +298,7 @@ constexpr bool send_ack(control_block<Tcp>& c, environment<Tcp>& env, tx_packet&
 /// How many octets of text the next segment may hold: SACK blocks take their room from it (N34).
 template <class Tcp>
 constexpr std::uint32_t segment_room(const control_block<Tcp>& c, const environment<Tcp>& env) {
-    if (may_take_from_text(c)) return c.mss - taken_from_text<Tcp>(segment_options(c, env, true));
+    if (may_take_from_text(c)) return c.mss - taken_from_text(c, segment_options(c, env, true));
     return c.mss;
 }
 
@@ -357,7 +357,7 @@ constexpr void build(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p,
         [[maybe_unused]] const std::size_t lent = c.outgoing.lend(first_text - c.first_queued(), length_of_text, p);
         assert(lent == length_of_text && "fit_spans has seen to it");
         if (end_of_text == c.queue_end()) tcp.flags |= flag::psh;  // MUST-60, MUST-61
-        const auto each = c.mss - taken_from_text<Tcp>(options);
+        const auto each = c.mss - taken_from_text(c, options);
         if (p.payload_length > each) p.segment_size = static_cast<std::uint16_t>(each);
     }
     if (length > 0 && c.fin_queued && end == c.queue_end() + 1) tcp.flags |= flag::fin;
@@ -375,8 +375,7 @@ constexpr void build(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p,
         tcp.flags |= flag::urg;
         tcp.urgent_pointer = static_cast<std::uint16_t>(std::min<std::uint32_t>(c.snd.up - begin, 0xffff));
     }
-    mark(c, p, tcp, options, is_syn);
-    write_headers_with(p, tcp, options);
+    write_marked(c, p, tcp, options, is_syn);
 }
 
 /// The books of a segment that leaves: timers, what it acknowledged, who watches.

@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include <sluice/wire/accurate_ecn_option.hpp>
 #include <sluice/wire/packet.hpp>
 
 namespace sluice {
@@ -21,6 +22,7 @@ struct reply {
     tcp_options options{};
     std::uint8_t dscp = 0;
     std::uint8_t hop_limit = 64;
+    bool begins_counting = false;  // with RFC 9768's option, as its counts begin
 };
 
 /// Bounded, first in first out. What does not fit is dropped: its cause will come again.
@@ -47,6 +49,7 @@ private:
     std::size_t size_ = 0;
 };
 
+template <bool HasEcnOption>
 constexpr void build(const reply& r, tx_packet& p) {
     p.meta = {.source = r.local.address,
               .destination = r.remote.address,
@@ -55,14 +58,21 @@ constexpr void build(const reply& r, tx_packet& p) {
     p.spans = 0;
     p.payload_length = 0;
     p.segment_size = 0;
-    write_headers_with(p,
-                       {.source_port = r.local.port,
-                        .destination_port = r.remote.port,
-                        .sequence = r.sequence,
-                        .acknowledgment = r.acknowledgment,
-                        .flags = r.flags,
-                        .window = r.window},
-                       r.options);
+    const tcp_header tcp{.source_port = r.local.port,
+                         .destination_port = r.remote.port,
+                         .sequence = r.sequence,
+                         .acknowledgment = r.acknowledgment,
+                         .flags = r.flags,
+                         .window = r.window};
+    if constexpr (HasEcnOption) {
+        if (r.begins_counting) {
+            constexpr accurate_ecn_option first{.ect0 = 1, .ce = 0, .ect1 = 1};
+            r.options.write(options_of(p));
+            first.write(options_of(p).subspan(r.options.length()));
+            return finish_headers(p, tcp, r.options.length() + first.length());
+        }
+    }
+    write_headers_with(p, tcp, r.options);
 }
 
 }  // namespace sluice

@@ -9,6 +9,7 @@
 
 #include <sluice/base/time.hpp>
 #include <sluice/state/events.hpp>
+#include <sluice/wire/accurate_ecn_option.hpp>
 #include <sluice/wire/ip_meta.hpp>
 #include <sluice/wire/tcp_header.hpp>
 #include <sluice/wire/tcp_options.hpp>

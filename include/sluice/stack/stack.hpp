@@ -170,7 +170,7 @@ public:
         std::size_t built = 0;
         while (built < room.size()) {
             if (!t_.env.replies.empty()) {
-                build(t_.env.replies.pop(), room[built++]);
+                build<sends_ecn_options<Tcp>>(t_.env.replies.pop(), room[built++]);
                 continue;
             }
             const list_index i = t_.sending.front();

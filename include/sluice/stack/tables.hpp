@@ -168,20 +168,29 @@ struct stack_tables {
         tcp.variables().state = state::closed;
     }
 
+    /// A SYN,ACK of Accurate ECN has its option, as the counts begin.
+    static bool begins_counting([[maybe_unused]] const tcp_header& header, [[maybe_unused]] octets list) {
+        if constexpr (sends_ecn_options<Tcp>)
+            return header.flags.has(flag::syn) && accurate_ecn_option::read(list);
+        else
+            return false;
+    }
     /// What it says leaves with the replies; what finds no room there counts as lost on its way.
     void emit(typename Tcp::connection& tcp) {
         tx_packet p;
         while (!env.replies.full() && tcp.next_packet(env, p)) {
             const tcp_header header = p.header();
+            const octets list = p.tcp().subspan(tcp_header::length);
             env.replies.push({.local = {p.meta.source, header.source_port},
                               .remote = {p.meta.destination, header.destination_port},
                               .sequence = header.sequence,
                               .acknowledgment = header.acknowledgment,
                               .flags = header.flags,
                               .window = header.window,
-                              .options = *tcp_options::read(p.tcp().subspan(tcp_header::length)),
+                              .options = *tcp_options::read(list),
                               .dscp = p.meta.dscp,
-                              .hop_limit = p.meta.hop_limit});
+                              .hop_limit = p.meta.hop_limit,
+                              .begins_counting = begins_counting(header, list)});
         }
     }
 

@@ -20,6 +20,7 @@ struct segment {
     std::uint16_t source_port = 0;
     std::uint16_t destination_port = 0;
     tcp_options options;
+    octets option_list;               // as it came, for options that are not among these
     octets text;                      // what there is of it
     std::uint32_t text_length = 0;    // more than text.size() when it is virtual
     std::uint32_t segments = 1;       // how many the link coalesced into this one
@@ -43,9 +44,10 @@ constexpr bool read_segment(const ip_meta& ip, const rx_packet& payload, segment
     if (payload.checksum == checksum_state::unknown &&
         pseudo_header_sum(ip, payload.length).add(payload.data).finish() != 0)
         return false;
-    if (tcp.data_offset > tcp_header::length &&
-        !s.options.read_all(payload.data.subspan(tcp_header::length, tcp.data_offset - tcp_header::length)))
-        return false;
+    if (tcp.data_offset > tcp_header::length) {
+        s.option_list = payload.data.subspan(tcp_header::length, tcp.data_offset - tcp_header::length);
+        if (!s.options.read_all(s.option_list)) return false;
+    }
     s.sequence = tcp.sequence;
     s.acknowledgment = tcp.acknowledgment;
     s.flags = tcp.flags;

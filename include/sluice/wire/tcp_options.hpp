@@ -24,8 +24,6 @@ enum class option_kind : octet {
     sack = 5,
     timestamps = 8,      // RFC 7323
     user_timeout = 28,   // RFC 5482
-    accurate_ecn_0 = 172,  // RFC 9768, with the octets of ECT(0) in front
-    accurate_ecn_1 = 174,  // with those of ECT(1)
 };
 
 /// TSval and TSecr.
@@ -70,27 +68,6 @@ private:
     };
 };
 
-/// How many octets of text have come with each codepoint, mod 2^24 (RFC 9768 section 3.2.3). As many of the three
-/// numbers as there is room for: ECT(0), CE, ECT(1), or the other way round.
-struct accurate_ecn_option {
-    static constexpr std::uint32_t circle = 0xffffff;
-
-    std::uint32_t ect0 : 24 = 0;
-    std::uint32_t ce : 24 = 0;
-    std::uint32_t ect1 : 24 = 0;
-    std::uint32_t fields : 2 = 3;
-    std::uint32_t ect1_first : 1 = false;
-
-    constexpr bool has_ce() const { return fields >= 2; }
-    constexpr bool has_ect0() const { return fields >= (ect1_first ? 3 : 1); }
-    constexpr bool has_ect1() const { return fields >= (ect1_first ? 1 : 3); }
-    /// With the no-operations before it.
-    static constexpr std::size_t length(unsigned fields) { return (2 + 3 * fields + 3) / 4 * 4; }
-    constexpr std::size_t length() const { return length(fields); }
-
-    friend constexpr bool operator==(const accurate_ecn_option&, const accurate_ecn_option&) = default;
-};
-
 struct tcp_options {
     std::optional<std::uint16_t> mss{};  // the first three are only ever sent on a SYN (MUST-65), and only count there
     std::optional<std::uint8_t> window_scale{};   // a shift, as it stands there
@@ -98,7 +75,6 @@ struct tcp_options {
     std::optional<timestamps_option> timestamps{};
     sack_blocks sack{};
     std::optional<std::uint16_t> user_timeout{};  // as it stands there: the granularity bit, then 15 bits
-    std::optional<accurate_ecn_option> accurate_ecn{};
 
     static constexpr std::size_t most_octets = 40;
     static constexpr std::size_t timestamps_length =
@@ -133,8 +109,7 @@ struct tcp_options {
     constexpr std::size_t length() const {
         const std::size_t four = std::size_t{mss.has_value()} + window_scale.has_value() + user_timeout.has_value() +
                                  (sack_permitted && !timestamps ? 1u : 0u);
-        return 4 * four + (timestamps ? timestamps_length : 0) + sack_length(sack.size()) +
-               (accurate_ecn ? accurate_ecn->length() : 0);
+        return 4 * four + (timestamps ? timestamps_length : 0) + sack_length(sack.size());
     }
 
     /// Each option begins where its numbers are aligned; what is free before it is taken by no-operations, or by
@@ -156,15 +131,6 @@ struct tcp_options {
         if (timestamps) two(option_kind::timestamps, 10), put32(timestamps->value), put32(timestamps->echo);
         if (window_scale) fill(1), two(option_kind::window_scale, 3), *at++ = *window_scale;
         if (user_timeout) two(option_kind::user_timeout, 4), put16(*user_timeout);
-        if (accurate_ecn) {
-            const accurate_ecn_option& o = *accurate_ecn;
-            const std::array<std::uint32_t, 3> counts =
-                o.ect1_first ? std::array<std::uint32_t, 3>{o.ect1, o.ce, o.ect0} : std::array<std::uint32_t, 3>{o.ect0, o.ce, o.ect1};
-            fill(o.length() - 2 - 3u * o.fields);
-            two(o.ect1_first ? option_kind::accurate_ecn_1 : option_kind::accurate_ecn_0, 2 + 3u * o.fields);
-            for (std::size_t i = 0; i < o.fields; ++i)
-                *at++ = static_cast<octet>(counts[i] >> 16), put16(static_cast<std::uint16_t>(counts[i]));
-        }
         if (sack.empty()) return;
         fill(2), two(option_kind::sack, 2 + 8 * sack.size());
         for (const sack_block& block : sack) put32(block.begin.number()), put32(block.end.number());
@@ -196,24 +162,8 @@ private:
             case option_kind::user_timeout:
                 if (body.size() == 2) user_timeout = load_be16(body.data());
                 break;
-            case option_kind::accurate_ecn_0:
-            case option_kind::accurate_ecn_1: accurate_ecn = read_accurate_ecn(kind, body); break;
             default: break;
         }
-    }
-
-    /// RFC 9768 section 3.2.3: of a length that is none of the four, the whole numbers count.
-    static constexpr accurate_ecn_option read_accurate_ecn(option_kind kind, octets body) {
-        accurate_ecn_option out{.fields = static_cast<std::uint32_t>(std::min<std::size_t>(body.size() / 3, 3)) & 3,
-                                .ect1_first = kind == option_kind::accurate_ecn_1};
-        constexpr std::uint32_t circle = accurate_ecn_option::circle;
-        std::array<std::uint32_t, 3> counts{};
-        for (std::size_t i = 0; i < out.fields; ++i)
-            counts[i] = std::uint32_t{body[3 * i]} << 16 | load_be16(body.data() + 3 * i + 1);
-        out.ect0 = counts[out.ect1_first ? 2 : 0] & circle;
-        out.ce = counts[1] & circle;
-        out.ect1 = counts[out.ect1_first ? 0 : 2] & circle;
-        return out;
     }
 };
 

@@ -166,14 +166,14 @@ struct accurate_ecn {
         const bool told = r.what == ecn_leaving::no_text ? told_alone_ : told_with_text_;
         const bool due = r.what == ecn_leaving::syn_ack ? r.tries == 0
                                                         : !told || turned_ || (moved_ && since_option_ + 1 >= option_every);
-        const std::uint32_t fields = room >= accurate_ecn_option::length(3)   ? 3
-                                     : room >= accurate_ecn_option::length(2) ? 2
-                                                                              : 0;
+        const std::uint8_t fields = room >= accurate_ecn_option::length(3)   ? 3
+                                    : room >= accurate_ecn_option::length(2) ? 2
+                                                                             : 0;
         if (!due || fields == 0) return {};
         return accurate_ecn_option{.ect0 = r_e0b_ & accurate_ecn_option::circle,
                                    .ce = r_ceb_ & accurate_ecn_option::circle,
                                    .ect1 = r_e1b_ & accurate_ecn_option::circle,
-                                   .fields = fields & 3,
+                                   .fields = fields,
                                    .ect1_first = last_counted_ == ecn_codepoint::ect1};
     }
 
