@@ -3,6 +3,7 @@
 // the one before, at the first packet that the link takes from then on. The control is drop tail, which drops nothing.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "link_rig.hpp"
@@ -104,6 +105,29 @@ TEST_CASE("what is ECN-capable is marked at the same times, and nothing of it is
     CHECK(without.count(packet_event::marked) == 0);
     const auto drops = without.times(packet_event::dropped, drop_cause::aqm);
     CHECK(drops == law(instant(110ms), drops.size()));
+}
+
+// The link stands still from 300 ms to 900 ms: by then many drops are due. They are made at once; but a packet carries
+// one mark, so marks go on packets that follow each other, until the law's time is reached again.
+TEST_CASE("drops that have become due while the link stood still are made at once, marks one a packet") {
+    sim::rate_trace pausing;
+    for (std::uint64_t ms = 1; ms <= 3000; ++ms)
+        if (ms <= 300 || ms >= 900) pausing.opportunities_ms.push_back(ms);
+    for (const ecn_codepoint ecn : {ecn_codepoint::not_ect, ecn_codepoint::ect0}) {
+        rig r({.trace = pausing, .discipline = sim::codel_settings{}});
+        overload(r, 2500ms, ecn);
+        const bool marks = ecn == ecn_codepoint::ect0;
+        const auto times = marks ? r.times(packet_event::marked) : r.times(packet_event::dropped, drop_cause::aqm);
+        REQUIRE(times.size() > 60);
+        auto expected = law(times.front(), times.size());
+        for (std::size_t n = 1; n < expected.size(); ++n) {
+            if (expected[n] > instant(300ms)) expected[n] = std::max(expected[n], instant(900ms));
+            if (marks) expected[n] = std::max(expected[n], expected[n - 1] + 1ms);
+        }
+        CHECK(times == expected);
+        const auto at_once = std::count(times.begin(), times.end(), instant(900ms));
+        CHECK((marks ? at_once == 1 : at_once > 10));
+    }
 }
 
 TEST_CASE("a burst that is over within an interval loses nothing, however long it waits") {

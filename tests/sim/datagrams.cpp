@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <sluice/sim/datagrams.hpp>
+#include <sluice/sim/metrics.hpp>
 #include <sluice/sim/topology.hpp>
 
 using namespace sluice;
@@ -118,6 +119,30 @@ TEST_CASE("marked where a queue marks what is ECN-capable, refused where bits we
     path broken({.rate = 12'000'000, .stop = instant(1s)}, {.corruption = 1});
     CHECK(broken.net.run());
     CHECK(broken.flow.server.endpoint.refused == 1000);
+}
+
+// A router drops what has a wrong header checksum, so what it forwards and the sink counts as CE was marked in full.
+TEST_CASE("routers forward what a queue before them has marked, and a second queue reports only what it marks itself") {
+    for (const bool ipv6 : {false, true}) {
+        sim::network net({.ipv6 = ipv6});
+        const auto flow = sim::add_datagrams(
+            net, {.rate = 12'000'000, .ecn = ecn_codepoint::ect1, .stop = instant(1s)});
+        const sim::link_settings first{.rate = 10'000'000, .discipline = sim::step_marking_settings{.packets = 10}};
+        const sim::link_settings second{.rate = 9'000'000, .discipline = sim::step_marking_settings{.packets = 0}};
+        const sim::dumbbell d = sim::join_dumbbell(net, second, {});
+        const sim::cable_id access = net.join(flow.client.node, d.left, first, {});
+        net.join(flow.server.node, d.right, {});
+        sim::packet_counts at_access(0), at_bottleneck(0);
+        net.watch(access, at_access);
+        net.watch(d.bottleneck, at_bottleneck);
+        net.finish();
+        CHECK(net.run());
+        CHECK(net.router(d.left).malformed == 0);
+        CHECK(flow.server.endpoint.packets == 1000);
+        CHECK(at_access.marked > 900);
+        CHECK(at_bottleneck.marked > 0);
+        CHECK(flow.server.endpoint.ce == at_access.marked + at_bottleneck.marked);
+    }
 }
 
 TEST_CASE("a link that pushes back makes packets wait at the host, in order and without a drop") {

@@ -34,9 +34,10 @@ public:
     }
     /// All go, and the link is idle from then on; who comes after so long finds it so.
     void empty_and_rest(duration idle) {
-        while (!red_.empty()) store_.release(red_.pop(store_, {}, *this));
-        red_.pop(store_, {}, *this);
-        red_.push(store_, store_.add({.data = ip_packet(40)}), {.now = instant(idle), .must_wait = false}, *this);
+        const instant now(10s);
+        while (!red_.empty()) store_.release(red_.pop(store_, now, *this));
+        red_.pop(store_, now, *this);
+        red_.push(store_, store_.add({.data = ip_packet(40)}), {.now = now + idle, .must_wait = false}, *this);
     }
     double average() const { return std::ldexp(static_cast<double>(red_.average()), -32); }
 
@@ -104,8 +105,10 @@ TEST_CASE("in gentle mode the probability rises on to 1 at twice the upper thres
     for (int i = 0; i < 10'000; ++i) packets += distance(q, fate::dropped);
     CHECK(std::abs(static_cast<double>(packets) / 10'000 - 1.45) < 0.025);
 
-    held_queue full(s, 32);
-    for (int i = 0; i < 1000; ++i) CHECK(full.next() == fate::dropped);
+    for (const std::size_t waiting : {32u, 33u, 1000u}) {
+        held_queue full(s, waiting);
+        for (int i = 0; i < 1000; ++i) CHECK(full.next() == fate::dropped);
+    }
     s.gentle = false;
     held_queue harsh(s, 16);
     for (int i = 0; i < 1000; ++i) CHECK(harsh.next() == fate::dropped);

@@ -68,13 +68,13 @@ private:
         }
     }
 
-    /// The paper's p_b, in 2^-32.
+    /// The paper's p_b, in 2^-32; from one on it is certain.
     std::uint64_t chance() const {
         const std::uint64_t min = in_2_to_32(settings_.min_packets), max = in_2_to_32(settings_.max_packets);
         const std::uint64_t at_max = settings_.max_mark.in_2_to_32();
         if (average_ < min) return 0;
         if (average_ < max) return scaled((average_ - min) / (settings_.max_packets - settings_.min_packets), at_max);
-        if (!settings_.gentle || average_ >= 2 * max) return one_in_2_to_32;
+        if (!settings_.gentle) return one_in_2_to_32;
         return at_max + scaled((average_ - max) / settings_.max_packets, one_in_2_to_32 - at_max);
     }
 
