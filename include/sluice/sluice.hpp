@@ -147,7 +147,9 @@
 #include <sluice/stack/time_wait.hpp>
 #include <sluice/stack/timer_wheel.hpp>
 
+#include <sluice/trace/fairness.hpp>
 #include <sluice/trace/pcapng.hpp>
+#include <sluice/trace/race_result.hpp>
 #include <sluice/trace/window_sample.hpp>
 #include <sluice/trace/wire_event.hpp>
 
@@ -174,15 +176,21 @@
 #include <sluice/host/with_timeout.hpp>
 
 #include <sluice/sim/address.hpp>
+#include <sluice/sim/bottleneck_meter.hpp>
+#include <sluice/sim/buffer_size.hpp>
 #include <sluice/sim/bulk.hpp>
 #include <sluice/sim/capture.hpp>
 #include <sluice/sim/codel.hpp>
 #include <sluice/sim/datagrams.hpp>
 #include <sluice/sim/discipline.hpp>
 #include <sluice/sim/drop_tail.hpp>
+#include <sluice/sim/duration_histogram.hpp>
 #include <sluice/sim/ecn_field.hpp>
+#include <sluice/sim/endless.hpp>
+#include <sluice/sim/entrant.hpp>
 #include <sluice/sim/event_queue.hpp>
 #include <sluice/sim/flow.hpp>
+#include <sluice/sim/flow_beginnings.hpp>
 #include <sluice/sim/flow_hash.hpp>
 #include <sluice/sim/fq_codel.hpp>
 #include <sluice/sim/fraction.hpp>
@@ -199,6 +207,7 @@
 #include <sluice/sim/probability.hpp>
 #include <sluice/sim/programs.hpp>
 #include <sluice/sim/queueing.hpp>
+#include <sluice/sim/race.hpp>
 #include <sluice/sim/rate_trace.hpp>
 #include <sluice/sim/red.hpp>
 #include <sluice/sim/router.hpp>

@@ -74,3 +74,20 @@ TEST_CASE("a capture holds what a host sent and what reached it, in the order of
     CHECK(both.octets_captured == client.octets_captured + server.octets_captured);
     CHECK(server.octets_captured > 100'000);
 }
+
+TEST_CASE("a capture of headers has each packet, cut, and none is longer") {
+    auto w = std::make_unique<sim::world<default_tcp>>(
+        sim::world_settings{}, default_tcp::settings{}, default_tcp::settings{},
+        sim::bulk{.writer = {.length = 100'000}},
+        sim::bulk{.reader = {.length = 100'000, .sender = 0}, .ends_last = true});
+    sim::capture whole, cut(sim::seen_from::host_0, 52);
+    w->watch(whole);
+    w->watch(cut);
+    REQUIRE(w->open());
+    CHECK(w->run());
+    const blocks all(whole.file().bytes()), headers(cut.file().bytes());
+    REQUIRE(all.on_interface[0] > 100);
+    CHECK(headers.on_interface[0] == all.on_interface[0]);
+    CHECK(headers.octets_captured == 52 * headers.on_interface[0]);
+    CHECK(all.octets_captured > headers.octets_captured + 90'000);
+}

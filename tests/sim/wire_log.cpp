@@ -90,3 +90,19 @@ TEST_CASE("a packet that is no segment has its place in the log, without a heade
     CHECK(r.log.events()[0].lost());
     CHECK_FALSE(r.log.events()[1].lost());
 }
+
+TEST_CASE("of a segment that was sent twice, and dropped beyond this cable, the second one is lost") {
+    rig r;
+    for (const std::uint32_t sequence : {100u, 110u, 100u})
+        r.tell(packet_event::delivered, r.send(flag::ack, sequence, 10), instant(1s));
+    r.send(flag::ack, 100, 10, 1);  // the other end's has nothing to do with it
+    r.log.lose(0, seq(100));
+    r.log.lose(0, seq(300));
+    CHECK(!r.log.events()[0].lost());
+    CHECK(!r.log.events()[1].lost());
+    CHECK(r.log.events()[2].lost());
+    CHECK(r.log.events()[3].lost());
+    r.log.lose(0, seq(110));
+    CHECK(r.log.events()[1].lost());
+    CHECK(!r.log.events()[0].lost());
+}

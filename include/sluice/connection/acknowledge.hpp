@@ -38,7 +38,7 @@ constexpr void take_ack(control_block<Tcp>& c, environment<Tcp>& env, const segm
     const bool advances = c.snd.acknowledges_new(ack);
     findings f = take_news(c, env, s, advances);
     if (c.snd.updates_window(s.sequence, ack)) c.snd.take_window(s.sequence, ack, s.window);
-    hear_feedback(c, s, f.delivered, f.newly_acked, acknowledges_syn);
+    hear_feedback(c, s, f.delivered, f.newly_acked, f.acknowledges_syn);
     f.duplicate = !advances && is_duplicate(c, s, window_changed);
     if (f.duplicate) ++env.count.duplicate_acks_in;
     if (advances) take_progress(c, env, f);

@@ -71,19 +71,25 @@ private:
     std::vector<duration> waits_;
 };
 
-/// The variables of one sender, whenever they have changed. What a policy does not have, an ssthresh or an SRTT, is out
-/// of sight or zero.
+/// The variables of one sender. What a policy does not have, an ssthresh or an SRTT, is out of sight or zero.
+template <class Tcp>
+trace::window_sample window_of(const control_block<Tcp>& c, instant now) {
+    trace::window_sample sample{
+        .at = now, .cwnd = c.congestion.window(), .ssthresh = ~std::uint32_t{0}, .pipe = c.flight.pipe()};
+    if constexpr (requires { c.congestion.ssthresh(); }) sample.ssthresh = c.congestion.ssthresh();
+    if constexpr (requires { c.rtt.srtt(); }) sample.srtt = c.rtt.srtt().value_or(duration::zero());
+    return sample;
+}
+
+/// The same, whenever they have changed.
 class window_log {
 public:
     template <class Tcp>
     void look(const control_block<Tcp>& c, instant now) {
         if (!c.snd.syn_acknowledged()) return;
-        trace::window_sample sample{
-            .at = now, .cwnd = c.congestion.window(), .ssthresh = ~std::uint32_t{0}, .pipe = c.flight.pipe()};
-        if constexpr (requires { c.congestion.ssthresh(); }) sample.ssthresh = c.congestion.ssthresh();
-        if constexpr (requires { c.rtt.srtt(); }) sample.srtt = c.rtt.srtt().value_or(duration::zero());
+        const trace::window_sample sample = window_of(c, now);
         if (!samples_.empty()) {
-            trace::window_sample& last = samples_.back();
+            const trace::window_sample& last = samples_.back();
             if (last.cwnd == sample.cwnd && last.ssthresh == sample.ssthresh && last.pipe == sample.pipe &&
                 last.srtt == sample.srtt)
                 return;

@@ -56,7 +56,7 @@ struct transfer_report {
     trace::pcapng packets{};                      // as seen by the client
 };
 
-constexpr world_settings settings_of(const scenario& s) {
+inline world_settings settings_of(const scenario& s) {
     link_settings forth{.rate = s.rate,
                         .delay = s.delay,
                         .queue_packets = s.queue,

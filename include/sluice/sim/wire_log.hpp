@@ -5,6 +5,7 @@
 // copies the first counts.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <vector>
@@ -28,6 +29,13 @@ public:
             const std::uint64_t place = r.packet.number - first_number_;
             if (place < events_.size() && events_[place].lost()) events_[place].arrived = r.now;
         }
+    }
+
+    /// For what was dropped beyond this cable: of the segments that this end has sent from there on, the last is lost.
+    void lose(int from, seq begin) {
+        const auto is_it = [&](const trace::wire_event& e) { return e.from == from && e.header.sequence == begin; };
+        const auto last = std::find_if(events_.rbegin(), events_.rend(), is_it);
+        if (last != events_.rend()) last->arrived = never;
     }
 
 private:

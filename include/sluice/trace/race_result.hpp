@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+//
+// What came of a race, flows through one bottleneck: who got how much, what it cost, and, for pictures, how it went.
+// Values only: who runs races (sim/race.hpp) fills them in, who prints them (race_run, race_table, race_plots) reads.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <sluice/base/time.hpp>
+#include <sluice/trace/window_sample.hpp>
+#include <sluice/trace/wire_event.hpp>
+
+namespace sluice::trace {
+
+struct flow_result {
+    std::string policy;
+    double goodput_bps = 0;           // of what was read, from the flow's start on
+    double share = 0;                 // of all goodput
+    double rtt_ms = 0;                // SRTT, on average over time
+    std::uint64_t retransmitted = 0;  // segments
+    std::uint64_t lost = 0;           // packets of the flow that the bottleneck dropped
+    std::uint64_t marked = 0;         // and that it marked CE
+};
+
+struct race_result {
+    std::vector<flow_result> flows{};
+    double jain = 0;           // of the goodputs
+    double utilisation = 0;    // of the bottleneck, headers counted
+    double queue_mean_ms = 0;  // what packets waited there before their transmission
+    double queue_p95_ms = 0;   // 95 % of them no longer than this
+    std::uint64_t losses = 0;  // of all flows; so are the marks
+    std::uint64_t marks = 0;
+};
+
+/// One flow at the instants at which all were looked at.
+struct flow_series {
+    std::string policy;
+    std::vector<window_sample> samples{};
+    std::vector<std::uint64_t> read{};  // octets by then
+    std::vector<wire_event> wire{};     // the beginning, segment by segment; may be empty
+};
+
+struct race_series {
+    std::vector<flow_series> flows{};
+    std::vector<instant> at{};
+    std::vector<duration> queue{};  // what those waited, on average, that came through since the last look
+};
+
+}  // namespace sluice::trace
