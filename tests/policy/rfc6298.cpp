@@ -163,7 +163,8 @@ TEST_CASE("after a lost SYN without a sample the transfer begins with three seco
     CHECK(untroubled.rto() == 1s);
 }
 
-TEST_CASE("RFC 4015: a timeout that was too early is not backed off from, and teaches the round trip it was too short for") {
+TEST_CASE(
+    "RFC 4015: a timeout that was too early is not backed off from, and teaches the round trip it was too short for") {
     rfc6298 e;
     e.on_sample(100ms);  // RTTVAR 50 ms
     e.on_timeout();

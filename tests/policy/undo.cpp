@@ -24,8 +24,9 @@ struct doubt {
         }
     }
     bool acknowledges(std::uint32_t ack, std::optional<instant> echo_before, bool holes = false) {
-        return part.on_ack({.ack = seq(ack), .nxt = seq(2000), .newly_acked = mss, .acked_again = true, .echo_before = echo_before},
-                           holes);
+        return part.on_ack(
+            {.ack = seq(ack), .nxt = seq(2000), .newly_acked = mss, .acked_again = true, .echo_before = echo_before},
+            holes);
     }
     bool tells_twice(std::uint32_t begin, std::uint32_t end) {
         return part.on_ack({.ack = seq(2000), .nxt = seq(2000), .arrived_twice = sack_block{seq(begin), seq(end)}},

@@ -30,8 +30,8 @@ Policy used() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a pause keeps the window, and paces it over one round trip; then it is not paced any more", Policy, reno,
-                   cubic) {
+TEST_CASE_TEMPLATE("a pause keeps the window, and paces it over one round trip; then it is not paced any more", Policy,
+                   reno, cubic) {
     auto cc = used<Policy>();
     const std::uint32_t window = cc.window();
     CHECK(cc.pacing_rate() == 0);
@@ -52,8 +52,8 @@ TEST_CASE_TEMPLATE("control: without validation a pause leaves the initial windo
     CHECK(cc.pacing_rate() == 0);
 }
 
-TEST_CASE_TEMPLATE("each five minutes in which it is not used half of it goes, down to the initial window", Policy, reno,
-                   cubic) {
+TEST_CASE_TEMPLATE("each five minutes in which it is not used half of it goes, down to the initial window", Policy,
+                   reno, cubic) {
     auto cc = used<Policy>();
     const std::uint32_t window = cc.window();
     REQUIRE(window < 160 * mss);

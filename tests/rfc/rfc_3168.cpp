@@ -277,7 +277,8 @@ TEST_CASE("without an echo the window grows after it") {
     CHECK(window(b) == 9 * each);  // congestion avoidance: a segment for eight
 }
 
-TEST_CASE("a loss in the same window of data does not reduce it again, and CWR is on new text, not on what is sent again") {
+TEST_CASE(
+    "a loss in the same window of data does not reduce it again, and CWR is on new text, not on what is sent again") {
     bench b = opened();
     REQUIRE(b.send(lab::text(40 * each)));
     b.take();

@@ -18,7 +18,8 @@ constexpr duration rtt = 40ms;
 void establish_over(auto& b) {
     REQUIRE(b.connect());
     b.wait(rtt);
-    b.arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .mss = 1460, .options = b.peer_offers});
+    b.arrives(
+        {.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .mss = 1460, .options = b.peer_offers});
     b.take();
 }
 
@@ -86,8 +87,9 @@ TEST_CASE("RFC 5682: all was lost: what leaves again is what would have left wit
 }
 
 TEST_CASE("RFC 5682: with F-RTO, timestamps and D-SACK all off a late flight is sent again (control)") {
-    timed_out b({.sack = true, .timestamps = true},
-                {.recovery = {.doubts = {.by_timestamps = false, .by_duplicates = false}, .forward = {.enabled = false}}});
+    timed_out b(
+        {.sack = true, .timestamps = true},
+        {.recovery = {.doubts = {.by_timestamps = false, .by_duplicates = false}, .forward = {.enabled = false}}});
     CHECK(b.gets_the_first(0) == lab::numbers{1, 2});
     CHECK(b.endpoint.count().timeouts_undone == 0);
     CHECK(b.window_in_segments() == 2);

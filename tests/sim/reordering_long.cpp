@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A million segments, each hundredth of them late by half the shortest round trip: what RACK's reordering window and the
-// undoing of reductions are for. The peer's window is what limits the flight, so nothing is ever lost.
+// A million segments, each hundredth of them late by half the shortest round trip: what RACK's reordering window and
+// the undoing of reductions are for. The peer's window is what limits the flight, so nothing is ever lost.
 #include <doctest/doctest.h>
 
 #include <sluice/policy/buffers/phantom_buffers.hpp>
@@ -19,7 +19,8 @@ template <class... Policies>
 using composed = tcp<cubic, phantom_buffers, Policies...>;
 
 template <class Tcp>
-sim::transfer_report transferred(double late, typename Tcp::settings settings = {}, std::uint64_t segments = 1'000'000) {
+sim::transfer_report transferred(double late, typename Tcp::settings settings = {},
+                                 std::uint64_t segments = 1'000'000) {
     settings.buffers.receive = 768 * 1024;  // 1.5 times what the path holds
     const auto report = sim::transfer<Tcp, Tcp>({.rate = 100'000'000,
                                                  .delay = 20ms,
@@ -46,8 +47,8 @@ double share(const sim::transfer_report& r, typename Tcp::settings settings = {}
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("1 % of a million segments late by half a round trip: 95 % of the goodput, every reduction undone", Tcp,
-                   composed<rack_tlp>, composed<rack_tlp, no_timestamps>) {
+TEST_CASE_TEMPLATE("1 % of a million segments late by half a round trip: 95 % of the goodput, every reduction undone",
+                   Tcp, composed<rack_tlp>, composed<rack_tlp, no_timestamps>) {
     const auto r = transferred<Tcp>(0.01);
     CHECK(share<Tcp>(r) >= 0.95);
     CHECK(r.recoveries >= 3);  // each widens RACK's window by a quarter of the shortest round trip: 20 ms are two

@@ -312,8 +312,8 @@ constexpr std::uint32_t packet_room(const control_block<Tcp>& c, const environme
     const std::uint32_t each = segment_room(c, env);
     if (c.snd.urgent) return each;  // each segment has a pointer of its own (MUST-62)
     if (is_unsplittable(c)) return each;
-    const std::uint32_t largest =
-        std::min<std::uint32_t>({env.largest_super_segment, 65535 - tx_packet::longest_headers, largest_burst(c, each)});
+    const std::uint32_t largest = std::min<std::uint32_t>(
+        {env.largest_super_segment, 65535 - tx_packet::longest_headers, largest_burst(c, each)});
     return std::max(largest / each, 1u) * each;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// When what may leave does leave: at once, or at the rate that the congestion policy names. Who names none pays nothing.
+// When what may leave does leave: at once, or at the rate that the congestion policy names. Who names none pays
+// nothing.
 #pragma once
 
 #include <limits>

@@ -110,7 +110,7 @@ template <class P> concept rtt_rttvar_ok         = hook::absent<P, hook::rttvar>
 // clang-format on
 template <class P>
 concept rtt_policy = policy_for<P, rtt_slot> && rtt_names_ok<P> && has_rto<P> && rtt_on_sample_ok<P> &&
-                     rtt_on_timeout_ok<P> && rtt_on_undo_ok<P> && rtt_on_established_ok<P> && rtt_srtt_ok<P> && rtt_rttvar_ok<P>;
+    rtt_on_timeout_ok<P> && rtt_on_undo_ok<P> && rtt_on_established_ok<P> && rtt_srtt_ok<P> && rtt_rttvar_ok<P>;
 
 // The recovery slot: what is lost, and the path to the target. One a connection. Losses are marked in the records.
 //   required  recovery_step on_ack(const recovery_ack_report&, in_flight&)   after the ACK's records are gone

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // When the next packet may leave, where a congestion policy names a rate: each packet puts the next one off by the time
-// that it takes at that rate. Who comes late may make up for a millisecond, so no burst is longer. Which rate, and which
-// packets, it does not know.
+// that it takes at that rate. Who comes late may make up for a millisecond, so no burst is longer. Which rate, and
+// which packets, it does not know.
 #pragma once
 
 #include <algorithm>

@@ -118,7 +118,9 @@ struct cubic {
         at_.in_stage = false;  // nor does time count in which nothing was sent
     }
 
-    constexpr congestion_snapshot snapshot() const { return {.window = at_.cwnd, .ssthresh = at_.ssthresh, .mss = mss_}; }
+    constexpr congestion_snapshot snapshot() const {
+        return {.window = at_.cwnd, .ssthresh = at_.ssthresh, .mss = mss_};
+    }
     /// The first stage begins with K = 0, as behind a slow start without a loss (section 4.10).
     constexpr void restore(const congestion_snapshot& s) {
         at_ = {.cwnd = s.window, .ssthresh = s.ssthresh, .cwnd_prior = s.window};

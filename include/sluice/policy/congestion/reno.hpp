@@ -23,8 +23,8 @@ constexpr std::uint32_t initial_window_octets(std::uint32_t segments, std::uint3
     return initial_window_octets(segments, mss, segments * 1460);
 }
 
-/// A reduction was for nothing (RFC 4015 section 3.2 step 5): back to the window that was, yet by slow start from what is
-/// in flight now, so that nothing leaves in a burst.
+/// A reduction was for nothing (RFC 4015 section 3.2 step 5): back to the window that was, yet by slow start from what
+/// is in flight now, so that nothing leaves in a burst.
 constexpr std::uint32_t window_after_undo(const undo_report& r, std::uint32_t now, std::uint32_t before,
                                           std::uint32_t burst) {
     return std::min(before, std::max(now, r.flight + std::min(r.newly_acked, burst)));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Congestion window validation (RFC 7661): a window that the application does not fill is kept for some minutes, and not
-// given up at the first pause; but it does not grow, and a loss reduces what was used of it. What leaves after a pause
-// beyond the initial window is paced over a round trip. A part of congestion policies. Left out: the last step of
+// Congestion window validation (RFC 7661): a window that the application does not fill is kept for some minutes, and
+// not given up at the first pause; but it does not grow, and a loss reduces what was used of it. What leaves after a
+// pause beyond the initial window is paced over a round trip. A part of congestion policies. Left out: the last step of
 // section 4.4.1, which takes off what the episode sent again.
 #pragma once
 

@@ -85,7 +85,8 @@ struct rack_tlp {
     /// What else than the first one is lost is not told before it is known whether anything is (RFC 5682).
     constexpr void on_timeout(const recovery_timeout_report& r, auto& flight) {
         const bool known_before = in_recovery() || (after_timeout_ && !forward.undecided());
-        if (!after_timeout_ || !forward.undecided()) doubts.begin(flight[flight.first()].begin, r.nxt, reduction::timeout);
+        if (!after_timeout_ || !forward.undecided())
+            doubts.begin(flight[flight.first()].begin, r.nxt, reduction::timeout);
         forward.on_timeout(known_before);
         recover_ = r.nxt;
         recovering_ = false;
@@ -175,8 +176,8 @@ private:
         return arrived.sent && arrived.end > recover_;
     }
 
-    /// Whether the reduction that is in doubt was for nothing. Where that shows it was not, what a timeout has left open
-    /// is marked lost.
+    /// Whether the reduction that is in doubt was for nothing. Where that shows it was not, what a timeout has left
+    /// open is marked lost.
     constexpr bool is_needless(const recovery_ack_report& r, bool new_arrived, auto& flight) {
         if (doubts.on_ack(r, flight.next_lost() != no_index)) return true;
         if (!forward.undecided()) return false;

@@ -2,8 +2,8 @@
 //
 // Was it congestion at all? After an episode or a timeout, what comes back may show that nothing had been lost: ACKs
 // that echo timestamps from before the first octet left again (Eifel, RFC 3522), or a D-SACK for each octet that did
-// (RFC 3708). A part of recovery policies, which answer with recovery_step::needless. Without timestamps, what a timeout
-// was is found out by F-RTO (frto.hpp).
+// (RFC 3708). A part of recovery policies, which answer with recovery_step::needless. Without timestamps, what a
+// timeout was is found out by F-RTO (frto.hpp).
 #pragma once
 
 #include <cstdint>
