@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A thousand seeded worlds a run: rates and capacity traces, delays, queues and their disciplines, losses, bursts,
-// duplicates, reordering, jitter, corruption, sizes and compositions drawn from the seed; each octet is verified in both
-// directions, and each event audited.
+// duplicates, reordering, jitter, corruption, sizes and compositions drawn from the seed; each octet is verified in
+// both directions, and each event audited.
 #include <cstdlib>
 #include <string>
 
