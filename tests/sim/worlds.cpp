@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A thousand seeded worlds a run: rates, delays, queues, losses, bursts, duplicates, reordering, jitter, corruption,
-// sizes and compositions drawn from the seed; each octet is verified in both directions, and each event audited.
+// A thousand seeded worlds a run: rates and capacity traces, delays, queues and their disciplines, losses, bursts,
+// duplicates, reordering, jitter, corruption, sizes and compositions drawn from the seed; each octet is verified in
+// both directions, and each event audited.
 #include <cstdlib>
 #include <string>
 
@@ -48,6 +49,22 @@ sim::scenario draw(std::uint64_t number, double most_loss) {
     if (draws.below(4) == 0) s.bursts = {.to_bad = up_to(0.02), .to_good = 0.2 + up_to(0.8)};
     if (draws.below(2) == 0) s.jitter = duration(static_cast<std::int64_t>(draws.below(30'000'000)));
     s.jitter_reorders = draws.below(2) == 0;
+    switch (draws.below(8)) {  // nothing here is ECN-capable: what would be marked is dropped
+        case 0: s.discipline = sim::red_settings{}; break;
+        case 1: s.discipline = sim::codel_settings{}; break;
+        case 2:
+            s.discipline = sim::fq_codel_settings{};
+            s.queue = 1000;  // above its limit it drops what is oldest: a fixed window sent whole is never got through
+            break;
+        case 3: s.discipline = sim::step_marking_settings{.packets = 4 + draws.below(20)}; break;
+        default: break;
+    }
+    if (draws.below(8) == 0) {
+        std::uint64_t ms = 0;
+        for (std::uint64_t lines = 1 + draws.below(20); lines > 0; --lines)
+            s.trace.opportunities_ms.push_back(ms += draws.below(30));
+        s.trace.opportunities_ms.push_back(ms + 1);
+    }
     return s;
 }
 
