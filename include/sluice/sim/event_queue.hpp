@@ -24,12 +24,12 @@ public:
 
     void push(instant at, Event what) {
         heap_.push_back({at, planned_++, std::move(what)});
-        std::push_heap(heap_.begin(), heap_.end(), is_later);
+        std::push_heap(heap_.begin(), heap_.end(), later{});
     }
 
     Event pop() {
         assert(!empty());
-        std::pop_heap(heap_.begin(), heap_.end(), is_later);
+        std::pop_heap(heap_.begin(), heap_.end(), later{});
         Event what = std::move(heap_.back().what);
         heap_.pop_back();
         return what;
@@ -41,7 +41,11 @@ private:
         std::uint64_t order;
         Event what;
     };
-    static bool is_later(const planned& a, const planned& b) { return a.at != b.at ? a.at > b.at : a.order > b.order; }
+    struct later {  // a type of its own, so that the heap's calls of it are inlined
+        bool operator()(const planned& a, const planned& b) const {
+            return a.at != b.at ? a.at > b.at : a.order > b.order;
+        }
+    };
 
     std::vector<planned> heap_;
     std::uint64_t planned_ = 0;
