@@ -34,7 +34,8 @@ constexpr ip_address address_of(std::uint32_t node, bool ipv6) {
 constexpr std::optional<std::uint32_t> node_at(const ip_address& address) {
     const std::uint32_t last_four = load_be32(address.octets.data() + 12);
     const std::uint32_t place = address.is_v4() ? last_four - detail::before_first_v4 : last_four;
-    if (place == 0 || place > most_nodes || address != address_of(place - 1, !address.is_v4())) return {};
+    if (place == 0 || place > most_nodes) return {};
+    if (!address.is_v4() && address != address_of(place - 1, true)) return {};  // of IPv4's, no more is to compare
     return place - 1;
 }
 
