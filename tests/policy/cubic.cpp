@@ -184,16 +184,16 @@ TEST_CASE("a reduction is to 0.7 of what is in flight, and never below two segme
 
 TEST_CASE("marks leave 0.85 of what is in flight (RFC 8511), down to one segment, and begin a stage as a loss does") {
     cubic cc = begun(100);
-    cc.cwnd_ = 100 * mss;
-    cc.w_max_ = 100 * mss;
+    cc.at_.cwnd = 100 * mss;
+    cc.at_.w_max = 100 * mss;
     cc.on_ecn({.flight = 100 * mss});
     CHECK(cc.window() == 85 * mss);
     CHECK(cc.ssthresh() == 85 * mss);
-    CHECK(cc.w_max_ == 100 * mss);
-    CHECK_FALSE(cc.in_stage_);
+    CHECK(cc.at_.w_max == 100 * mss);
+    CHECK_FALSE(cc.at_.in_stage);
     CHECK(cc.slow_start.over_);
     cc.on_ecn({.flight = 80 * mss});
-    CHECK(cc.w_max_ == 85 * mss * 17 / 20);  // fast convergence
+    CHECK(cc.at_.w_max == 85 * mss * 17 / 20);  // fast convergence
     cc.on_ecn({.flight = mss});
     CHECK(cc.window() == mss);
     CHECK(cc.ssthresh() == 2 * mss);
