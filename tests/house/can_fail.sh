@@ -127,7 +127,7 @@ rm "$work/LICENSE"
 breach top_level 'missing at the top level: LICENSE'
 
 sed -i 's/int main/bool main/' "$work/README.md"
-breach readme 'its program is not examples/first_program.cpp'
+breach readme 'its programs are not examples/first_program.cpp and my_cc.hpp'
 
 header wire/d.hpp '// N1, N12: as decided.'
 breach notes 'N12 is cited, and missing'

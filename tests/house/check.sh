@@ -132,9 +132,10 @@ top_level() {
 
 # README's first program is examples/first_program.cpp, but for what stands over its first include.
 readme() {
-    diff <(sed '/^#include/,$!d' examples/first_program.cpp) \
+    diff <(sed '/^#include/,$!d' examples/first_program.cpp
+           sed '1,/^#include/d' examples/my_cc.hpp | sed '/./,$!d') \
         <(sed -n '/^```cpp$/,/^```$/{/^```/!p}' README.md) > /dev/null ||
-        echo "README.md: its program is not examples/first_program.cpp"
+        echo "README.md: its programs are not examples/first_program.cpp and my_cc.hpp"
 }
 
 # Each note that the headers cite is in connection/README.md's list, and each one listed is cited.
