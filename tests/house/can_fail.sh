@@ -19,7 +19,7 @@ good_house() {
     mkdir -p "$work"/{tests,bench,examples}
     touch "$work/LICENSE"
     printf '%s\n' '// SPDX-License-Identifier: MIT' '// Its head.' '#include <sluice/sluice.hpp>' 'int main() {}' > "$work/examples/first_program.cpp"
-    printf '%s\n' '// SPDX-License-Identifier: MIT' '// Its head.' '#include <sluice/sluice.hpp>' 'struct my_cc {};' > "$work/examples/my_cc.hpp"
+    printf '%s\n' '// SPDX-License-Identifier: MIT' '// Its head.' '#pragma once' '#include <sluice/sluice.hpp>' 'struct my_cc {};' > "$work/examples/my_cc.hpp"
     printf '%s\n' 'The first program:' '```cpp' '#include <sluice/sluice.hpp>' 'int main() {}' '```' 'A policy:' '```cpp' 'struct my_cc {};' '```' > "$work/README.md"
     printf '# %s\n' 'SPDX-License-Identifier: MIT' 'Builds.' > "$work/CMakeLists.txt"
     header version.hpp
