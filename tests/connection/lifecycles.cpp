@@ -10,8 +10,8 @@ using lab::bench;
 namespace {
 
 using buffers = fixed_buffers<2048, 2048, 16, 4>;
-using client_tcp = tcp<client_only, buffers, testing::gate_audit>;
-using server_tcp = tcp<server_only, buffers, testing::gate_audit>;
+using client_tcp = tcp<client_only, buffers, reno, sack_recovery, testing::gate_audit>;
+using server_tcp = tcp<server_only, buffers, reno, sack_recovery, testing::gate_audit>;
 
 // Same variables, whatever the table: a lifecycle is no state.
 static_assert(sizeof(client_tcp::connection) == sizeof(small_tcp::connection));
