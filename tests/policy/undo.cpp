@@ -23,9 +23,10 @@ struct doubt {
             now += 1ms;
         }
     }
-    bool acknowledges(std::uint32_t ack, std::optional<instant> echo_before, bool holes = false) {
+    bool acknowledges(std::uint32_t ack, std::optional<instant> echo_before, bool holes = false,
+                      std::uint32_t again = mss) {
         return part.on_ack(
-            {.ack = seq(ack), .nxt = seq(2000), .newly_acked = mss, .acked_again = true, .echo_before = echo_before},
+            {.ack = seq(ack), .nxt = seq(2000), .newly_acked = mss, .acked_again = again, .echo_before = echo_before},
             holes);
     }
     bool tells_twice(std::uint32_t begin, std::uint32_t end) {
@@ -50,7 +51,7 @@ TEST_CASE("it tells once, and no more when the first ACK of new data was of what
     CHECK_FALSE(d.acknowledges(1200, reduced));
     doubt real({1000});
     CHECK_FALSE(real.acknowledges(1100, reduced + 10ms));
-    CHECK_FALSE(real.acknowledges(1200, reduced));
+    CHECK_FALSE(real.acknowledges(1200, reduced, false, 0));
 }
 
 TEST_CASE("of several holes all have to be of late ones: the last of them decides") {
@@ -62,7 +63,7 @@ TEST_CASE("of several holes all have to be of late ones: the last of them decide
     CHECK_FALSE(one_real.acknowledges(1600, reduced + 2ms));
     doubt not_yet({1000});
     CHECK_FALSE(not_yet.acknowledges(1100, reduced, true));  // a third is thought lost, and has not left again
-    CHECK(not_yet.acknowledges(1200, reduced, false));
+    CHECK(not_yet.acknowledges(1200, reduced, false, 0));
 }
 
 TEST_CASE("so do D-SACKs, once for each octet that left again; those of other octets tell nothing") {
@@ -85,4 +86,10 @@ TEST_CASE("a doubt that is half a gigabyte old is none any more") {
     doubt d({1000}, {.by_timestamps = false});
     CHECK_FALSE(d.acknowledges(2000 + (1u << 29) + 1, {}));
     CHECK_FALSE(d.tells_twice(1000, 1100));
+}
+
+TEST_CASE("what left again and was reported before it was acknowledged has no echo of its own, and proves nothing") {
+    doubt d({1000, 1500});
+    CHECK_FALSE(d.acknowledges(1100, reduced));
+    CHECK_FALSE(d.acknowledges(1600, reduced, false, 0));  // [1500, 1600) had been reported: which of the two it was?
 }

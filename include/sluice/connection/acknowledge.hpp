@@ -23,7 +23,7 @@ struct findings {
     bool after_timeout_before = false;
     bool app_limited = false;
     bool acknowledges_syn = false;
-    bool acked_again = false;
+    std::uint32_t acked_again = 0;
     bool duplicate = false;
     bool taken_back = false;  // the window of before: on_undo has been told how much of it this ACK gives
     std::optional<sack_block> arrived_twice{};
@@ -106,7 +106,7 @@ constexpr std::size_t queued_octets_below(const control_block<Tcp>& c, seq ack) 
 template <class Tcp>
 constexpr std::optional<duration> round_trip(const control_block<Tcp>& c, const environment<Tcp>& env, const segment& s,
                                              const auto& gone) {
-    if (gone.sent && !gone.retransmitted) return env.now - *gone.sent;
+    if (gone.sent && gone.retransmitted == 0) return env.now - *gone.sent;
     if constexpr (Tcp::options::timestamps)
         if (c.agreed.timestamps && s.options.timestamps && gone.sent)
             return c.clock.round_trip(s.options.timestamps->echo, env.now);

@@ -137,7 +137,7 @@ struct recovery_ack_report {
     std::uint32_t target = 0;   // the congestion policy's window
     bool duplicate = false;     // RFC 5681 section 2, all five conditions
     std::optional<sack_block> arrived_twice{};  // D-SACK
-    bool acked_again = false;               // of what is newly acknowledged, something had left more than once
+    std::uint32_t acked_again = 0;          // of what is newly acknowledged, what had left more than once
     bool sampled = false;                   // a round trip was measured
     std::optional<duration> min_rtt{};      // over the last ten seconds
     std::optional<duration> srtt{};         // of the rtt policy, if it has one

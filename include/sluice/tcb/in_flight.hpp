@@ -180,7 +180,7 @@ public:
     struct acknowledged {
         std::uint32_t octets = 0;
         std::uint32_t sacked = 0;       // of these, what had been reported before
-        bool retransmitted = false;     // some of the rest was sent more than once: no sample (Karn, MUST-18)
+        std::uint32_t retransmitted = 0;  // of the rest, what was sent more than once: no sample (Karn, MUST-18)
         std::optional<instant> sent{};  // when the newest of the rest left
     };
 
@@ -198,7 +198,7 @@ public:
                 sacked_octets_ -= gone;
                 if (unjudged_ == i) above_.octets -= gone;
             } else {
-                out.retransmitted |= r.transmissions > 1;
+                if (r.transmissions > 1) out.retransmitted += gone;
                 if (!out.sent || *out.sent < r.sent) out.sent = r.sent;
                 discount(r, gone);
             }

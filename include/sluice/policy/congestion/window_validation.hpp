@@ -14,17 +14,18 @@
 namespace sluice {
 
 struct window_validation {
+    static constexpr duration preserved_for = 5min;  // NVP
+    static constexpr duration shortest_period = 1s;  // in which pipeACK is the most that one round trip brought
+
     bool enabled = true;           // else a pause leaves the initial window (RFC 5681 section 4.1)
-    duration preserved_for = 5min;  // NVP
-    duration shortest_period = 1s;  // in which pipeACK is the most that one round trip brought
 
     duration srtt_{};
     std::uint32_t round_ = 0;         // acknowledged since it began
     std::uint32_t most_ = 0;          // of a round, in this period and in the last
     std::uint32_t most_before_ = 0;
+    bool resumes_ = false;            // a pause is over, and its first round trip is not
     instant period_began_{};
     instant unused_since_ = never;    // not validated
-    bool resumes_ = false;            // a pause is over, and its first round trip is not
 
     constexpr void on_ack(const ack_report& r, std::uint32_t cwnd) {
         srtt_ = r.srtt.value_or(srtt_);

@@ -19,19 +19,19 @@ struct undo {
 
     bool in_doubt_ = false;
     reduction of_ = reduction::none;
-    bool delayed_ = true;              // each ACK of something that left again was of its first time so far
     std::optional<instant> first_{};   // when the first octet left again
     seq begin_{};                      // what was in flight when the window was reduced
     seq end_{};
-    seq again_end_{};                  // up to here it has left again, so many octets
-    std::uint32_t again_ = 0;          // of which no second arrival has been told
+    std::uint32_t again_ = 0;          // octets that left again
+    std::uint32_t late_ = 0;           // of them, those that an ACK has shown to have arrived the first time
+    std::uint32_t twice_ = 0;          // and those whose second arrival was told
 
     /// The window is about to be reduced.
     constexpr void begin(seq una, seq nxt, reduction of) {
         *this = {.by_timestamps = by_timestamps, .by_duplicates = by_duplicates};
         in_doubt_ = true;
         of_ = of;
-        begin_ = again_end_ = una;
+        begin_ = una;
         end_ = nxt;
     }
 
@@ -39,7 +39,6 @@ struct undo {
         if (!in_doubt_ || !(r.begin < end_)) return;
         if (r.why != transmission::retransmission && r.why != transmission::forced_retransmission) return;
         if (!first_) first_ = r.now;
-        again_end_ = later(again_end_, r.begin + r.length);
         again_ += r.length;
     }
 
@@ -48,14 +47,13 @@ struct undo {
         if (!in_doubt_ || !first_) return false;
         if (r.newly_acked > 0) {
             // RFC 3522 step 4, but of all that left again: the first hole may be late, and the next one real.
-            if (r.acked_again) delayed_ = delayed_ && knows_at_once(r) && *r.echo_before <= *first_;
-            if (by_timestamps && delayed_ && !holes && r.ack >= again_end_) return settle();
+            if (knows_at_once(r) && *r.echo_before <= *first_) late_ += r.acked_again;
+            if (!holes && late_ > 0 && late_ >= again_) return settle();
             if (end_ < r.ack && r.ack - end_ > stale) in_doubt_ = false;
         }
         if (by_duplicates && r.arrived_twice && begin_ <= r.arrived_twice->begin && r.arrived_twice->end <= end_) {
-            const std::uint32_t length = r.arrived_twice->end - r.arrived_twice->begin;
-            again_ -= again_ < length ? again_ : length;
-            if (again_ == 0) return settle();
+            twice_ += r.arrived_twice->end - r.arrived_twice->begin;
+            if (!holes && twice_ >= again_) return settle();
         }
         return false;
     }
