@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// policy/ecn/accurate_ecn.hpp, with no connection: two of them, one that sends and one that receives, against the number
-// of marks that there really were. At the wire: tests/rfc/rfc_9768.cpp.
+// policy/ecn/accurate_ecn.hpp, with no connection: two of them, one that sends and one that receives, against the
+// number of marks that there really were. At the wire: tests/rfc/rfc_9768.cpp.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -26,7 +26,8 @@ struct two_ends {
         const auto answer = receiver.mark({.what = ecn_leaving::syn_ack});
         sender.on_syn({.flags = flag::syn | flag::ack | answer.flags});
         const auto third = sender.mark({.what = ecn_leaving::no_text});
-        receiver.on_ack({.flags = flag::ack | third.flags, .delivered = 1, .mss = mss, .handshake = true, .pure = true});
+        receiver.on_ack(
+            {.flags = flag::ack | third.flags, .delivered = 1, .mss = mss, .handshake = true, .pure = true});
     }
     /// One segment arrives; the answer of the receiver's policy.
     ecn_answer arrives(bool is_marked) {

@@ -97,7 +97,8 @@ struct congestion_on_sample : window_only { void on_sample(duration, std::uint32
 static_assert(!congestion_policy<wrong_on_start> && !congestion_policy<wrong_on_ack> &&
               !congestion_policy<wrong_on_congestion> && !congestion_policy<wrong_on_rto> &&
               !congestion_policy<wrong_on_idle> && !congestion_policy<wrong_on_ecn> &&
-              !congestion_policy<on_idle_is_data> && !congestion_policy<wrong_ssthresh> && !congestion_policy<ssthresh_not_const> &&
+              !congestion_policy<on_idle_is_data> && !congestion_policy<wrong_ssthresh> &&
+              !congestion_policy<ssthresh_not_const> &&
               !congestion_policy<private_on_ack> && !congestion_policy<congestion_on_timeout> &&
               !congestion_policy<congestion_on_sample>);
 
@@ -205,8 +206,11 @@ struct wrong_option : least_ecn { std::optional<accurate_ecn_option> option() co
 struct wrong_unsplittable : least_ecn { bool unsplittable() { return false; } };
 struct wrong_pure_ack : least_ecn { void owes_pure_ack() const {} };
 struct wrong_agreed : least_ecn { bool agreed = false; };
-struct option_alone { using slot = ecn_slot; std::optional<accurate_ecn_option> option(const ecn_leaving_report&, std::size_t) const { return {}; } };
 // clang-format on
+struct option_alone {
+    using slot = ecn_slot;
+    std::optional<accurate_ecn_option> option(const ecn_leaving_report&, std::size_t) const { return {}; }
+};
 static_assert(ecn_policy<no_ecn> && !ecn_takes_part<no_ecn> && ecn_policy<least_ecn> && ecn_takes_part<least_ecn>);
 static_assert(!ecn_policy<a_little_ecn> && !ecn_policy<wrong_on_syn> && !ecn_policy<wrong_on_arrival> &&
               !ecn_policy<wrong_ecn_ack> && !ecn_policy<wrong_mark> && !ecn_policy<wrong_on_reduction> &&

@@ -76,8 +76,8 @@ outcome run(const sim::scenario& s, const typename Tcp::settings& client = {},
     });
     CHECK_MESSAGE(audit.broken.empty(), audit.broken);
     CHECK(out.report.complete);
-    MESSAGE("marked " << out.report.server.marked_in << " segments, told " << out.marked / text_of_each << ", reductions "
-                      << out.reductions << " in " << out.report.time.count() / 1000000 << " ms");
+    MESSAGE("marked " << out.report.server.marked_in << " segments, told " << out.marked / text_of_each
+                      << ", reductions " << out.reductions << " in " << out.report.time.count() / 1000000 << " ms");
     return out;
 }
 
@@ -119,8 +119,8 @@ TEST_CASE("control: without ECN the same queue drops, and the same transfer send
     CHECK(r.report.server.marked_in == 0);
 }
 
-// With 34 packets on the path, or being sent, and K waiting, the next one is marked. That is heard a round trip later, at
-// a window W of one segment more, of which beta is left; another round trip tells of marks, and grows nothing; from
+// With 34 packets on the path, or being sent, and K waiting, the next one is marked. That is heard a round trip later,
+// at a window W of one segment more, of which beta is left; another round trip tells of marks, and grows nothing; from
 // there it is a segment for each round trip. So (1 - beta²) W² / 2 + (1 + beta) W segments go from one to the next. The
 // control: each beta is the other's, with 1.9 times as many.
 TEST_CASE("reno's reductions are as far apart as its window says, with beta 0.8 and with 0.5") {

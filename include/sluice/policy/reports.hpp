@@ -170,7 +170,7 @@ struct ecn_arrival_report {
 enum class ecn_answer : std::uint8_t {
     nothing,
     ack_now,
-    bare_ack,  // without SACK blocks: it answers ACKs, and must not be taken for a duplicate (RFC 9768 section 3.2.2.5.1)
+    bare_ack,  // without SACK blocks: it answers ACKs, and is no duplicate (RFC 9768 section 3.2.2.5.1)
 };
 
 /// To ECN policies: what the ACK of a segment that is no SYN says of ours.

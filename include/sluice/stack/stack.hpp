@@ -158,7 +158,8 @@ public:
             t_.settle(i);
         }
         for (auto& tried : t_.answering)
-            while (!tried.empty() && t_.half_opens[tried.front()].due().near(now) <= now) answer_again(t_, tried.front());
+            while (!tried.empty() && t_.half_opens[tried.front()].due().near(now) <= now)
+                answer_again(t_, tried.front());
         while (!t_.parting.empty() && t_.time_waits[t_.parting.front()].due().near(now) <= now)
             depart(t_, t_.parting.front());
     }

@@ -164,8 +164,9 @@ struct accurate_ecn {
     constexpr std::optional<accurate_ecn_option> option(const ecn_leaving_report& r, std::size_t room) const {
         if (!send_option || mode_ != mode::accurate || r.what == ecn_leaving::syn) return {};
         const bool told = r.what == ecn_leaving::no_text ? told_alone_ : told_with_text_;
-        const bool due = r.what == ecn_leaving::syn_ack ? r.tries == 0
-                                                        : !told || turned_ || (moved_ && since_option_ + 1 >= option_every);
+        const bool due = r.what == ecn_leaving::syn_ack
+                             ? r.tries == 0
+                             : !told || turned_ || (moved_ && since_option_ + 1 >= option_every);
         const std::uint8_t fields = room >= accurate_ecn_option::length(3)   ? 3
                                     : room >= accurate_ecn_option::length(2) ? 2
                                                                              : 0;
