@@ -2,7 +2,8 @@
 //
 // An instant in 32 bits or less, for records that are kept by the million: so many units modulo 2^Bits, rounded up. It
 // stands for a deadline, which lies a little ahead of now, or was missed: by an hour when a host has slept. So an
-// eighth of the circle is the future, the rest the past: 8 and 62 minutes in microseconds. Or another part: 2^Ahead units.
+// eighth of the circle is the future, the rest the past: 8 and 62 minutes in microseconds. Or 2^Ahead units
+// are.
 #pragma once
 
 #include <cstdint>

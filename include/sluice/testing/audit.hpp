@@ -101,7 +101,8 @@ constexpr const char* audit_deadlines(const control_block<Tcp>& c) {
     const auto runs = [&](timer t) { return c.timer.runs(t); };
     if (!c.flight.empty() && !runs(timer::retransmission) && !runs(timer::window_probe))
         return "unacknowledged data without a timer";
-    if (c.flight.empty() && runs(timer::retransmission) && !waits_for_timer(c)) return "a retransmission timer with nothing in flight";
+    if (c.flight.empty() && runs(timer::retransmission) && !waits_for_timer(c))
+        return "a retransmission timer with nothing in flight";
     const bool withheld = c.snd.syn_acknowledged() && c.flight.empty() && (c.unsent() > 0 || c.fin_unsent());
     if (withheld && c.timer.next() == never) return "withheld data or FIN without a deadline";
     if (c.state == state::time_wait && !runs(timer::time_wait)) return "TIME-WAIT without its timer";
