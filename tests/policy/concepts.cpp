@@ -230,8 +230,11 @@ struct wrong_option : least_ecn { std::optional<accurate_ecn_option> option() co
 struct wrong_unsplittable : least_ecn { bool unsplittable() { return false; } };
 struct wrong_pure_ack : least_ecn { void owes_pure_ack() const {} };
 struct wrong_agreed : least_ecn { bool agreed = false; };
-struct option_alone { using slot = ecn_slot; std::optional<accurate_ecn_option> option(const ecn_leaving_report&, std::size_t) const { return {}; } };
 // clang-format on
+struct option_alone {
+    using slot = ecn_slot;
+    std::optional<accurate_ecn_option> option(const ecn_leaving_report&, std::size_t) const { return {}; }
+};
 static_assert(ecn_policy<no_ecn> && !ecn_takes_part<no_ecn> && ecn_policy<least_ecn> && ecn_takes_part<least_ecn>);
 static_assert(!ecn_policy<a_little_ecn> && !ecn_policy<wrong_on_syn> && !ecn_policy<wrong_on_arrival> &&
               !ecn_policy<wrong_ecn_ack> && !ecn_policy<wrong_mark> && !ecn_policy<wrong_on_reduction> &&

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // RFC 3168: explicit congestion notification at the wire, with the bench as the peer; RFC 8511: how far a window goes.
+#include <sluice/connection/info.hpp>
 #include <sluice/policy/ecn/classic_ecn.hpp>
 
 #include "support/compositions.hpp"
@@ -73,6 +74,7 @@ TEST_CASE("SHLD-8 our SYN asks for ECN with ECE and CWR, and a SYN,ACK with ECE 
         const auto ack = b.take_one();
         CHECK(of(ack) == flag::none);
         CHECK(is_not_ect(ack));
+        CHECK(((info(b.block(), b.now).tcpi_options & tcpi_opt_ecn) != 0) == a.agrees);
         REQUIRE(b.send("text"));
         CHECK(is_ect0(b.take_one()) == a.agrees);
     }
@@ -277,8 +279,8 @@ TEST_CASE("without an echo the window grows after it") {
     CHECK(window(b) == 9 * each);  // congestion avoidance: a segment for eight
 }
 
-TEST_CASE(
-    "a loss in the same window of data does not reduce it again, and CWR is on new text, not on what is sent again") {
+TEST_CASE("a loss in the same window of data does not reduce it again, and CWR is on new text, not on what is "
+          "sent again") {
     bench b = opened();
     REQUIRE(b.send(lab::text(40 * each)));
     b.take();

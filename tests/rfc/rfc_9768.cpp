@@ -245,13 +245,17 @@ TEST_CASE("both ends open at once, and both count") {
     b.take();
     b.arrives({.flags = flag::syn | flags_of_ace(0b111), .sequence = 0, .mss = each});
     CHECK(ace(b.take_one()) == 0b010);
-    b.answer(0b010);
+    b.arrives({.flags = flag::syn | flag::ack | flags_of_ace(0b010),
+               .sequence = 0,
+               .acknowledgment = 1,
+               .text = "which makes it no pure ACK",
+               .mss = each});
     REQUIRE(b.state() == state::established);
     CHECK(b.ecn().s_cep_ == 5);
     CHECK(b.codepoint() == ect0);
 }
 
-// ---- section 3.2.2: the field ---------------------------------------------------------------------------------------
+// ---- section 3.2.2: the field --------------------------------------------------------------------------------------
 
 TEST_CASE("each marked segment is counted, text or not, and the count is told mod 8") {
     bench b;
@@ -298,12 +302,12 @@ TEST_CASE("CE behind what was not, and a second CE, are acknowledged at once whe
     CHECK(b.quiet());
 }
 
-TEST_CASE(
-    "every third marked ACK is answered, without SACK blocks and with what is never marked: no two ends go on so") {
+TEST_CASE("every third marked ACK is answered, without SACK blocks and with what is never marked: no two ends "
+          "go on so") {
     bench b;
     b.peer_offers.sack_permitted = true;
     b.open();
-    lab::wire_segment gap{
+    const lab::wire_segment gap{
         .flags = flag::ack | flags_of_ace(5), .sequence = 1001, .acknowledgment = 1, .text = "behind a gap"};
     b.arrives(gap);
     CHECK(!b.take_one().options.sack.empty());
@@ -322,8 +326,8 @@ TEST_CASE(
     }
 }
 
-TEST_CASE(
-    "what the field says reduces the window once a round trip, without CWR; what wrapped is counted on the safe side") {
+TEST_CASE("what the field says reduces the window once a round trip, without CWR; what wrapped is counted on "
+          "the safe side") {
     bench b;
     b.open();
     REQUIRE(b.send(lab::text(40 * each)));
@@ -344,9 +348,9 @@ TEST_CASE(
 }
 
 TEST_CASE("the safest likely case (appendix A.2.1)") {
-    struct { std::uint32_t packets, least, most;
-    } const rows[] = {{1, 0, 0}, {7, 0, 0},   {8, 0, 8},  {9, 1, 9},   {8, 1, 1},
-                      {2, 5, 5}, {15, 7, 15}, {15, 0, 8}, {16, 0, 16}, {23, 7, 23}};
+    struct { std::uint32_t packets, least, most; } const rows[] = {
+        {1, 0, 0}, {7, 0, 0},   {8, 0, 8},  {9, 1, 9},   {8, 1, 1},
+        {2, 5, 5}, {15, 7, 15}, {15, 0, 8}, {16, 0, 16}, {23, 7, 23}};
     for (const auto& row : rows) CHECK(accurate_ecn::safest(row.packets, row.least) == row.most);
 }
 
@@ -361,8 +365,8 @@ TEST_CASE("an ACK that may be older than another says nothing") {
     CHECK(b.ecn().s_cep_ == 7);
 }
 
-TEST_CASE(
-    "a field that is zero in the first ACK after the handshake was zeroed on its way; that it is not 5 means nothing") {
+TEST_CASE("a field that is zero in the first ACK after the handshake was zeroed on its way; that it is not 5 "
+          "means nothing") {
     for (std::uint8_t first = 0; first < 8; ++first) {
         bench b;
         b.open();
@@ -374,8 +378,8 @@ TEST_CASE(
     }
 }
 
-TEST_CASE(
-    "with its CWR bit set the field needs segments of their own: hardware would keep it on the first slice alone") {
+TEST_CASE("with its CWR bit set the field needs segments of their own: hardware would keep it on the first "
+          "slice alone") {
     for (const int marks : {0, 1}) {
         bench b;
         b.open();
@@ -387,7 +391,7 @@ TEST_CASE(
     }
 }
 
-// ---- section 3.2.3: the option --------------------------------------------------------------------------------------
+// ---- section 3.2.3: the option -------------------------------------------------------------------------------------
 
 TEST_CASE("the option counts octets of text by codepoint; retransmissions, which are not ECT, have no count") {
     bench b;
@@ -426,8 +430,8 @@ TEST_CASE("as often as it is told to, and always where another count grows") {
     CHECK(!none.take_one().accurate_ecn);
 }
 
-TEST_CASE(
-    "SACK blocks come first: beside two of them and timestamps there is room for two counts, beside three for none") {
+TEST_CASE("SACK blocks come first: beside two of them and timestamps there is room for two counts, beside three "
+          "for none") {
     bench b;
     b.peer_offers.sack_permitted = true;
     b.peer_offers.timestamps = timestamps_option{};

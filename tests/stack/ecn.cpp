@@ -90,9 +90,11 @@ TEST_CASE("of Accurate ECN it keeps the mode and what came on the SYN") {
     CHECK(ace_of(b.take().back().flags) == 0);  // given up: no ECT, but it counts
     const handle plain = b.established(l, third, flags_of_ace(0b010), second);
     CHECK(b.codepoint_of_text(plain) == ecn_codepoint::not_ect);
-    b.arrives(
-        {.flags = flag::ack | flags_of_ace(5), .sequence = seq(101), .acknowledgment = third.sequence + 5, .text = "x"},
-        second);
+    b.arrives({.flags = flag::ack | flags_of_ace(5),
+               .sequence = seq(101),
+               .acknowledgment = third.sequence + 5,
+               .text = "x"},
+              second);
     b.wait(100ms);
     const auto ack = b.take();
     REQUIRE(!ack.empty());

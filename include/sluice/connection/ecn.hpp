@@ -207,8 +207,14 @@ constexpr void write_marked(control_block<Tcp>& c, tx_packet& p, tcp_header& tcp
         p.meta.ecn = marking.codepoint;
         c.marks.bare_ack = false;
         options.write(options_of(p));
-        if (more) more->write(options_of(p).subspan(options.length()));
-        finish_headers(p, tcp, options.length() + (more ? more->length() : 0));
+        std::size_t length = options.length();
+        if constexpr (sends_ecn_options<Tcp>) {
+            if (more) {
+                more->write(options_of(p).subspan(length));
+                length += more->length();
+            }
+        }
+        finish_headers(p, tcp, length);
     }
 }
 

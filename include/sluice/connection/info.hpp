@@ -31,7 +31,7 @@ constexpr std::uint8_t linux_number(state s) {
 enum class ca_state : std::uint8_t { open = 0, disorder = 1, cwr = 2, recovery = 3, loss = 4 };
 
 /// tcpi_options.
-inline constexpr std::uint8_t tcpi_opt_timestamps = 1, tcpi_opt_sack = 2, tcpi_opt_wscale = 4;
+inline constexpr std::uint8_t tcpi_opt_timestamps = 1, tcpi_opt_sack = 2, tcpi_opt_wscale = 4, tcpi_opt_ecn = 8;
 
 struct tcp_info {
     state tcpi_state{};
@@ -116,6 +116,8 @@ constexpr tcp_info info(const control_block<Tcp>& c, instant now) {
     if (c.agreed.timestamps) out.tcpi_options |= tcpi_opt_timestamps;
     if (c.agreed.sack) out.tcpi_options |= tcpi_opt_sack;
     if (c.agreed.window_scale) out.tcpi_options |= tcpi_opt_wscale;
+    if constexpr (requires { c.ecn.agreed(); })
+        if (c.ecn.agreed()) out.tcpi_options |= tcpi_opt_ecn;
     out.tcpi_snd_ssthresh =
         ssthresh(c) == largest_window ? 0x7fffffff : in_segments(ssthresh(c));  // as Linux says "none"
     if constexpr (requires { c.rtt.srtt(); }) out.tcpi_rtt = microseconds(c.rtt.srtt().value_or(duration::zero()));

@@ -13,8 +13,8 @@
 namespace sluice {
 
 struct half_open {
-    using time =
-        short_time<std::chrono::duration<std::int64_t, std::ratio<8, 1'000'000>>, 29>;  // 8 and 62 minutes, too
+    /// Up to 134 s ahead, which is more than RTOs are, and 6 min late: whoever has slept longer waits once more.
+    using time = short_time<std::chrono::microseconds, 29, 27>;
 
     ip_address local_address;
     ip_address remote_address;

@@ -2,7 +2,8 @@
 //
 // An instant in 32 bits or less, for records that are kept by the million: so many units modulo 2^Bits, rounded up. It
 // stands for a deadline, which lies a little ahead of now, or was missed: by an hour when a host has slept. So an
-// eighth of the circle is the future, the rest the past: 8 and 62 minutes in microseconds.
+// eighth of the circle is the future, the rest the past: 8 and 62 minutes in microseconds. Or 2^Ahead units
+// are.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +12,11 @@
 
 namespace sluice {
 
-template <class Unit, int Bits = 32>
+template <class Unit, int Bits = 32, int Ahead = Bits - 3>
 class short_time {
 public:
     static constexpr duration tick = Unit(1);
-    static constexpr duration longest_ahead = (std::int64_t{1} << (Bits - 3)) * tick;  // a deadline is no further off
+    static constexpr duration longest_ahead = (std::int64_t{1} << Ahead) * tick;  // a deadline is no further off
 
     constexpr short_time() = default;
     constexpr explicit short_time(instant at) : ticks_(static_cast<std::uint32_t>(ticks(at)) & circle) {}

@@ -44,10 +44,10 @@ constexpr bool read_segment(const ip_meta& ip, const rx_packet& payload, segment
     if (payload.checksum == checksum_state::unknown &&
         pseudo_header_sum(ip, payload.length).add(payload.data).finish() != 0)
         return false;
-    if (tcp.data_offset > tcp_header::length) {
-        s.option_list = payload.data.subspan(tcp_header::length, tcp.data_offset - tcp_header::length);
-        if (!s.options.read_all(s.option_list)) return false;
-    }
+    if (tcp.data_offset > tcp_header::length &&
+        !s.options.read_all(s.option_list = payload.data.subspan(tcp_header::length,
+                                                                 tcp.data_offset - tcp_header::length)))
+        return false;
     s.sequence = tcp.sequence;
     s.acknowledgment = tcp.acknowledgment;
     s.flags = tcp.flags;
