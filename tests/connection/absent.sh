@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # absent.sh <compiler>: what is not chosen is not compiled, and nothing is compiled at all that takes memory, throws, or
-# asks for a clock or for chance. Looks at the symbols of whole endpoints, compiled without optimisation, when each
-# function that is used has one; and at their sizes, optimised.
+# asks for a clock or for chance; nor is any function called through a pointer. Looks at the symbols of whole endpoints,
+# compiled without optimisation, when each function that is used has one; and at their code and its size, optimised.
 set -euo pipefail
 export LC_ALL=C
 compiler=$1
@@ -25,7 +25,10 @@ endpoint() {  # endpoint <name> <policies>: <name>.symbols, and its size
 #include <sluice/connection/endpoint.hpp>
 #include <sluice/policy/ack/every_segment.hpp>
 #include <sluice/policy/buffers/fixed_buffers.hpp>
+#include <sluice/policy/congestion/any_of.hpp>
 #include <sluice/policy/congestion/no_congestion_control.hpp>
+#include <sluice/policy/congestion/reno.hpp>
+#include <sluice/policy/congestion/vegas.hpp>
 #include <sluice/policy/ecn/accurate_ecn.hpp>
 #include <sluice/policy/ecn/classic_ecn.hpp>
 #include <sluice/policy/lifecycle/client_only.hpp>
@@ -59,7 +62,7 @@ endpoint counts 'sluice::accurate_ecn'
 
 # The whole has each, so that the patterns mean something.
 for pattern in arrives_in_listen arrives_in_syn_sent 'fire<\(sluice::event\)0[,>]' 'fire<\(sluice::event\)1[,>]' \
-    'fire<\(sluice::event\)11[,>]' reno rfc6298 delayed_ack newreno_recovery sack_recovery \
+    'fire<\(sluice::event\)11[,>]' cubic:: rfc6298 delayed_ack newreno_recovery rack_tlp:: pacer:: \
     mark_sacked sack_report scoreboard sluice::timestamps:: reneging; do
     has full "$pattern"
 done
@@ -70,14 +73,14 @@ has   client 'arrives_in_syn_sent'
 lacks server 'arrives_in_syn_sent|fire<\(sluice::event\)1[,>]'
 has   server 'arrives_in_listen'
 # A policy that was not chosen is not there, and a hook that a policy does not have is not called.
-lacks plain  'reno|rfc6298|delayed_ack|on_ack_sent|on_congestion|on_rto|::quota\('
+lacks plain  'cubic|rack_tlp|pacer::|window_validation|rfc6298|delayed_ack|on_ack_sent|on_congestion|on_rto|::quota\('
 # SACKs are sent to whom permits them, but not read for a policy that makes nothing of them.
 lacks plain  'mark_sacked|scoreboard|reneging'
 has   plain  'sack_report'
 # An option that is left out leaves no code, and SACK takes its recovery along.
-lacks bare   'sack_recovery|mark_sacked|sack_report|scoreboard|sluice::timestamps::|reneging'
+lacks bare   'rack_tlp|sack_recovery|mark_sacked|sack_report|scoreboard|sluice::timestamps::|reneging'
 # ECN: whoever takes no part has none of it, nor does RFC 3168's part have the option of RFC 9768.
-for pattern in classic_ecn:: reduce_for_marks reno::on_ecn; do
+for pattern in classic_ecn:: reduce_for_marks cubic::on_ecn; do
     has marked "$pattern"
 done
 for pattern in accurate_ecn:: reduce_for_marks accurate_ecn_option::read accurate_ecn_option::write hear_feedback; do
@@ -93,6 +96,17 @@ for name in full client server plain seen bare marked counts; do
     lacks $name '__cxa_|_Unwind|vtable|typeinfo|__dynamic_cast'
     lacks $name ' U (clock_gettime|gettimeofday|time|rand|random|getrandom|std::chrono)'
 done
+# On the way of an ACK through a composed TCP each call is direct. A policy by name is a comparison, no pointer.
+endpoint named 'sluice::any_of<sluice::cubic, sluice::reno, sluice::vegas>'
+if command -v objdump > /dev/null; then
+    indirect() { objdump -d --no-show-raw-insn "$1" | grep -cE '\<(callq?|blr|jalr) +(\*|x[0-9]|[a-z0-9]+$)' || true; }
+    printf '%s\n' 'int called(int (*f)(int), int i) { return f(i) + 1; }' > "$work/pointer.cpp"
+    "$compiler" -O2 -c -o "$work/pointer.o" "$work/pointer.cpp"
+    [ "$(indirect "$work/pointer.o")" = 1 ] || wrong "an indirect call is not seen (control)"
+    for name in full client server plain seen bare marked counts named; do
+        [ "$(indirect "$work/$name.o")" = 0 ] || wrong "$name calls something through a pointer"
+    done
+fi
 for name in client server plain bare; do
     [ "${size[$name]}" -lt "${size[full]}" ] || wrong "$name has no less code than the whole"
 done
