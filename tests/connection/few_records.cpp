@@ -8,7 +8,7 @@ using lab::mixed;
 namespace {
 
 template <std::size_t Records>
-using with_records = tcp<testing::gate_audit, fixed_buffers<65536, 2048, Records, 4>>;
+using with_records = tcp<testing::gate_audit, sack_recovery, fixed_buffers<65536, 2048, Records, 4>>;
 
 }  // namespace
 

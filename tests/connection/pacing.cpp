@@ -103,6 +103,36 @@ TEST_CASE("what leaves again is paced as well, but for what has to leave at once
     for (std::size_t i = 0; i < 5; ++i) CHECK(left[i].at - expired == duration(1ms) * (i + 1));
 }
 
+TEST_CASE("RFC 7661: after a pause the initial window leaves at once, and what is kept beyond it over one round trip") {
+    using kept = tcp<testing::gate_audit, fixed_buffers<>, reno, sack_recovery, no_timestamps>;
+    constexpr duration rtt = 40ms;
+    lab::bench<kept> b;
+    REQUIRE(b.connect());
+    b.wait(rtt);
+    b.arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .mss = 1460});
+    b.take();
+    while (b.block().congestion.window() < 40 * 1460) {
+        REQUIRE(b.send(lab::text(40 * 1460)));
+        while (!b.block().nothing_owed()) {
+            b.wait(rtt);
+            b.acks(b.next_ack());
+        }
+    }
+    b.take();
+    const std::uint32_t window = b.block().congestion.window();
+    b.wait(10s);
+    const instant began = b.now;
+    REQUIRE(b.send(lab::text(40 * 1460)));
+    b.wait(rtt);
+    const auto left = b.take();
+    REQUIRE(left.size() == 40);
+    CHECK(left[9].at == began);
+    const duration each = rtt * 1460 / window;
+    CHECK(left[11].at == began);  // the next one, and a millisecond's worth
+    for (std::size_t i = 13; i < 40; ++i) CHECK(std::chrono::abs(left[i].at - left[i - 1].at - each) < 2us);
+    CHECK(b.block().congestion.window() == window);
+}
+
 TEST_CASE("who is closed waits for no packet") {
     lab::bench<paced<metronome>> b;
     b.establish();

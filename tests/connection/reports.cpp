@@ -30,7 +30,7 @@ struct writes_down {
     void on_idle(const idle_report& r) { idles.push_back(r); }
 };
 
-using told_tcp = tcp<writes_down, fixed_buffers<65536, 65535, 64, 8>, testing::gate_audit>;
+using told_tcp = tcp<writes_down, sack_recovery, fixed_buffers<65536, 65535, 64, 8>, testing::gate_audit>;
 
 struct told : bench<told_tcp> {
     using bench::bench;

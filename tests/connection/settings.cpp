@@ -42,8 +42,9 @@ TEST_CASE("rtt: the floor and the initial timeout are what they are set to") {
 }
 
 TEST_CASE("recovery: a threshold of five duplicates waits for five") {
-    lab::mixed<all_defaults> b(lab::each_mix(),
-                               {.recovery = {.without_sack = {.duplicate_threshold = 5, .limited_transmit = false}}});
+    using counting = tcp<buffers, sack_recovery>;
+    lab::mixed<counting> b(lab::each_mix(),
+                           {.recovery = {.without_sack = {.duplicate_threshold = 5, .limited_transmit = false}}});
     b.establish();
     CHECK(b.send(std::string(10 * b.each, 'x')));
     b.take();

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include <sluice/policy/congestion/fixed_window.hpp>
+#include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/recovery/rack_tlp.hpp>
+#include <sluice/policy/recovery/sack_recovery.hpp>
 #include <sluice/sim/race.hpp>
 #include <sluice/trace/race_run.hpp>
 

@@ -143,6 +143,7 @@ constexpr void take_progress(control_block<Tcp>& c, environment<Tcp>& env, const
 
 template <class Tcp>
 constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& env, const findings& f) {
+    if (!c.flight.empty()) c.flight.provide(env.pool, 2);
     recovery_ack_report report{.now = env.now,
                                      .ack = c.snd.una,  // SEG.ACK may be older, and report something all the same
                                      .nxt = c.snd.nxt,
@@ -158,11 +159,10 @@ constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& e
         report.rto_at = c.timer[timer::retransmission];
         report.acked_again = f.acked_again;
         report.echo_before = f.echo_before;
-        report.unsent = c.may_send_text() ? std::min(c.unsent(), c.snd.usable_window()) : 0;
+        report.unsent = c.may_send_text() && !c.flight.crowded() ? std::min(c.unsent(), c.snd.usable_window()) : 0;
         if (c.min_rtt.best() != duration::max()) report.min_rtt = c.min_rtt.best();
         if constexpr (requires { c.rtt.srtt(); }) report.srtt = c.rtt.srtt();
     }
-    if (!c.flight.empty()) c.flight.provide(env.pool, 2);
     const recovery_step step = c.recovery.on_ack(report, c.flight);
     if (step.needless != reduction::none) take_back(c, env, f, step.needless);
     apply(c, env, step);

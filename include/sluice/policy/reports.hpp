@@ -143,7 +143,7 @@ struct recovery_ack_report {
     std::optional<duration> srtt{};         // of the rtt policy, if it has one
     std::optional<instant> echo_before{};   // what is echoed left before this: the end of its timestamp's tick
     instant rto_at = never;                 // when the retransmission timer expires
-    std::uint32_t unsent = 0;               // octets of new data that the peer has room for
+    std::uint32_t unsent = 0;               // octets of new data for which there is a record, and room at the peer
 };
 
 /// To recovery policies: something with text, SYN or FIN leaves, and is in the records.
