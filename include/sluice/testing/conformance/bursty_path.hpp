@@ -25,6 +25,7 @@ struct comeback {
     duration longest_silence{};           // of the sender's
     instant next_ack = never;             // the first progress behind the losses
     std::uint32_t window = 0;             // segments: the largest in twenty round trips from then
+    instant filled = never;               // the first five round trips in which 80 % of the link were used again
     std::uint64_t losses = 0;
 };
 
@@ -58,6 +59,26 @@ struct counted_sink {
     }
 };
 
+/// When the link is in use again, as seen at its far end.
+struct use_watch {
+    const bursty_path& path;
+    instant since = path.ends;
+    std::uint64_t octets = 0;
+    instant filled = never;
+
+    void on_packet(const sim::packet_report& r) {
+        if (r.from != 0 || r.what != sim::packet_event::delivered || r.now < since || filled != never) return;
+        const duration period = 5 * path.round_trip;
+        if (r.now - since >= period) {
+            since = r.now;
+            octets = 0;
+        }
+        octets += r.packet.data.size();
+        const auto milliseconds = static_cast<std::uint64_t>(period / 1ms);
+        if (octets * 8 >= path.rate / 1000 * milliseconds / 10 * 8) filled = r.now;
+    }
+};
+
 /// When the sender sends.
 struct silence_watch {
     instant last{};
@@ -87,6 +108,8 @@ comeback after_losses(const bursty_path& path, const auto& set_up) {
         client.node, server.node, {.rate = path.rate, .delay = path.round_trip / 2, .queue_packets = path.queue});
     detail::silence_watch silence;
     net.watch(cable, silence);
+    detail::use_watch use{.path = path};
+    net.watch(cable, use);
     net.finish();
     static_cast<void>(net.open(client, server));
 
@@ -103,6 +126,7 @@ comeback after_losses(const bursty_path& path, const auto& set_up) {
             out.window = std::max(out.window, target_window(c) / c.mss);
     });
     out.longest_silence = std::max(silence.longest, path.until - silence.last);
+    out.filled = use.filled;
     out.losses = server.endpoint.lost;
     return out;
 }
