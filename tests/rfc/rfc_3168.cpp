@@ -10,7 +10,7 @@ using namespace sluice;
 
 namespace {
 
-using ecn_tcp = tcp<testing::gate_audit, classic_ecn, every_segment, fixed_buffers<>>;
+using ecn_tcp = tcp<testing::gate_audit, reno, classic_ecn, every_segment, fixed_buffers<>>;
 using bench = lab::bench<ecn_tcp>;
 
 constexpr tcp_flags ecn_flags = flag::ece | flag::cwr | flag::ae;

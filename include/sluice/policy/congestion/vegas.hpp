@@ -43,10 +43,11 @@ struct vegas {
         if (r.round_start) {
             const bool tells = samples_ >= fewest_samples && !r.in_recovery && r.cwnd_limited;
             if (tells) judge_round();
+            else if (is_too_small_to_tell()) like_reno.on_ack(r);
             round_ = duration::max();
             samples_ = 0;
         }
-        if (in_slow_start() && grows_) like_reno.on_ack(r);
+        if (in_slow_start() && grows_ && !is_too_small_to_tell()) like_reno.on_ack(r);
     }
 
     constexpr void on_congestion(const congestion_report& r) { like_reno.on_congestion(r); }
@@ -76,6 +77,8 @@ struct vegas {
 
 private:
     constexpr bool in_slow_start() const { return window() < ssthresh(); }
+    /// It would never bring samples enough, as one ACK is for two segments: as Reno until it does.
+    constexpr bool is_too_small_to_tell() const { return window() < 2 * fewest_samples * like_reno.mss_; }
 
     constexpr void judge_round() {
         const std::uint32_t mss = like_reno.mss_, waiting = queued(round_);
