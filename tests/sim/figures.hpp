@@ -72,8 +72,8 @@ class lone_flow {
 public:
     lone_flow(const typename Tcp::settings& s, const sim::link_settings& forth)
         : world_({.links = {forth, sim::link_settings{.delay = forth.delay}}}, s, s, {.has_begun = true},
-                 {.has_begun = true}),
-          round_(2 * forth.delay) {
+                 {.has_begun = true})
+        , round_(2 * forth.delay) {
         world_.watch(packets_);
         REQUIRE(world_.open());
     }
@@ -84,8 +84,7 @@ public:
     }
     /// `after(variables of the sender, now)`, after each event.
     void run_until_losses(std::uint64_t count, auto&& after) {
-        while (losses() < count)
-            world_.run(world_.now() + round_, [&](auto& w) { after(variables(), w.now()); });
+        while (losses() < count) world_.run(world_.now() + round_, [&](auto& w) { after(variables(), w.now()); });
     }
 
     instant now() const { return world_.now(); }
@@ -111,11 +110,5 @@ double mean_window(lone_flow<Tcp>& flow, std::uint64_t first_loss, std::uint64_t
     const auto rounds = static_cast<double>((flow.now() - from).count()) / static_cast<double>(flow.round().count());
     return (flow.segments_delivered() - before) / rounds;
 }
-
-/// RFC 9438 section 5.1: what a Reno sender has where each (1/p)-th packet is lost; the tables round to 1.2.
-inline double reno_window(double p) { return 1.2 / std::sqrt(p); }
-
-/// Sections 5.1 and 5.2: what CUBIC has, which is never less than that. The round trip in seconds.
-inline double cubic_window(double p, double round) { return std::max(1.054 * std::pow(round / p, 0.75), reno_window(p)); }
 
 }  // namespace figures

@@ -27,8 +27,9 @@ template <class Tcp>
 class buffered_flow {
 public:
     buffered_flow(std::uint64_t packets, double buffer)
-        : client_(net_.add_host<Tcp, sim::endless_source>(figures::model_settings<Tcp>())),
-          server_(net_.add_host<Tcp, sim::counting_sink>(figures::model_settings<Tcp>())), rate_(rate_of(packets)) {
+        : client_(net_.add_host<Tcp, sim::endless_source>(figures::model_settings<Tcp>()))
+        , server_(net_.add_host<Tcp, sim::counting_sink>(figures::model_settings<Tcp>()))
+        , rate_(rate_of(packets)) {
         client_.application = {.local = client_.address, .remote = server_.address};
         server_.application = {.local = server_.address};
         sim::link_settings there{.rate = rate_, .delay = round_trip / 2}, back{.delay = round_trip / 2};
@@ -71,16 +72,17 @@ template <class Congestion>
 double utilisation(std::uint64_t packets, double buffer) {
     buffered_flow<figures::modelled<Congestion>> flow(packets, buffer);
     const double out = 100 * flow.utilisation(dropped_epochs, dropped_epochs + measured_epochs);
-    MESSAGE(std::string(Congestion::name), ", path of ", packets, " packets, buffer of ", buffer, ": ", out, " %, over ",
-            flow.epochs() - dropped_epochs, " epochs with ", flow.lost(), " losses; ", flow.count().timeouts, " timeouts");
+    MESSAGE(std::string(Congestion::name), ", path of ", packets, " packets, buffer of ", buffer, ": ", out,
+            " %, over ", flow.epochs() - dropped_epochs, " epochs with ", flow.lost(), " losses; ",
+            flow.count().timeouts, " timeouts");
     CHECK(flow.epochs() >= dropped_epochs + measured_epochs);
     CHECK(flow.lost() >= measured_epochs);
     return out;
 }
 
 struct point {
-    double buffer;        // in bandwidth-delay products
-    double reno, cubic;   // per cent of the link
+    double buffer;       // in bandwidth-delay products
+    double reno, cubic;  // per cent of the link
 };
 constexpr point points[] = {{0.1, 81, 96.5}, {0.25, 88.5, 99}, {0.5, 96, 100}, {1, 100, 100}};
 constexpr double margin = 2;
@@ -100,7 +102,8 @@ TEST_CASE("control: Reno that keeps 70 % uses more than that, CUBIC that keeps h
     for (const point& at : points) {
         if (at.reno + margin < 100)
             CHECK(utilisation<figures::reno_that_keeps<70>>(reno_path, at.buffer) > at.reno + margin);
-        if (at.cubic < 100) CHECK(utilisation<figures::cubic_that_keeps<50>>(cubic_path, at.buffer) < at.cubic - margin);
+        if (at.cubic < 100)
+            CHECK(utilisation<figures::cubic_that_keeps<50>>(cubic_path, at.buffer) < at.cubic - margin);
     }
 }
 

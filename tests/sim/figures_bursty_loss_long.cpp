@@ -42,8 +42,9 @@ worst_case after_losses(duration begins, auto&& set_up) {
         out.losses = std::min(out.losses, seen.losses);
     }
     MESSAGE(std::string(Congestion::name), ", losses from ", begins / 1ms, " ms on, worst of 10 seeds: silent for ",
-            out.silence / 1ms, " ms, ", out.window, " segments within 20 round trips of the next ACK, 80 % of the link ",
-            out.filled / 1ms, " ms behind the losses, of which there are at least ", out.losses);
+            out.silence / 1ms, " ms, ", out.window,
+            " segments within 20 round trips of the next ACK, 80 % of the link ", out.filled / 1ms,
+            " ms behind the losses, of which there are at least ", out.losses);
     return out;
 }
 template <class Congestion>

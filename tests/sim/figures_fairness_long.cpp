@@ -57,8 +57,8 @@ division of_races(const std::vector<sim::entrant>& who, const sim::race_settings
         out.mean_share += r.flows.back().share * n / seeds;
         out.losses += r.losses;
     }
-    MESSAGE(flows, " flows, ", who.front().policy, " to ", who.back().policy, ": Jain's index ", out.mean_jain, ", at worst ",
-            out.worst_jain, "; the least share ", out.worst_share, ", the last flow's ", out.mean_share,
+    MESSAGE(flows, " flows, ", who.front().policy, " to ", who.back().policy, ": Jain's index ", out.mean_jain,
+            ", at worst ", out.worst_jain, "; the least share ", out.worst_share, ", the last flow's ", out.mean_share,
             " of what is fair; ", out.losses, " losses in ", seeds, " races");
     CHECK(out.losses >= 10 * seeds);
     return out;
@@ -111,7 +111,8 @@ TEST_CASE_TEMPLATE("what the nearer of two flows has more than the farther: prin
         MESSAGE(std::string(Congestion::name), ", ", farther, " times as far: round trips ", r.flows[0].rtt_ms, " and ",
                 r.flows[1].rtt_ms, " ms, ", r.flows[1].rtt_ms / r.flows[0].rtt_ms, " to 1; goodputs ",
                 r.flows[0].goodput_bps / 1e6, " and ", r.flows[1].goodput_bps / 1e6, " Mbit/s, ",
-                r.flows[0].goodput_bps / r.flows[1].goodput_bps, " to 1; Jain's index ", r.jain, ", ", r.losses, " losses");
+                r.flows[0].goodput_bps / r.flows[1].goodput_bps, " to 1; Jain's index ", r.jain, ", ", r.losses,
+                " losses");
         CHECK(r.failure == error::none);
     }
 }

@@ -23,8 +23,8 @@ double ratio_at(double p, std::uint64_t measured = measured_losses) {
     figures::lone_flow<tcp_of> flow(s, {.delay = 50ms, .loss = p});
     const double window = figures::mean_window(flow, dropped_losses, dropped_losses + measured);
     const std::uint64_t losses = flow.losses() - dropped_losses;
-    MESSAGE(std::string(Congestion::name), ", p = ", p, ": ", window, " segments, ", window / model,
-            " times ", model, ", over ", losses, " losses, ", flow.count().timeouts, " timeouts");
+    MESSAGE(std::string(Congestion::name), ", p = ", p, ": ", window, " segments, ", window / model, " times ", model,
+            ", over ", losses, " losses, ", flow.count().timeouts, " timeouts");
     CHECK(losses >= least_losses);
     return window / model;
 }

@@ -28,7 +28,7 @@ sim::link_settings losing_each(std::uint64_t packets, std::uint64_t times, durat
 struct point {
     std::uint64_t packets;  // of which one is lost: 1/p
     duration round;
-    double table;           // segments
+    double table;  // segments
 };
 
 /// How far the mean window is from the table's, as a fraction of that.
@@ -43,9 +43,9 @@ double error_of(const point& at, const effort& of = {}) {
     CHECK(flow.losses() == losses);
     CHECK(flow.count().recoveries + 2 >= losses);  // one each; the last one may not be found yet
     const double off = window / at.table - 1;
-    MESSAGE(std::string(Congestion::name), ", 1/p = ", at.packets, ", RTT ", at.round.count() / 1'000'000, " ms: ", window,
-            " segments, ", off * 100, " % from the table's ", at.table, ", over ", of.measured, " losses, ",
-            flow.count().timeouts, " timeouts");
+    MESSAGE(std::string(Congestion::name), ", 1/p = ", at.packets, ", RTT ", at.round.count() / 1'000'000,
+            " ms: ", window, " segments, ", off * 100, " % from the table's ", at.table, ", over ", of.measured,
+            " losses, ", flow.count().timeouts, " timeouts");
     return off;
 }
 
