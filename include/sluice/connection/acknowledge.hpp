@@ -192,11 +192,12 @@ constexpr void apply(control_block<Tcp>& c, environment<Tcp>& env, const recover
     arm_recovery(c);
     if (step.entered) ++env.count.recoveries;
     if (!step.entered && !step.repaired) return;
+    c.window_before = target_window(c);
     c.may_take_back = !has_reduced(c);
     if (!c.may_take_back) return;
     const std::uint32_t flight = floored_difference(c.snd.flight(), step.limited_transmit);
     const congestion_report report{
-        .now = env.now, .flight = std::min(flight, target_window(c)), .pipe = c.flight.pipe()};
+        .now = env.now, .flight = std::min(flight, c.window_before), .pipe = c.flight.pipe()};
     if constexpr (requires { c.congestion.on_congestion(report); }) c.congestion.on_congestion(report);
     note_reduction(c);
 }
