@@ -50,13 +50,13 @@ TEST_CASE("congestion: chosen before connect, changed in the midst, read back; a
     std::string name = "reno";
     CHECK(p.near.set_option(option::congestion{name}));
     name = "gone";  // a socket does not look at it again
-    CHECK(p.near.get_option<option::congestion>().value().value == "cubic");
+    CHECK(p.near.get_option<option::congestion>().value().value == "reno");
     CHECK(p.near.connection()->congestion() == "reno");
     CHECK(p.near.set_option(option::dscp{5}));  // and it stays
     CHECK(p.near.connection()->congestion() == "reno");
     CHECK(p.near.set_option(option::congestion{"bbr"}).error() == error::not_supported);
     CHECK(p.near.set_option(option::congestion{""}).error() == error::not_supported);
-    CHECK(p.near.get_option<option::congestion>().value().value == "cubic");
+    CHECK(p.near.get_option<option::congestion>().value().value == "reno");
 
     tcp_socket fresh(p.client);
     CHECK(fresh.get_option<option::congestion>().value().value == "cubic");

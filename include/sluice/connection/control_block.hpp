@@ -99,7 +99,7 @@ struct conversation_block {
     std::uint8_t syn_retries = 0;
     std::uint8_t probe_backoff = 0;
     std::uint32_t most_in_flight = 0;  // in this round trip
-    std::uint32_t window_before = 0;   // the last episode began
+    std::uint32_t window_before = 0;   // the last episode or timeout began
     seq round_end{};           // SND.NXT when the round trip began
     seq small_end{};           // of the last segment that was not full-sized (N39)
     seq app_limited_end{};     // what was sent below this was all the application had

@@ -43,9 +43,10 @@ constexpr void on_retransmission_timeout(control_block<Tcp>& c, environment<Tcp>
     ++env.count.timeouts;
     if constexpr (requires { c.rtt.on_timeout(); }) c.rtt.on_timeout();
     if (c.snd.syn_acknowledged()) {
-        // In an episode it is the same congestion: what the window was then is reduced, and not what is left of it.
-        const std::uint32_t window = in_recovery(c) ? c.window_before : target_window(c);
-        const rto_report report{.now = env.now, .flight = std::min(c.snd.flight(), window), .first = c.retries == 1};
+        // While losses are repaired it is the window that was before them which counts, not what is left of it.
+        if (!in_recovery(c) && !after_timeout(c)) c.window_before = target_window(c);
+        const rto_report report{
+            .now = env.now, .flight = std::min(c.snd.flight(), c.window_before), .first = c.retries == 1};
         if constexpr (requires { c.congestion.on_rto(report); }) c.congestion.on_rto(report);
         if (report.first) c.may_take_back = true;
         note_reduction(c);

@@ -83,7 +83,7 @@ struct ecn_report {
 /// The retransmission timer expired.
 struct rto_report {
     instant now{};
-    std::uint32_t flight = 0;  // FlightSize, at most the window
+    std::uint32_t flight = 0;  // FlightSize, at most the window before the losses that are being repaired
     bool first = true;  // not yet the second time for the same octet (RFC 5681 section 3.1)
 };
 
