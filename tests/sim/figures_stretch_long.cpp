@@ -48,7 +48,9 @@ int rounds_to_a_megabyte(std::uint32_t every, std::uint32_t limit) {
     const sim::link_settings way{.delay = round_trip / 2};
     sim::world<tcp_of, tcp_of, sim::endless_source, unread> world({.links = {way, way}}, s, s, {.has_begun = true});
     REQUIRE(world.open());
-    while (world.server().application.complete == never) world.run(world.now() + round_trip);
+    while (world.server().application.complete == never && world.now() < figures::time_limit)
+        world.run(world.now() + round_trip);
+    REQUIRE(world.server().application.complete != never);
 
     const unread& peer = world.server().application;
     const double segments = static_cast<double>(megabyte) / world.client().endpoint.connection().variables().mss;
