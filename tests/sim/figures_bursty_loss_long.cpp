@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// 100 Mbit/s × 40 ms that lose 30 % of the packets for two seconds and nothing else, 10 seeds: who comes back, and when.
-// The path holds 333 packets; 80 % of that is 267. From next to nothing Reno has them again after 267 round trips,
-// 10.7 s; CUBIC, cut at some W_max of 10 to 30 segments, K + cbrt((267 − W_max)/0.4) s later, about 11. So the time is
-// counted from the end of the losses.
+// 100 Mbit/s × 40 ms that lose 30 % of the packets for two seconds and nothing else, 10 seeds: who comes back, and
+// when. The path holds 333 packets; 80 % of that is 267. From next to nothing Reno has them again after 267 round
+// trips, 10.7 s; CUBIC, cut at some W_max of 10 to 30 segments, K + cbrt((267 − W_max)/0.4) s later, about 11. So the
+// time is counted from the end of the losses.
 #include <doctest/doctest.h>
 
 #include <algorithm>

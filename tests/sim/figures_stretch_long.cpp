@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // An ACK for 2, 4, 16 or 64 segments is worth that many (RFC 3465): slow start takes the same number of round trips to
-// a megabyte, however few ACKs there are, the same as with one for each. The limit of section 2.2, L, is off. What is left over of a flight is
-// acknowledged by a timer of a microsecond, so that waiting for it costs no round trip.
+// a megabyte as with one for each, however few ACKs there are. The limit of section 2.2, L, is off. What is left over
+// of a flight is acknowledged by a timer of a microsecond, so that waiting for it costs no round trip.
 #include <doctest/doctest.h>
 
 #include <sluice/policy/ack/delayed_ack.hpp>
