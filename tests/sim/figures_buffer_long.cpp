@@ -42,7 +42,8 @@ public:
     }
 
     void run_until_epochs(std::uint64_t count) {
-        while (epochs() < count) net_.run(net_.now() + round_trip / 10);
+        while (epochs() < count && net_.now() < figures::time_limit) net_.run(net_.now() + round_trip / 10);
+        REQUIRE(epochs() >= count);
         REQUIRE(client_.application.failure == error::none);
     }
     std::uint64_t epochs() const { return client_.endpoint.count().recoveries + client_.endpoint.count().timeouts; }
