@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <sluice/policy/congestion/cubic.hpp>
+#include <sluice/policy/congestion/fixed_window.hpp>
 #include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/recovery/rack_tlp.hpp>
 #include <sluice/sim/race.hpp>
@@ -18,15 +19,15 @@ using namespace sluice;
 
 namespace {
 
-/// The control: no loss makes its window smaller.
-struct never_yields : reno {
-    static constexpr std::string_view name = "never_yields";
-    constexpr void on_congestion(const congestion_report&) { ssthresh_ = std::min(ssthresh_, cwnd_); }
-};
-
 template <class Congestion>
 sim::entrant flows_of(const sim::entry& how = {}) {
     return sim::enter<tcp<Congestion, rack_tlp>>(std::string(Congestion::name), how);
+}
+
+/// The control, which gives way to nothing: twice what path and buffer hold, always.
+sim::entrant never_yields() {
+    constexpr std::uint32_t window = 270 * 1448;
+    return sim::enter<tcp<fixed_window, rack_tlp>>("never_yields", {}, {.congestion = {.octets = window}});
 }
 
 constexpr std::uint64_t rate = 20'000'000;
@@ -93,11 +94,11 @@ TEST_CASE_TEMPLATE("a flow that joins at 30 s has 70 % of its share within 30 s"
 
 TEST_CASE_TEMPLATE("control: where one does not give way, neither holds", Congestion, reno, cubic) {
     for (const unsigned others : {1u, 9u}) {
-        const division v = of_equals({flows_of<never_yields>(), flows_of<Congestion>({.flows = others})});
+        const division v = of_equals({never_yields(), flows_of<Congestion>({.flows = others})});
         CHECK(v.mean_jain < least_jain);
         CHECK(v.worst_share < least_share);
     }
-    const division v = of_newcomer({flows_of<never_yields>(), flows_of<Congestion>(late)});
+    const division v = of_newcomer({never_yields(), flows_of<Congestion>(late)});
     CHECK(v.mean_share < least_of_newcomer);
 }
 
