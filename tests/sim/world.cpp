@@ -7,6 +7,7 @@
 
 #include <sluice/policy/congestion/no_congestion_control.hpp>
 #include <sluice/policy/lifecycle/client_only.hpp>
+#include <sluice/policy/recovery/sack_recovery.hpp>
 #include <sluice/sim/wire_log.hpp>
 #include <sluice/sim/world.hpp>
 
@@ -182,7 +183,7 @@ TEST_CASE("every packet that was sent, or copied on the way, was delivered or dr
 }
 
 TEST_CASE("a link that pushes back loses nothing, however fast its sender, and is never idle") {
-    using eager = tcp<no_congestion_control>;
+    using eager = tcp<no_congestion_control, sack_recovery>;  // 2 SRTT are no time for a segment here: no probes
     const sim::link_settings narrow{.rate = 1'000'000, .delay = 1ms, .queue_packets = 1, .pushes_back = true};
     const eager::settings s;
     auto w = std::make_unique<sim::world<eager>>(symmetric(narrow), s, s, sends(144'800), answers(144'800));

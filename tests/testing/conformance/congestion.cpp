@@ -119,7 +119,7 @@ struct guesses_app_limited : reno {
 
 }  // namespace
 
-TEST_CASE("our congestion policies keep every rule that is for them") {
+TEST_CASE("MAY-18 our congestion policies keep every rule that is for them") {
     check_clean(testing::check_congestion<reno>(), 1);   // no word of delay
     check_clean(testing::check_congestion<cubic>(), 1);
     check_clean(testing::check_congestion<westwood>(), 1);

@@ -40,14 +40,15 @@ struct vegas {
             round_ = std::min(round_, *r.rtt);
             ++samples_;
         }
+        const bool too_small = is_too_small_to_tell();
         if (r.round_start) {
             const bool tells = samples_ >= fewest_samples && !r.in_recovery && r.cwnd_limited;
             if (tells) judge_round();
-            else if (is_too_small_to_tell()) like_reno.on_ack(r);
+            else if (too_small) like_reno.on_ack(r);
             round_ = duration::max();
             samples_ = 0;
         }
-        if (in_slow_start() && grows_ && !is_too_small_to_tell()) like_reno.on_ack(r);
+        if (in_slow_start() && grows_ && !too_small) like_reno.on_ack(r);
     }
 
     constexpr void on_congestion(const congestion_report& r) { like_reno.on_congestion(r); }
