@@ -70,8 +70,8 @@ compares "--flows: a third is each one's" "a == 1 && b > 0.33 && b < 0.34" share
     fixed_window --time 5s -- -- --flows fixed_window:3
 compares "--seed: another spread of starts" "a != b" goodput_bps 1 -- "${two[@]}" -- --seed 1 -- --seed 2
 compares "--alone: a flow has all" "a < 1 && b == 1" share 1 -- "${two[@]}" -- -- --alone
-compares "--start: who comes later has read less" "b < a" retransmitted 2 -- \
-    reno cubic --rate 20M --time 10s --loss 2% -- -- --start cubic:8s
+compares "--start: who comes later has read less" "b < a" share 2 -- \
+    reno cubic --rate 20M --time 10s -- -- --start cubic:8s
 compares "--delay: 20 ms each way, 40 ms more of round trip" "b - a > 39 && b - a < 41" rtt_ms 1 -- \
     fixed_window --time 5s -- -- --delay fixed_window:20ms
 for queue in red codel fq_codel step; do
