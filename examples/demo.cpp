@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// demo [directory]: a connection drawn segment by segment, then one lossy transfer under every combination of
-// congestion and recovery policy there is, in virtual time. Prints ladder and table; into the directory, which must
-// exist, it writes report.html and a pcapng of each connection. Fails if a transfer does not complete or breaks a rule
-// of the audit.
+// demo [directory]: a connection drawn segment by segment, then one lossy transfer under the defaults and the plainest
+// combinations of congestion and recovery policies, in virtual time. Prints ladder and table; into the directory, which
+// must exist, it writes report.html and a pcapng of each connection. Fails if a transfer does not complete or breaks a
+// rule of the audit.
 #include <sluice/sluice.hpp>
 #include <sluice/testing/audit.hpp>
 #include <sluice/trace/ladder.hpp>
@@ -127,8 +127,10 @@ std::string page(const run& handshake, const run& repair, const std::vector<run>
     report.paragraph(columns_in_words);
     report.paragraph(
         "go_back_n is what RFC 9293 alone describes: every loss waits for the retransmission timer. "
-        "newreno_recovery repairs one loss a round trip, by duplicate ACKs; sack_recovery, the default, knows "
-        "what has arrived behind a gap and repairs all of them in one. reno halves its window with each of them,"
+        "newreno_recovery repairs one loss a round trip, by duplicate ACKs; sack_recovery knows what has arrived "
+        "behind a gap and repairs all of them in one; so does rack_tlp, the default, which goes by time and does not "
+        "wait for the timer at the end of a flight either. cubic, the default, gives up three tenths of its window for "
+        "a loss and comes back along a curve. reno halves its window with each of them,"
         " as if it were the sign of a full queue. fixed_window keeps 20 segments in the network whatever "
         "happens. no_congestion_control sends all that the receiver's window admits, and all of it again "
         "after a timeout: its packets wait behind its own, and so would everybody else's.");
@@ -158,7 +160,8 @@ bool save(const std::string& directory, const run& handshake, const run& repair,
 }  // namespace
 
 int main(int argc, char** argv) {
-    using watched = tcp<testing::gate_audit>;
+    using watched = tcp<reno, sack_recovery, testing::gate_audit>;
+    using usual = tcp<testing::gate_audit>;
     const run handshake =
         transfer<watched>("reno", "sack_recovery", {.delay = 20ms, .octets = 4000, .capture = true});
     std::printf("A connection, segment by segment:\n\n%s\n", trace::ladder_text(handshake.report.wire).c_str());
@@ -171,6 +174,7 @@ int main(int argc, char** argv) {
     with_each_recovery<reno>(runs, "reno", lossy);
     with_each_recovery<fixed_window>(runs, "fixed_window", lossy, {.octets = 20 * 1460});
     with_each_recovery<no_congestion_control>(runs, "no_congestion_control", lossy);
+    runs.push_back(transfer<usual>("cubic", "rack_tlp", lossy));
     std::printf("A lossy transfer: %s\n\n", link_in_words);
     print_table(runs);
     std::printf("\n%s\n", columns_in_words);

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # faults.sh: plants the faults of faults.txt one at a time in a copy of the library; all scripts pass without them, and the
-# script named must fail with each. Says how many others fail too. The runner is the example's, with the default policies.
+# script named must fail with each. Says how many others fail too. The runner is the example's, with the
+# policies that the scripts are written for.
 set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "$(realpath "$0")")/../.."
@@ -10,7 +11,7 @@ tree=build/script_faults
 rm -rf "$tree"
 mkdir -p "$tree"
 cp -r include "$tree"
-sed 's/sluice::tcp<.*>;/sluice::tcp<>;/' examples/packet_script.cpp > "$tree/runner.cpp"
+sed 's/sluice::tcp<.*>;/sluice::tcp<sluice::reno, sluice::sack_recovery>;/' examples/packet_script.cpp > "$tree/runner.cpp"
 mapfile -t scripts < <(find tests/scripts -name '*.pkt' | sort)
 compiler=("${CXX:-g++}" -std=c++20 -O1 "-I$tree/include")
 ! command -v ccache > /dev/null || compiler=(ccache "${compiler[@]}")
