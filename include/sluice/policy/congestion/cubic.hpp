@@ -72,7 +72,7 @@ struct cubic {
 
     constexpr void on_ack(const ack_report& r) {
         validation.on_ack(r, at_.cwnd);
-        while (validation.is_over(r.now)) shrink_unused();
+        validation.shrink_unused(r.now, at_.cwnd, at_.ssthresh, pacing_burst());
         if (r.in_recovery) return;
         if (!r.cwnd_limited) return pause(r.now);
         if (at_.cwnd < at_.ssthresh) {
@@ -113,7 +113,7 @@ struct cubic {
 
     constexpr void on_idle(const idle_report& r) {
         validation.on_idle(r);
-        while (validation.is_over(r.now)) shrink_unused();
+        validation.shrink_unused(r.now, at_.cwnd, at_.ssthresh, pacing_burst());
         if (!validation.enabled) at_.cwnd = std::min(at_.cwnd, initial_window_octets(initial_window, mss_));
         at_.in_stage = false;  // nor does time count in which nothing was sent
     }
@@ -140,11 +140,6 @@ struct cubic {
     }
 
 private:
-    constexpr void shrink_unused() {
-        at_.ssthresh = std::max(at_.ssthresh, at_.cwnd - at_.cwnd / 4);
-        at_.cwnd = std::max(at_.cwnd / 2, std::min(at_.cwnd, initial_window_octets(initial_window, mss_)));
-    }
-
     static constexpr std::uint64_t ticks(duration d) {
         return static_cast<std::uint64_t>(d.count()) / 1'000'000'000 * 4096 +
                static_cast<std::uint64_t>(d.count()) % 1'000'000'000 * 4096 / 1'000'000'000;

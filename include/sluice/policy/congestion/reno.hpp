@@ -64,7 +64,7 @@ struct reno {
 
     constexpr void on_ack(const ack_report& r) {
         validation.on_ack(r, cwnd_);
-        while (validation.is_over(r.now)) shrink_unused();
+        validation.shrink_unused(r.now, cwnd_, ssthresh_, pacing_burst());
         if (r.in_recovery || !r.cwnd_limited) return;
         std::uint32_t acked = r.newly_acked;
         if (cwnd_ < ssthresh_) {
@@ -110,7 +110,7 @@ struct reno {
 
     constexpr void on_idle(const idle_report& r) {
         validation.on_idle(r);
-        while (validation.is_over(r.now)) shrink_unused();
+        validation.shrink_unused(r.now, cwnd_, ssthresh_, pacing_burst());
         if (!validation.enabled) cwnd_ = std::min(cwnd_, initial_window_octets(initial_window, mss_));
     }
 
@@ -125,10 +125,6 @@ struct reno {
 private:
     static constexpr std::uint32_t percent(std::uint32_t of, std::uint32_t share) {
         return static_cast<std::uint32_t>(std::uint64_t{of} * share / 100);
-    }
-    constexpr void shrink_unused() {
-        ssthresh_ = std::max(ssthresh_, cwnd_ - cwnd_ / 4);
-        cwnd_ = std::max(cwnd_ / 2, std::min(cwnd_, initial_window_octets(initial_window, mss_)));
     }
     constexpr void reduce(std::uint32_t flight) {
         cwnd_before_ = cwnd_;

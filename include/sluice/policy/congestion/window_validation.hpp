@@ -47,11 +47,13 @@ struct window_validation {
         resumes_ = enabled;
     }
 
-    /// True once for each time that an unused window was kept for (section 4.4.3).
-    constexpr bool is_over(instant now) {
-        if (!enabled || unused_since_ == never || now - unused_since_ < preserved_for) return false;
-        unused_since_ += preserved_for;
-        return true;
+    /// Halves the window for each time that it was kept for and not used, down to the initial one (section 4.4.3).
+    constexpr void shrink_unused(instant now, std::uint32_t& cwnd, std::uint32_t& ssthresh, std::uint32_t initial) {
+        if (!enabled || unused_since_ == never) return;
+        for (; cwnd > initial && now - unused_since_ >= preserved_for; unused_since_ += preserved_for) {
+            ssthresh = std::max(ssthresh, cwnd - cwnd / 4);
+            cwnd = std::max(cwnd / 2, initial);
+        }
     }
 
     /// What a loss reduces (section 4.4.1).

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // RACK-TLP (RFC 8985): what was sent well before something that has arrived is lost, however little came behind it; and
-// a tail that nothing comes behind is probed before the timer is waited for. The window is come to by PRR (RFC 9937). A
-// peer without SACK gets NewReno.
+// a tail that nothing comes behind is probed before the timer is waited for. The window is come to by PRR (RFC 9937),
+// and what turns out to have been no loss is taken back (RFC 3522, RFC 5682). A peer without SACK gets NewReno.
 #pragma once
 
 #include <algorithm>
