@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// testing/script/sockets.hpp: a call that is written wrongly fails or is skipped by what is wrong, and is never taken
+// testing/script/socket_calls.hpp: a call that is written wrongly fails or is skipped by what is wrong, and is never taken
 // for another one.
 #include <doctest/doctest.h>
 

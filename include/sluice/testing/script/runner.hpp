@@ -11,7 +11,7 @@
 #include <sluice/testing/script/expression.hpp>
 #include <sluice/testing/script/report.hpp>
 #include <sluice/testing/script/settings.hpp>
-#include <sluice/testing/script/sockets.hpp>
+#include <sluice/testing/script/socket_calls.hpp>
 #include <sluice/testing/script/tcp_info_names.hpp>
 
 namespace sluice::testing::script {
@@ -27,7 +27,7 @@ public:
         if (options.tolerance) settings_.how.tolerance = *options.tolerance;
         settings_.settle();
         tcp_ = make(settings_.tcp);
-        sockets_.emplace(*tcp_, settings_.where, settings_.tcp);
+        sockets_.emplace(socket_table{.tcp = *tcp_, .where = settings_.where, .standing = settings_.tcp});
     }
 
     report run() {
@@ -100,7 +100,7 @@ private:
     void flush() {
         for (auto& packet : tcp_->take_packets(now_)) {
             left_.push_back(read_sent(std::move(packet), now_));
-            left_.back().owner = sockets_->owner_of(left_.back());
+            left_.back().owner = sockets_->conversations.owner_of(left_.back());
         }
     }
 
@@ -135,7 +135,7 @@ private:
 
     void arrive(const tcp_packet& p, const event& e) {
         note(now_, e.text);
-        conversation& with = sockets_->current();
+        conversation& with = sockets_->conversations.current();
         if (const std::size_t length = with.options_of(p).size(); length > tcp_options::most_octets)
             return fail("options of " + std::to_string(length) + " octets, at most " +
                         std::to_string(tcp_options::most_octets));
@@ -158,11 +158,11 @@ private:
             left_.pop_front();
             if (sent.broken) return fail(*sent.broken);
             if (!sent.owner) return fail("a packet to somebody else: " + text_of(sent.live));
-            if (!sockets_->is_current(*sent.owner)) {
+            if (!sockets_->conversations.is_current(*sent.owner)) {
                 note(sent.at, "passed over, of a connection before: " + text_of(sent.live));
                 continue;
             }
-            conversation& with = sockets_->at(*sent.owner);
+            conversation& with = sockets_->conversations.at(*sent.owner);
             const tcp_packet actual = with.in_script_numbers(sent, rest, settings_.how);
             const bool is_part = actual.length > 0 && actual.length < rest.length && actual.begin == rest.begin;
             if (!compare(part_of(rest, actual, is_part), actual, sent, when)) return;
@@ -237,7 +237,7 @@ private:
     void run_command(const command& c) {
         take_command(c);
         tcp_->configure(settings_.tcp);
-        sockets_->set(settings_.tcp);
+        sockets_->standing = settings_.tcp;
     }
 
     // ---- calls ------------------------------------------------------------------------------------------------------
@@ -264,7 +264,7 @@ private:
         if (!waits_ || is_over()) return;
         const waiting_call w = *waits_;
         const call& c = std::get<call>(w.made_by->what);
-        const answer a = sockets_->perform(c, now_, w.began);
+        const answer a = perform(*sockets_, c, now_, w.began);
         waits_->wakes = a.wakes;
         if (a.what == answer::kind::waits) return;
         waits_.reset();
@@ -330,7 +330,7 @@ private:
     settings settings_{options_};
 
     std::unique_ptr<tcp_under_test> tcp_{};
-    std::optional<sockets> sockets_{};
+    std::optional<socket_table> sockets_{};
     instant now_ = start;
     instant anchor_ = start;  // what relative times count from
     std::deque<sent_packet> left_{};

@@ -4,7 +4,7 @@
 // compared, and how the TCP is set.
 #pragma once
 
-#include <sluice/testing/script/socket_table.hpp>
+#include <sluice/testing/script/conversations.hpp>
 
 namespace sluice::testing::script {
 
