@@ -30,7 +30,7 @@ void overload(rig& r, duration lasting, ecn_codepoint ecn = ecn_codepoint::not_e
 }
 /// Until all is out, and some time besides, to a whole millisecond.
 void rest(rig& r, duration besides) {
-    while (!r.link.queue().empty()) r.run(r.now + 1ms);
+    while (!r.link.queue().backlog().empty()) r.run(r.now + 1ms);
     r.run(instant((r.now.time_since_epoch() + besides) / 1ms * 1ms));
 }
 

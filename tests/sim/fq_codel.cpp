@@ -100,12 +100,12 @@ TEST_CASE("above the limit the oldest packet of the fattest flow goes, whoever c
     r.offer(ip_packet(1500, {}, 3));                              // 0: in transmission
     for (int i = 0; i < 10; ++i) r.offer(ip_packet(700, {}, 1));  // 1 … 10
     r.offer(ip_packet(1500, {}, 2));                              // 11: the largest packet, not the largest queue
-    CHECK(r.link.queue().packets() == 11);
-    CHECK(r.link.queue().octets() == 8500);
+    CHECK(r.link.queue().backlog().packets == 11);
+    CHECK(r.link.queue().backlog().octets == 8500);
     r.offer(ip_packet(100, {}, 2));
     r.offer(ip_packet(100, {}, thin));
     CHECK(r.dropped(drop_cause::queue_full) == std::vector<std::uint64_t>{1, 2});
-    CHECK(r.link.queue().packets() == 11);
+    CHECK(r.link.queue().backlog().packets == 11);
     r.run();
     CHECK(r.arrivals.size() == 12);
 
@@ -113,7 +113,7 @@ TEST_CASE("above the limit the oldest packet of the fattest flow goes, whoever c
     for (int i = 0; i < 4; ++i) by_octets.offer(ip_packet(1000, {}, 1));
     by_octets.offer(ip_packet(1500, {}, 2));  // takes the place of two
     CHECK(by_octets.dropped(drop_cause::queue_full) == std::vector<std::uint64_t>{1, 2});
-    CHECK(by_octets.link.queue().octets() == 2500);
+    CHECK(by_octets.link.queue().backlog().octets == 2500);
 }
 
 TEST_CASE(

@@ -69,9 +69,9 @@ TEST_CASE("the queue holds as many packets as it is set to, besides the one in t
     rig r({.rate = 1'000'000, .queue_packets = 3});
     for (int i = 0; i < 6; ++i) r.offer(125);
     CHECK(r.dropped(drop_cause::queue_full) == std::vector<std::uint64_t>{4, 5});
-    CHECK(r.link.queue().packets() == 3);
+    CHECK(r.link.queue().backlog().packets == 3);
     r.run(instant(1ms));  // one has left the queue
-    CHECK(r.link.queue().packets() == 2);
+    CHECK(r.link.queue().backlog().packets == 2);
     r.offer(125);
     r.offer(125);
     r.run();
@@ -86,11 +86,11 @@ TEST_CASE("the queue holds as many octets as it is set to") {
     r.offer(401);   // 1 too many
     r.offer(400);
     CHECK(r.dropped(drop_cause::queue_full) == std::vector<std::uint64_t>{2});
-    CHECK(r.link.queue().octets() == 1000);
+    CHECK(r.link.queue().backlog().octets == 1000);
     CHECK_FALSE(r.link.has_room(1));
     r.run();
     CHECK(r.arrivals.size() == 3);
-    CHECK(r.link.queue().octets() == 0);
+    CHECK(r.link.queue().backlog().octets == 0);
 }
 
 TEST_CASE("a link that pushes back says so before its queue overflows, another never does") {

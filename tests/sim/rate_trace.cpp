@@ -25,7 +25,7 @@ rig saturated(const sim::link_settings& s, std::size_t length, duration lasting)
     rig r(s);
     for (int i = 0; i < 2000; ++i) r.offer(length);
     r.run(instant(lasting));
-    REQUIRE(!r.link.queue().empty());
+    REQUIRE(!r.link.queue().backlog().empty());
     return r;
 }
 std::size_t delivered_by(const rig& r, instant time) {
@@ -141,7 +141,7 @@ TEST_CASE("an idle link of a trace costs nothing") {
 TEST_CASE("packets wait for an opportunity in the queue, where the limits and the discipline see them") {
     rig r({.trace = rate_trace{{100}}, .queue_packets = 4});
     for (int i = 0; i < 6; ++i) r.offer(1500);
-    CHECK(r.link.queue().packets() == 4);
+    CHECK(r.link.queue().backlog().packets == 4);
     CHECK(r.dropped(drop_cause::queue_full) == std::vector<std::uint64_t>{4, 5});
 
     // CoDel sees waits of 100 ms and more, above its target from the first on: from the second on packets may go.

@@ -22,20 +22,20 @@ class held_queue {
 public:
     held_queue(const sim::red_settings& s, std::size_t waiting)
         : red_(s, {.limits = {}, .packet_time = 1ms, .random = seeded_random(5)}), waiting_(waiting) {
-        while (red_.packets() < waiting)  // as if each had found an idle link: the average knows nothing of them
+        while (red_.backlog().packets < waiting)  // as if each had found an idle link: the average knows nothing of them
             red_.push(store_, store_.add({.data = ip_packet(40)}), {.now = {}, .must_wait = false}, *this);
     }
 
     fate next(ecn_codepoint ecn = ecn_codepoint::ect0) {
         last_ = fate::taken;
         red_.push(store_, store_.add({.data = ip_packet(40, ecn)}), {.now = {}, .must_wait = true}, *this);
-        if (red_.packets() > waiting_) store_.release(red_.pop(store_, {}, *this));
+        if (red_.backlog().packets > waiting_) store_.release(red_.pop(store_, {}, *this));
         return last_;
     }
     /// All go, and the link is idle from then on; who comes after so long finds it so.
     void empty_and_rest(duration idle) {
         const instant now(10s);
-        while (!red_.empty()) store_.release(red_.pop(store_, now, *this));
+        while (!red_.backlog().empty()) store_.release(red_.pop(store_, now, *this));
         red_.pop(store_, now, *this);
         red_.push(store_, store_.add({.data = ip_packet(40)}), {.now = now + idle, .must_wait = false}, *this);
     }

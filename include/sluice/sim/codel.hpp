@@ -71,7 +71,7 @@ private:
     list_index take(const codel_settings& s, packet_fifo& queue, packet_store& store, instant now) {
         const list_index i = queue.take(store);
         may_drop_ = false;
-        if (i == no_index || now - store[i].sent < s.target || queue.octets() <= s.mtu)
+        if (i == no_index || now - store[i].sent < s.target || queue.backlog().octets <= s.mtu)
             above_until_ = never;
         else if (above_until_ == never)
             above_until_ = now + s.interval;
@@ -107,10 +107,7 @@ class codel {
 public:
     codel(const codel_settings& s, const queue_surroundings& around) : settings_(s), queue_(around.limits) {}
 
-    bool empty() const { return queue_.empty(); }
-    std::size_t packets() const { return queue_.packets(); }
-    std::size_t octets() const { return queue_.octets(); }
-    bool has_room(std::size_t length) const { return queue_.has_room(length); }
+    const sim::backlog& backlog() const { return queue_.backlog(); }
 
     void push(packet_store& store, list_index i, const arrival& at, auto&& fates) {
         if (!queue_.takes(store[i], at)) return fates.drop(i, drop_cause::queue_full);

@@ -20,20 +20,13 @@ using discipline_settings =
 
 class queue_discipline {
 public:
-    queue_discipline(const discipline_settings& s, const queue_surroundings& around) : which_(made(s, around)) {}
+    queue_discipline(const discipline_settings& s, const queue_surroundings& around)
+        : limits_(around.limits), which_(made(s, around)) {}
 
-    bool empty() const {
-        return std::visit([](const auto& queue) { return queue.empty(); }, which_);
+    const sim::backlog& backlog() const {
+        return std::visit([](const auto& queue) -> const sim::backlog& { return queue.backlog(); }, which_);
     }
-    std::size_t packets() const {
-        return std::visit([](const auto& queue) { return queue.packets(); }, which_);
-    }
-    std::size_t octets() const {
-        return std::visit([](const auto& queue) { return queue.octets(); }, which_);
-    }
-    bool has_room(std::size_t length) const {
-        return std::visit([&](const auto& queue) { return queue.has_room(length); }, which_);
-    }
+    bool has_room(std::size_t length) const { return limits_.have_room(backlog(), length); }
 
     void push(packet_store& store, list_index i, const arrival& at, auto&& fates) {
         std::visit([&](auto& queue) { queue.push(store, i, at, fates); }, which_);
@@ -53,6 +46,7 @@ private:
             s);
     }
 
+    queue_limits limits_;
     any which_;
 };
 

@@ -18,10 +18,7 @@ class drop_tail {
 public:
     drop_tail(const drop_tail_settings&, const queue_surroundings& around) : queue_(around.limits) {}
 
-    bool empty() const { return queue_.empty(); }
-    std::size_t packets() const { return queue_.packets(); }
-    std::size_t octets() const { return queue_.octets(); }
-    bool has_room(std::size_t length) const { return queue_.has_room(length); }
+    const sim::backlog& backlog() const { return queue_.backlog(); }
 
     void push(packet_store& store, list_index i, const arrival& at, auto&& fates) {
         if (!queue_.takes(store[i], at)) return fates.drop(i, drop_cause::queue_full);

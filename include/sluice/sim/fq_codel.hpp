@@ -32,10 +32,7 @@ public:
         key_ = {random.bits(), random.bits()};
     }
 
-    bool empty() const { return packets_ == 0; }
-    std::size_t packets() const { return packets_; }
-    std::size_t octets() const { return octets_; }
-    bool has_room(std::size_t length) const { return limits_.have_room(packets_, octets_, length); }
+    const sim::backlog& backlog() const { return backlog_; }
 
     void push(packet_store& store, list_index i, const arrival& at, auto&& fates) {
         const auto to = static_cast<list_index>(flow_hash(key_, store[i].data) % queues_.size());
@@ -45,7 +42,7 @@ public:
             its.deficit = quantum();
             stand(to, place::among_new);
         }
-        while (at.must_wait && (packets_ > limits_.packets || octets_ > limits_.octets)) {
+        while (at.must_wait && limits_.are_exceeded_by(backlog_)) {
             queue& fat = fattest();
             list_index gone = no_index;
             change(fat, [&] { gone = fat.waiting.take(store); });
@@ -96,19 +93,20 @@ private:
         if (where != place::nowhere) (where == place::among_new ? new_ : old_).push_back(queues_, which);
     }
 
+    /// Does something to one queue, and counts what it is then.
     void change(const queue& its, auto&& how) {
-        packets_ -= its.waiting.packets();
-        octets_ -= its.waiting.octets();
+        backlog_.packets -= its.waiting.backlog().packets;
+        backlog_.octets -= its.waiting.backlog().octets;
         how();
-        packets_ += its.waiting.packets();
-        octets_ += its.waiting.octets();
+        backlog_.packets += its.waiting.backlog().packets;
+        backlog_.octets += its.waiting.backlog().octets;
     }
 
     /// The one with the most octets (section 4.1), for which all are looked at: only an overload pays for that.
     queue& fattest() {
         queue* fat = &queues_.front();
         for (queue& each : queues_)
-            if (each.waiting.octets() > fat->waiting.octets()) fat = &each;
+            if (each.waiting.backlog().octets > fat->waiting.backlog().octets) fat = &each;
         return *fat;
     }
 
@@ -117,7 +115,7 @@ private:
     siphash_key key_;
     std::vector<queue> queues_;
     queue_list new_, old_;
-    std::size_t packets_ = 0, octets_ = 0;
+    sim::backlog backlog_{};
 };
 
 }  // namespace sluice::sim

@@ -116,7 +116,7 @@ private:
     /// The next packet that the queue gives away; with a trace, when an opportunity for it has come.
     void transmit_next(instant now, auto& side) {
         const bool has_trace = !settings_.trace.empty();
-        if (has_trace && !queue_.empty() && !trace_.is_open(now))
+        if (has_trace && !queue_.backlog().empty() && !trace_.is_open(now))
             return transmit_until(trace_.next(now), no_index, side);
         const list_index i = queue_.pop(packets_, now, fates{*this, side});
         if (i == no_index) return trace_.forgo();

@@ -15,17 +15,16 @@ class packet_fifo {
 public:
     explicit packet_fifo(const queue_limits& limits = {}) : limits_(limits) {}
 
-    bool empty() const { return packets_ == 0; }
-    std::size_t packets() const { return packets_; }
-    std::size_t octets() const { return octets_; }
-    bool has_room(std::size_t length) const { return limits_.have_room(packets_, octets_, length); }
+    const sim::backlog& backlog() const { return backlog_; }
     /// Whether a packet can be taken: one that need not wait always can.
-    bool takes(const packet& p, const arrival& at) const { return !at.must_wait || has_room(p.data.size()); }
+    bool takes(const packet& p, const arrival& at) const {
+        return !at.must_wait || limits_.have_room(backlog_, p.data.size());
+    }
 
     void append(packet_store& store, list_index i) {
         order_.push_back(store, i);
-        ++packets_;
-        octets_ += store[i].data.size();
+        ++backlog_.packets;
+        backlog_.octets += store[i].data.size();
     }
 
     /// The oldest; `no_index` when there is none.
@@ -33,14 +32,14 @@ public:
         const list_index i = order_.front();
         if (i == no_index) return i;
         order_.remove(store, i);
-        --packets_;
-        octets_ -= store[i].data.size();
+        --backlog_.packets;
+        backlog_.octets -= store[i].data.size();
         return i;
     }
 
 private:
     queue_limits limits_;
-    std::size_t packets_ = 0, octets_ = 0;
+    sim::backlog backlog_{};
     index_list<&packet::place> order_;
 };
 

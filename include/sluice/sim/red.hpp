@@ -34,10 +34,7 @@ public:
         assert(s.min_packets < s.max_packets && s.weight_shift < 32);
     }
 
-    bool empty() const { return queue_.empty(); }
-    std::size_t packets() const { return queue_.packets(); }
-    std::size_t octets() const { return queue_.octets(); }
-    bool has_room(std::size_t length) const { return queue_.has_room(length); }
+    const sim::backlog& backlog() const { return queue_.backlog(); }
     /// In packets, times 2^32.
     std::uint64_t average() const { return average_; }
 
@@ -50,7 +47,7 @@ public:
     }
 
     list_index pop(packet_store& store, instant now, auto&&) {
-        if (queue_.empty()) idle_since_ = now;
+        if (backlog().empty()) idle_since_ = now;
         return queue_.take(store);
     }
 
@@ -60,7 +57,7 @@ private:
     /// While the link was idle, it could have sent so many packets that would each have found an empty queue.
     void sample(const arrival& at) {
         if (at.must_wait) {
-            const auto difference = static_cast<std::int64_t>(in_2_to_32(queue_.packets()) - average_);
+            const auto difference = static_cast<std::int64_t>(in_2_to_32(backlog().packets) - average_);
             average_ += static_cast<std::uint64_t>(difference >> settings_.weight_shift);
         } else if (packet_time_ > duration::zero()) {
             const auto missed = static_cast<std::uint64_t>((at.now - idle_since_) / packet_time_);

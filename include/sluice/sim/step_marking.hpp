@@ -24,14 +24,11 @@ public:
     step_marking(const step_marking_settings& s, const queue_surroundings& around)
         : settings_(s), queue_(around.limits) {}
 
-    bool empty() const { return queue_.empty(); }
-    std::size_t packets() const { return queue_.packets(); }
-    std::size_t octets() const { return queue_.octets(); }
-    bool has_room(std::size_t length) const { return queue_.has_room(length); }
+    const sim::backlog& backlog() const { return queue_.backlog(); }
 
     void push(packet_store& store, list_index i, const arrival& at, auto&& fates) {
         if (!queue_.takes(store[i], at)) return fates.drop(i, drop_cause::queue_full);
-        if (queue_.packets() > settings_.packets && !survives(i, fates)) return fates.drop(i, drop_cause::aqm);
+        if (backlog().packets > settings_.packets && !survives(i, fates)) return fates.drop(i, drop_cause::aqm);
         queue_.append(store, i);
     }
 
