@@ -145,23 +145,23 @@ template <class Tcp>
 constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& env, const findings& f) {
     if (!c.flight.empty()) c.flight.provide(env.pool, 2);
     recovery_ack_report report{.now = env.now,
-                                     .ack = c.snd.una,  // SEG.ACK may be older, and report something all the same
-                                     .nxt = c.snd.nxt,
-                                     .newly_acked = f.newly_acked,
-                                     .newly_sacked = f.newly_sacked,
-                                     .delivered = f.delivered,
-                                     .mss = c.mss,
-                                     .target = target_window(c),
-                                     .duplicate = f.duplicate,
-                                     .arrived_twice = f.arrived_twice};
+                               .ack = c.snd.una,  // SEG.ACK may be older, and report something all the same
+                               .nxt = c.snd.nxt,
+                               .newly_acked = f.newly_acked,
+                               .newly_sacked = f.newly_sacked,
+                               .delivered = f.delivered,
+                               .mss = c.mss,
+                               .target = target_window(c),
+                               .duplicate = f.duplicate,
+                               .arrived_twice = f.arrived_twice};
     if constexpr (requires { c.recovery.deadline(); }) {
         report.sampled = f.sample.has_value();
         report.rto_at = c.timer[timer::retransmission];
         report.acked_again = f.acked_again;
         report.echo_before = f.echo_before;
         report.unsent = c.may_send_text() && !c.flight.crowded() ? std::min(c.unsent(), c.snd.usable_window()) : 0;
-        if (c.min_rtt.best() != duration::max()) report.min_rtt = c.min_rtt.best();
-        if constexpr (requires { c.rtt.srtt(); }) report.srtt = c.rtt.srtt();
+        report.min_rtt = min_rtt(c);
+        report.srtt = srtt(c);
     }
     const recovery_step step = c.recovery.on_ack(report, c.flight);
     if (step.needless != reduction::none) take_back(c, env, f, step.needless);
@@ -213,13 +213,13 @@ constexpr void tell_congestion(control_block<Tcp>& c, environment<Tcp>& env, con
                       .pipe = c.flight.pipe(),
                       .segments = f.segments,
                       .rtt = f.sample,
+                      .min_rtt = min_rtt(c),
+                      .srtt = srtt(c),
                       .app_limited = f.app_limited,
                       .cwnd_limited = was_cwnd_limited(c),
                       .round_start = f.ack > c.round_end,
                       .in_recovery = f.in_recovery_before || in_recovery(c) || f.taken_back,
                       .after_timeout = f.after_timeout_before || after_timeout(c)};
-    if (c.min_rtt.best() != duration::max()) report.min_rtt = c.min_rtt.best();
-    if constexpr (requires { c.rtt.srtt(); }) report.srtt = c.rtt.srtt();
     report_feedback(c, report);
     if (report.round_start) {
         c.round_end = c.snd.nxt;
@@ -246,7 +246,7 @@ constexpr void restart_timers(control_block<Tcp>& c, environment<Tcp>& env, bool
     if (c.flight.empty())
         c.timer.stop(timer::retransmission);
     else if (!keep)
-        c.timer.set(timer::retransmission, env.now + c.rtt.rto());
+        c.restart_retransmission_timer(env.now);
     restart_user_timeout(c, env);
 }
 
@@ -255,9 +255,7 @@ template <class Tcp>
 constexpr void watch_reneging(control_block<Tcp>& c, environment<Tcp>& env) {
     if (!c.flight.reneged()) return c.timer.stop(timer::reneging);
     if (c.timer.runs(timer::reneging)) return;
-    duration patience = 10ms;
-    if constexpr (requires { c.rtt.srtt(); }) patience = std::max(patience, c.rtt.srtt().value_or(0ns) / 2);
-    c.timer.set(timer::reneging, env.now + patience);
+    c.timer.set(timer::reneging, env.now + std::max<duration>(10ms, srtt(c).value_or(0ns) / 2));
 }
 
 /// The peer's window is shut, or has just opened after probes.
@@ -278,7 +276,7 @@ constexpr void judge_stand_off(control_block<Tcp>& c, environment<Tcp>& env) {
     // What met a shut window was dropped there; that is no congestion.
     c.flight.put_back_all();
     c.retransmit_now = true;
-    c.timer.set(timer::retransmission, env.now + c.rtt.rto());
+    c.restart_retransmission_timer(env.now);
 }
 
 }  // namespace sluice

@@ -63,15 +63,29 @@ constexpr std::uint32_t ssthresh(const control_block<Tcp>& c) {
         return largest_window;
 }
 
+/// What the rtt policy has smoothed, if it does.
+template <class Tcp>
+constexpr std::optional<duration> srtt(const control_block<Tcp>& c) {
+    if constexpr (requires { c.rtt.srtt(); })
+        return c.rtt.srtt();
+    else
+        return {};
+}
+
+/// The shortest round trip of the last ten seconds, which the connection itself remembers.
+template <class Tcp>
+constexpr std::optional<duration> min_rtt(const control_block<Tcp>& c) {
+    return c.min_rtt.best() != duration::max() ? std::optional(c.min_rtt.best()) : std::nullopt;
+}
+
 /// Goes over to the congestion policy of this name. A composition that has only one has only its own.
 template <class Tcp>
 constexpr bool select_congestion(control_block<Tcp>& c, environment<Tcp>& env, std::string_view name) {
     if (name == name_of(c.congestion)) return !name.empty();
-    congestion_snapshot known{.now = env.now, .mss = c.mss, .in_recovery = in_recovery(c)};
+    congestion_snapshot known{
+        .now = env.now, .mss = c.mss, .in_recovery = in_recovery(c), .min_rtt = min_rtt(c), .srtt = srtt(c)};
     if constexpr (requires { c.congestion.select(name, known); }) {
         known.random = env.random.bits();
-        if (c.min_rtt.best() != duration::max()) known.min_rtt = c.min_rtt.best();
-        if constexpr (requires { c.rtt.srtt(); }) known.srtt = c.rtt.srtt();
         return c.congestion.select(name, known);
     }
     return false;
@@ -80,15 +94,14 @@ constexpr bool select_congestion(control_block<Tcp>& c, environment<Tcp>& env, s
 /// The answers of this moment, for those who watch.
 template <class Tcp>
 constexpr void report_window(control_block<Tcp>& c, environment<Tcp>& env) {
-    window_report report{.now = env.now,
-                         .cwnd = c.congestion.window(),
-                         .pipe = c.flight.pipe(),
-                         .flight = c.snd.flight(),
-                         .peer_window = c.snd.wnd,
-                         .rto = c.rtt.rto(),
-                         .in_recovery = in_recovery(c)};
-    if constexpr (requires { c.rtt.srtt(); }) report.srtt = c.rtt.srtt();
-    env.observe().on_window(report);
+    env.observe().on_window({.now = env.now,
+                             .cwnd = c.congestion.window(),
+                             .pipe = c.flight.pipe(),
+                             .flight = c.snd.flight(),
+                             .peer_window = c.snd.wnd,
+                             .srtt = srtt(c),
+                             .rto = c.rtt.rto(),
+                             .in_recovery = in_recovery(c)});
 }
 
 }  // namespace sluice

@@ -212,6 +212,9 @@ struct control_block : conversation_block<Tcp> {
         return rcv.nxt - static_cast<std::uint32_t>(incoming.size()) - (fin_received() ? 1u : 0u);
     }
 
+    constexpr void restart_retransmission_timer(instant now) {
+        timer.set(sluice::timer::retransmission, now + rtt.rto());
+    }
     constexpr void stop_clocks() {
         timer.stop_all();
         if constexpr (Tcp::paces) this->release = {};

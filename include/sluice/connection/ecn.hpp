@@ -118,8 +118,7 @@ constexpr void react_to_marks(control_block<Tcp>& c, environment<Tcp>& env) {
     if constexpr (Tcp::uses_ecn) {
         if (c.marks.heard.congestion && c.marks.reduced_until < c.snd.una) reduce_for_marks(c, env);
         c.marks.reduced_until = later(c.marks.reduced_until, c.snd.una - 1);  // or 2^31 octets on it would lie ahead
-        if (c.marks.waits && !c.timer.runs(timer::retransmission))
-            c.timer.set(timer::retransmission, env.now + c.rtt.rto());
+        if (c.marks.waits && !c.timer.runs(timer::retransmission)) c.restart_retransmission_timer(env.now);
     }
 }
 
@@ -128,7 +127,7 @@ constexpr void reduce_for_marks(control_block<Tcp>& c, environment<Tcp>& env) {
     // RFC 3168 section 6.1.2: a window of one segment can't be halved, so time has to pass before the next one leaves.
     if (target_window(c) <= c.mss) {
         c.marks.waits = true;
-        c.timer.set(timer::retransmission, env.now + c.rtt.rto());
+        c.restart_retransmission_timer(env.now);
     }
     ++env.count.ecn_reductions;
     const std::uint32_t flight = std::min(c.marks.flight, target_window(c));

@@ -104,6 +104,8 @@ constexpr tcp_info info(const control_block<Tcp>& c, instant now) {
                  .tcpi_total_retrans = c.totals.retransmitted,
                  .tcpi_last_data_sent = ago(c.last_sent),
                  .tcpi_last_data_recv = ago(c.last_received),
+                 .tcpi_rtt = microseconds(srtt(c).value_or(duration::zero())),
+                 .tcpi_min_rtt = microseconds(min_rtt(c).value_or(duration::zero())),
                  .tcpi_snd_cwnd = in_segments(target_window(c)),
                  .tcpi_snd_wnd = c.snd.wnd,
                  .tcpi_rcv_wnd = c.rcv.synchronized ? c.rcv.wnd() : 0,
@@ -120,10 +122,8 @@ constexpr tcp_info info(const control_block<Tcp>& c, instant now) {
         if (c.ecn.agreed()) out.tcpi_options |= tcpi_opt_ecn;
     out.tcpi_snd_ssthresh =
         ssthresh(c) == largest_window ? 0x7fffffff : in_segments(ssthresh(c));  // as Linux says "none"
-    if constexpr (requires { c.rtt.srtt(); }) out.tcpi_rtt = microseconds(c.rtt.srtt().value_or(duration::zero()));
     if constexpr (requires { c.rtt.rttvar(); })
         out.tcpi_rttvar = microseconds(c.rtt.rttvar().value_or(duration::zero()));
-    if (c.min_rtt.best() != duration::max()) out.tcpi_min_rtt = microseconds(c.min_rtt.best());
     if constexpr (Tcp::tunes_buffers) out.tcpi_rcv_rtt = microseconds(c.tuning.round_trip());
     if constexpr (requires { c.ack.delay; }) out.tcpi_ato = microseconds(c.ack.delay);
     return out;

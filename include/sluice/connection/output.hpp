@@ -402,8 +402,7 @@ constexpr void note_sent(control_block<Tcp>& c, environment<Tcp>& env, const tx_
     if (report.length > 0) {
         put_off_next(c, env, report.length);
         // RFC 6298 section 5.1. A window probe has its own timer.
-        if (!c.timer.runs(timer::retransmission) && !c.probing)
-            c.timer.set(timer::retransmission, env.now + c.rtt.rto());
+        if (!c.timer.runs(timer::retransmission) && !c.probing) c.restart_retransmission_timer(env.now);
         if (!c.timer.runs(timer::user_timeout)) restart_user_timeout(c, env);
         const recovery_sent_report to_recovery{.now = env.now,
                                                .why = report.why,

@@ -59,7 +59,7 @@ constexpr void on_retransmission_timeout(control_block<Tcp>& c, environment<Tcp>
     arm_recovery(c);
     lose_first_segment(c, env);
     c.retransmit_now = true;
-    c.timer.set(timer::retransmission, env.now + c.rtt.rto());
+    c.restart_retransmission_timer(env.now);
     report_window(c, env);
 }
 
