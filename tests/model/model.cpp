@@ -6,7 +6,7 @@
 //
 // Control: each of these one-line changes of connection/input.hpp is caught here, and the description shows the way to
 // it. Without `if (s.length() == 0) return step::drop;` (N16) two TIME-WAITs answer each other for ever; without `if
-// (s.has(flag::ack))` in check_sequence (N1) crossing opens do; with `if (false)` for `if (c.close_waits)` a CLOSE in
+// (s.has(flag::ack))` in take_syn_again (N1) crossing opens do; with `if (false)` for `if (c.close_waits)` a CLOSE in
 // SYN-RECEIVED is forgotten; and with `buffer.write(0, text)` for text behind a gap (tcb/reassembly.hpp) a wrong octet
 // is delivered.
 #include "tiny.hpp"
