@@ -343,13 +343,10 @@ constexpr void offer_window(control_block<Tcp>& c) {
 /// Builds <SEQ=begin><ACK=RCV.NXT> over `length` numbers of the send space, with the SYN, text and FIN that lie there.
 template <class Tcp>
 constexpr void build(control_block<Tcp>& c, environment<Tcp>& env, tx_packet& p, seq begin, std::uint32_t length) {
-    p.meta = {.source = c.local.address,
-              .destination = c.remote.address,
-              .dscp = c.options.dscp,
-              .hop_limit = c.options.hop_limit};
-    p.spans = 0;
-    p.payload_length = 0;
-    p.segment_size = 0;
+    p.begin({.source = c.local.address,
+             .destination = c.remote.address,
+             .dscp = c.options.dscp,
+             .hop_limit = c.options.hop_limit});
     tcp_header tcp{.source_port = c.local.port, .destination_port = c.remote.port, .sequence = begin};
     const seq end = begin + length;
     const bool is_syn = length > 0 && c.snd.is_syn(begin);

@@ -51,13 +51,10 @@ private:
 
 template <bool HasEcnOption>
 constexpr void build(const reply& r, tx_packet& p) {
-    p.meta = {.source = r.local.address,
-              .destination = r.remote.address,
-              .dscp = r.dscp,
-              .hop_limit = r.hop_limit};
-    p.spans = 0;
-    p.payload_length = 0;
-    p.segment_size = 0;
+    p.begin({.source = r.local.address,
+             .destination = r.remote.address,
+             .dscp = r.dscp,
+             .hop_limit = r.hop_limit});
     const tcp_header tcp{.source_port = r.local.port,
                          .destination_port = r.remote.port,
                          .sequence = r.sequence,

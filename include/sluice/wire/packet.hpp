@@ -67,6 +67,13 @@ struct tx_packet {
         return segment_size == 0 || payload_length == 0 ? 1 : (payload_length + segment_size - 1) / segment_size;
     }
 
+    /// Nothing but where it goes: what room may hold of the packet before is gone.
+    constexpr void begin(const ip_meta& where) {
+        meta = where;
+        spans = 0;
+        payload_length = 0;
+        segment_size = 0;
+    }
     constexpr void borrow(octets span) {
         if (span.empty()) return;
         assert(spans < most_spans);
