@@ -12,9 +12,9 @@
 
 namespace sluice::sim {
 
-template <class Client, class Server = Client>
+template <class Client, class Server = Client, class Sender = bulk>
 struct flow {
-    host<typename Client::endpoint, bulk>& client;
+    host<typename Client::endpoint, Sender>& client;
     host<typename Server::endpoint, bulk>& server;
 
     /// Every octet arrived, none was wrong, and both ends have closed in good order.

@@ -7,8 +7,7 @@
 #include <cstdint>
 
 #include <sluice/connection/endpoint.hpp>
-#include <sluice/sim/bulk.hpp>
-#include <sluice/sim/network.hpp>
+#include <sluice/sim/flow.hpp>
 #include <sluice/sim/on_off.hpp>
 
 namespace sluice::sim {
@@ -28,14 +27,8 @@ struct on_off_bulk {
     instant wake() const { return transfer.writer.is_done() ? never : times.until(); }
 };
 
-/// As a flow is (sim/flow.hpp).
 template <class Tcp>
-struct on_off_flow {
-    host<typename Tcp::endpoint, on_off_bulk>& client;
-    host<typename Tcp::endpoint, bulk>& server;
-
-    bool is_complete() const { return client.application.is_complete() && server.application.is_complete(); }
-};
+using on_off_flow = flow<Tcp, Tcp, on_off_bulk>;
 
 /// Adds the two hosts. The periods begin at `start`, the connection with network::open.
 template <class Tcp>
