@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include <sluice/base/random.hpp>
+#include <sluice/sim/fraction.hpp>
 
 namespace sluice::sim {
 
@@ -15,8 +16,8 @@ class probability {
 public:
     constexpr probability(double fraction = 0)
         : chance_(!(fraction > 0)  ? 0
-                  : fraction >= 1 ? certain
-                                  : static_cast<std::uint64_t>(fraction * certain + 0.5)) {
+                  : fraction >= 1 ? one_in_2_to_32
+                                  : static_cast<std::uint64_t>(fraction * one_in_2_to_32 + 0.5)) {
         assert(fraction >= 0 && fraction <= 1 && "a probability is a fraction, not per cent");
     }
 
@@ -26,7 +27,6 @@ public:
     constexpr bool happens(seeded_random& random) const { return chance_ != 0 && random.bits() >> 32 < chance_; }
 
 private:
-    static constexpr std::uint64_t certain = std::uint64_t{1} << 32;
     std::uint64_t chance_;
 };
 
