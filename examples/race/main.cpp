@@ -3,8 +3,8 @@
 // one network, in virtual time; a table of who got what, or --report page.html. `race --help` has all there is.
 // g++ -std=c++20 -O2 -Iinclude examples/race/*.cpp -o race
 #include "merge.hpp"
-#include "options.hpp"
 #include "page.hpp"
+#include "plan.hpp"
 #include "policies.hpp"
 
 #include <sluice/trace/race_plots.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// race's command line: which options there are, what was said, and the runs that it asks for.
+// race's command line: which options there are, and what was said.
 #pragma once
 
 #include "values.hpp"
@@ -22,12 +22,6 @@ struct choice {
     std::string text() const;
 };
 
-struct planned_run {
-    choice what;
-    std::string point;  // what the others do not share
-    std::uint64_t seed = 1;
-};
-
 enum class print : unsigned char { table, json, csv };
 
 struct options {
@@ -43,19 +37,5 @@ struct options {
 /// Throws wrong_argument.
 options read_options(int count, char** words);
 std::string help();
-
-/// All runs, in the order of their numbers; what they share stands in `race`.
-struct plan {
-    std::string race;
-    std::vector<planned_run> runs;
-};
-plan plan_of(const options& o);
-
-/// A run's choice as values. Throws wrong_argument.
-struct prepared {
-    std::vector<sluice::sim::entrant> who;
-    sluice::sim::race_settings how;
-};
-prepared prepare(const planned_run& run);
 
 }  // namespace race

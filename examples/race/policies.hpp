@@ -5,6 +5,7 @@
 #include <sluice/sim/entrant.hpp>
 
 #include <array>
+#include <string>
 #include <string_view>
 
 namespace race {
@@ -22,6 +23,10 @@ inline constexpr std::array policies{
     policy{"fixed_window", "65535 octets, whatever happens"},
     policy{"my_cc", "examples/my_cc.hpp: change it, build, race it"},
 };
+
+/// In the list. Throws wrong_argument.
+std::size_t place_of(std::string_view name);
+std::string policy_names();
 
 /// Each makes an entrant of the policy at that place of the list. Compiled apart: each is six whole TCPs.
 sluice::sim::entrant enter_without_ecn(std::size_t place, const sluice::sim::entry& how);
