@@ -22,7 +22,8 @@ class held_queue {
 public:
     held_queue(const sim::red_settings& s, std::size_t waiting)
         : red_(s, {.limits = {}, .packet_time = 1ms, .random = seeded_random(5)}), waiting_(waiting) {
-        while (red_.backlog().packets < waiting)  // as if each had found an idle link: the average knows nothing of them
+        // As if each had found an idle link: the average knows nothing of them.
+        while (red_.backlog().packets < waiting)
             red_.push(store_, store_.add({.data = ip_packet(40)}), {.now = {}, .must_wait = false}, *this);
     }
 

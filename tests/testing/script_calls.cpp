@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// testing/script/socket_calls.hpp: a call that is written wrongly fails or is skipped by what is wrong, and is never taken
-// for another one.
+// testing/script/socket_calls.hpp: a call that is written wrongly fails or is skipped by what is wrong, and is never
+// taken for another one.
 #include <doctest/doctest.h>
 
 #include <string>
