@@ -4,7 +4,7 @@
 
 #include "policies.hpp"
 
-#include <sluice/trace/race_table.hpp>
+#include <sluice/trace/text.hpp>
 
 #include <algorithm>
 

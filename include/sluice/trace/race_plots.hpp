@@ -4,6 +4,7 @@
 // and the queue that they share. The same flow has the same colour in each.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <string>
@@ -11,7 +12,6 @@
 
 #include <sluice/trace/chart.hpp>
 #include <sluice/trace/race_result.hpp>
-#include <sluice/trace/race_table.hpp>
 
 namespace sluice::trace {
 

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
 // What came of a race, flows through one bottleneck: who got how much, what it cost, and, for pictures, how it went.
-// Values only: who runs races (sim/race.hpp) fills them in, who prints them (race_run, race_table, race_plots) reads.
+// Values only, and what the flows are called: who runs races (sim/race.hpp) fills them in, who prints them (race_run,
+// race_table, race_plots) reads.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <vector>
 
 #include <sluice/base/time.hpp>
+#include <sluice/trace/text.hpp>
 #include <sluice/trace/window_sample.hpp>
 #include <sluice/trace/wire_event.hpp>
 
@@ -47,5 +51,17 @@ struct race_series {
     std::vector<instant> at{};
     std::vector<duration> queue{};  // what those waited, on average, that came through since the last look
 };
+
+/// "reno"; where several have the same policy, "cubic 1", "cubic 2".
+inline std::vector<std::string> flow_names(const auto& flows) {
+    std::vector<std::string> out;
+    for (const auto& each : flows) {
+        const auto is_alike = [&](const auto& other) { return other.policy == each.policy; };
+        const auto before = std::count_if(flows.begin(), flows.begin() + std::distance(flows.data(), &each), is_alike);
+        const bool is_only = std::count_if(flows.begin(), flows.end(), is_alike) == 1;
+        out.push_back(is_only ? each.policy : each.policy + ' ' + digits(before + 1));
+    }
+    return out;
+}
 
 }  // namespace sluice::trace

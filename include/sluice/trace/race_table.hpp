@@ -13,24 +13,6 @@
 
 namespace sluice::trace {
 
-/// "reno"; where several have the same policy, "cubic 1", "cubic 2".
-inline std::vector<std::string> flow_names(const auto& flows) {
-    std::vector<std::string> out;
-    for (const auto& each : flows) {
-        const auto is_alike = [&](const auto& other) { return other.policy == each.policy; };
-        const auto before = std::count_if(flows.begin(), flows.begin() + std::distance(flows.data(), &each), is_alike);
-        const bool is_only = std::count_if(flows.begin(), flows.end(), is_alike) == 1;
-        out.push_back(is_only ? each.policy : each.policy + ' ' + digits(before + 1));
-    }
-    return out;
-}
-
-/// Characters, where bytes are UTF-8.
-inline std::size_t shown_width(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 /// The runs of one point, which differ by their seeds.
 using race_group = std::vector<const race_run*>;
 

@@ -4,6 +4,7 @@
 // SVG and HTML. Knows nothing of charts or packets; text that comes in is taken to be UTF-8.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <string>
@@ -61,6 +62,12 @@ inline std::string escaped(std::string_view text) {
         }
     }
     return safe;
+}
+
+/// Characters, where bytes are UTF-8.
+inline std::size_t shown_width(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 /// Padded to `width` characters of ASCII.
