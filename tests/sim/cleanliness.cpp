@@ -50,7 +50,7 @@ void check_clean(const sim::transfer_report& report) {
 }
 
 /// At 1 Mbit/s a flight takes half a second each way, after a first round trip of milliseconds: that is what RFC 6298's
-/// floor of 1 s is for, which the default waives. A segment takes 12 ms there, and at 10 Mbit/s so do ten of the peer's,
+/// floor of 1 s is for, which the default waives. One segment takes 12 ms there, and at 10 Mbit/s ten of the peer's do,
 /// behind which an ACK waits: who takes an ACK for overdue after two round trips (RFC 8985 section 7.2) can't know.
 void suit(auto& settings, std::uint64_t rate, bool both_ways) {
     if constexpr (requires { settings.rtt.floor; })
@@ -144,7 +144,9 @@ TEST_CASE("nor where what the two ends agree on is less, or what leaves is paced
 // The controls are faults in rack_tlp.hpp, schedule_probe: no peer_ack_delay at all, with which the lone segments are
 // probed for; or for no more than one segment, as the RFC has it, with which one and a part of one is.
 TEST_CASE("what the peer's ACK timer holds back for 40 ms is not probed for after a round trip of two") {
-    for (const std::uint64_t octets : {std::uint64_t{1}, mss - 1, mss, mss + 1, 2 * mss - 1, 2 * mss, 2 * mss + 1, 3 * mss}) {
+    constexpr std::array<std::uint64_t, 8> lengths{1,           mss - 1, mss,         mss + 1,
+                                                   2 * mss - 1, 2 * mss, 2 * mss + 1, 3 * mss};
+    for (const std::uint64_t octets : lengths) {
         CAPTURE(octets);
         default_tcp::settings s;
         s.ack.quick_start = 0;

@@ -90,7 +90,7 @@ TEST_CASE("one loss of forty: PRR sends for every second ACK all along, RFC 6675
     CHECK(halved[3] >= 8);
 }
 
-TEST_CASE("a mark, and a window of 70 segments instead of 100: PRR sends for seven ACKs of ten, others not for thirty") {
+TEST_CASE("a mark, and 70 segments of window instead of 100: PRR sends for seven ACKs of ten, others not for thirty") {
     for (const auto& proportional : {quarters_after_mark<rack_tlp>(), quarters_after_mark<prr_recovery>()})
         for (const int each : proportional) {  // 25 ACKs each
             CHECK(each >= 17);

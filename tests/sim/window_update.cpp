@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a reader that keeps up has to tell: nothing. Whatever the unit of the window and the size of a segment, an ACK
 // for two segments (SHLD-19) offers what has been read, and no ACK leaves for that alone.
+#include <array>
+
 #include <doctest/doctest.h>
 
 #include <sluice/policy/buffers/growable_buffers.hpp>
@@ -19,12 +21,20 @@ using large_tcp = tcp<testing::gate_audit, growable_buffers>;
 // segment of 524 octets seems to make a whole unit of 2 KiB that the peer does not know of, and is answered: 2001.
 TEST_CASE("a reader that keeps up draws an ACK for two segments, and no more, in windows of any unit") {
     constexpr std::uint64_t segments = 2000;
-    struct {
+    struct window {
         std::size_t buffer;
         std::uint16_t mtu;
-    } constexpr cases[]{{64 << 20, 576}, {64 << 20, 1500}, {64 << 20, 9000}, {1 << 20, 576}, {256 << 10, 1500},
-                        {1 << 16, 576},  {std::size_t{1} << 30, 576}};
-    for (const auto& [buffer, mtu] : cases) {
+    };
+    constexpr std::array<window, 7> windows{{{64 << 20, 576},
+                                             {64 << 20, 1500},
+                                             {64 << 20, 9000},
+                                             {1 << 20, 576},
+                                             {256 << 10, 1500},
+                                             {1 << 16, 576},
+                                             {std::size_t{1} << 30, 576}}};
+    for (const window& each : windows) {
+        const std::size_t buffer = each.buffer;
+        const std::uint16_t mtu = each.mtu;
         CAPTURE(buffer);
         CAPTURE(mtu);
         large_tcp::settings s;

@@ -62,8 +62,8 @@ struct window_validation {
         return enabled && unused_since_ != never ? std::max(flight, pipe_ack()) : flight;
     }
 
-    /// Octets a second, 0: none. Behind a pause the window lasts a round trip; who is always paced sends it twice in one
-    /// while it is to double, and later a fifth more than it, so that it is the window that limits (practice: Linux).
+    /// Octets a second, 0: none. Behind a pause the window lasts a round trip. Who is always paced sends it twice in
+    /// one while it is to double, and a fifth more later, so that it is the window that limits (practice: Linux).
     constexpr std::uint64_t pacing_rate(std::uint32_t cwnd, std::uint32_t ssthresh, bool always) const {
         if (!always && !resumes_) return 0;
         return octets_per_second(cwnd, srtt_, !always ? 100 : cwnd < ssthresh ? 200 : 120);

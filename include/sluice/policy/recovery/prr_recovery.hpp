@@ -39,7 +39,7 @@ struct prr_recovery {
         rules.on_timeout(r, flight);
     }
 
-    /// Nothing is lost, but the window is smaller than what is out: PRR's way down instead of silence (practice: Linux).
+    /// Nothing is lost, but the window is less than what is out: PRR's way down, not silence (practice: Linux).
     constexpr void on_marks(const recovery_marks_report& r) {
         if (!rules.sack_ || rules.in_recovery() || rules.after_timeout() || r.pipe <= r.target) return;
         marked_ = true;

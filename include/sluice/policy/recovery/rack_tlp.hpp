@@ -117,7 +117,7 @@ struct rack_tlp {
         return step;
     }
 
-    /// Nothing is lost, but the window is smaller than what is out: PRR's way down instead of silence (practice: Linux).
+    /// Nothing is lost, but the window is less than what is out: PRR's way down, not silence (practice: Linux).
     constexpr void on_marks(const recovery_marks_report& r) {
         if (!sack_ || recovering_ || after_timeout_ || r.pipe <= r.target) return;
         marked_ = true;
@@ -220,10 +220,10 @@ private:
             flight.mark_lost(flight.oldest());
     }
 
-    /// Step 5, in the order of transmission: who was sent before what has arrived, and is late, is lost. Of what left in
-    /// one instant the lower end counts as sent before (section 6.1, RACK_sent_after; Linux likewise). That is so of all
-    /// that leaves at once, where what is lost goes first. Only what ACKs of one instant let out, one after the other,
-    /// may be the other way round; then a retransmission that comes right behind new data leaves once more.
+    /// Step 5, in the order of transmission: who was sent before what has arrived, and is late, is lost. Of what left
+    /// in one instant the lower end counts as sent before (section 6.1, RACK_sent_after; Linux likewise). So it is with
+    /// all that leaves at once, where what is lost goes first. Only what ACKs of one instant let out, one after the
+    /// other, may be the other way round; then a retransmission that comes right behind new data leaves once more.
     constexpr void detect(instant now, seq nxt, std::uint32_t target, auto& flight, recovery_step& step) {
         judge_at_ = never;
         bool lost_any = false;
