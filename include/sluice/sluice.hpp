@@ -74,6 +74,7 @@
 #include <sluice/policy/congestion/cubic.hpp>
 #include <sluice/policy/congestion/fixed_window.hpp>
 #include <sluice/policy/congestion/hystart.hpp>
+#include <sluice/policy/congestion/initial_window.hpp>
 #include <sluice/policy/congestion/no_congestion_control.hpp>
 #include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/congestion/vegas.hpp>

@@ -175,6 +175,7 @@ struct wrong_quota : least_recovery { std::uint32_t quota() const { return 0; } 
 struct wrong_in_recovery : least_recovery { bool in_recovery() { return false; } };
 struct wrong_after_timeout : least_recovery { anything after_timeout() const { return {}; } };
 struct wrong_recovery_start : least_recovery { void on_start(std::uint32_t) {} };
+struct wrong_on_marks : least_recovery { void on_marks(recovery_marks_report&) {} };  // it may change nothing
 struct recovery_on_rto : least_recovery { void on_rto(const rto_report&) {} };
 struct recovery_on_congestion : least_recovery { void on_congestion(const congestion_report&) {} };
 // clang-format on
@@ -182,6 +183,7 @@ static_assert(recovery_policy<least_recovery> && recovery_policy<newreno_recover
 static_assert(!recovery_policy<no_on_ack> && !recovery_policy<no_on_timeout> && !recovery_policy<answers_nothing> &&
               !recovery_policy<wrong_quota> && !recovery_policy<wrong_in_recovery> &&
               !recovery_policy<wrong_after_timeout> && !recovery_policy<wrong_recovery_start> &&
+              !recovery_policy<wrong_on_marks> &&
               !recovery_policy<recovery_on_rto> && !recovery_policy<recovery_on_congestion>);
 
 // ---- ack, isn, buffers, lifecycle ----------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ struct episode {
     instant now{1s};
     duration srtt = 50ms, min_rtt = 40ms;
     instant rto_at = never;
+    std::uint32_t target = 100 * mss;
 
     episode() { recovery.on_start({.iss = seq(0) - 1, .sack = true}); }
 
@@ -53,7 +54,7 @@ struct episode {
                                 .newly_sacked = newly_sacked,
                                 .delivered = newly_acked + newly_sacked,
                                 .mss = mss,
-                                .target = 100 * mss,
+                                .target = target,
                                 .arrived_twice = twice,
                                 .sampled = true,
                                 .min_rtt = min_rtt,
@@ -178,6 +179,31 @@ TEST_CASE("a probe waits two round trips, 200 ms more for a single segment, and 
     CHECK(e.recovery.deadline() == never);
 }
 
+TEST_CASE("less than two full segments may wait for the peer's ACK timer; a FIN makes no segment fuller") {
+    for (const std::uint32_t text : {1u, mss, mss + 1, 2 * mss - 1, 2 * mss, 2 * mss + 1})
+        for (const bool fin : {false, true}) {
+            CAPTURE(text);
+            CAPTURE(fin);
+            episode e;
+            e.sends(1);
+            e.flight.send(e.nxt, e.nxt + text + (fin ? 1 : 0), e.now, false, fin);
+            e.nxt += text + (fin ? 1 : 0);
+            e.now += 40ms;
+            e.hears(mss);
+            CHECK(e.recovery.deadline() == e.now + (text < 2 * mss ? 300ms : 100ms));
+        }
+}
+
+TEST_CASE("however short the round trip, no probe leaves within ten milliseconds") {
+    for (const duration srtt : {1ms, 4ms, 5ms, 6ms}) {
+        episode e;
+        e.srtt = srtt;
+        e.sends(3);
+        e.hears(mss);
+        CHECK(e.recovery.deadline() == e.now + std::max<duration>(10ms, 2 * srtt));
+    }
+}
+
 TEST_CASE("one probe at a time, none while something is missing, none without a round trip since the last") {
     episode e;
     e.sends(3);
@@ -246,4 +272,68 @@ TEST_CASE("with F-RTO nothing but the first one is lost before it is known wheth
     e.now += 40ms;
     e.hears(20);  // no timestamps, and nothing new to send: the rest is lost
     CHECK(e.lost() == 3 * mss);
+}
+
+// RFC 8985 section 6.1: of what left in one instant, as a clock of some grain or a super-segment has it, the end tells
+// which one is the later. So it is with a retransmission that in truth left behind new data: it is taken for lost.
+TEST_CASE("of two that left in the same instant the one that ends later is the later one, sent again or not") {
+    for (const bool left_behind : {false, true}) {
+        CAPTURE(left_behind);
+        episode e;
+        e.sends(5);
+        e.now = instant(1s) + 45ms;
+        e.hears(0, 10, 20), e.hears(0, 20, 30);
+        CHECK(e.hears(0, 30, 50).entered);
+        const instant at = e.now;
+        if (!left_behind) e.sends_again();
+        e.sends(1);
+        e.now = at;
+        if (left_behind) e.sends_again();
+        CHECK(e.lost() == mss);
+        e.now = at + 40ms;
+        e.hears(0, 50, 60);
+        CHECK(e.lost() == 2 * mss);
+    }
+}
+
+// RFC 9937's way down, for marks too: of fifty in flight thirty-five are to stay.
+TEST_CASE("marks reduce the window with nothing lost: for ten ACKs seven segments leave, until it is come to") {
+    episode e;
+    e.target = 35 * mss;
+    std::uint32_t out = 0;
+    const auto send_all = [&] {
+        while (e.recovery.quota({.target = e.target, .pipe = e.flight.pipe(), .mss = mss}) >= mss) e.sends(), ++out;
+    };
+    e.sends(50);
+    e.hears(mss);
+    e.recovery.on_marks({.now = e.now, .target = e.target, .pipe = e.flight.pipe(), .delivered = mss, .mss = mss});
+    send_all();
+    for (std::uint32_t acked = 2; acked <= 50; ++acked) {
+        e.hears(acked * mss);
+        send_all();
+        CHECK(out <= acked * 7 / 10);
+        CHECK(out + 1 >= acked * 7 / 10);  // at the end of the way there is nothing left to spread
+    }
+    CHECK(e.flight.pipe() == e.target);
+    e.hears(51 * mss);
+    send_all();
+    CHECK(out == 36);  // from here on one for one
+    CHECK_FALSE(e.recovery.in_recovery());
+}
+
+TEST_CASE("marks change nothing where no more is out than the window, nor in an episode or behind a timeout") {
+    episode e;
+    e.target = 35 * mss;
+    const auto marks = [&] {
+        e.recovery.on_marks({.now = e.now, .target = e.target, .pipe = e.flight.pipe(), .delivered = mss, .mss = mss});
+        return e.recovery.marked_;
+    };
+    e.sends(36);
+    e.hears(mss);
+    CHECK_FALSE(marks());
+    e.sends(5);
+    CHECK(marks());
+    e.recovery.on_timeout({.now = e.now, .nxt = e.nxt}, e.flight);
+    CHECK_FALSE(e.recovery.marked_);
+    CHECK_FALSE(marks());
 }

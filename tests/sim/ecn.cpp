@@ -51,7 +51,7 @@ struct outcome {
 constexpr std::size_t threshold = 20;
 constexpr std::uint32_t text_of_each = 1448;
 
-sim::scenario marking(std::uint64_t octets = 16 << 20) {
+sim::scenario marking(std::uint64_t octets = 11'586 * text_of_each) {  // whole segments: else a short one may be marked
     return {.rate = 10'000'000,
             .delay = 20ms,
             .queue = 1000,

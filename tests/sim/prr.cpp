@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Proportional rate reduction in a world: one loss of a flight of forty. RFC 6675 is silent until half of the flight
-// has arrived; RFC 9937 sends for every second ACK. Every event audited.
+// Proportional rate reduction in a world: one loss of a flight of forty, one mark of a flight of a hundred. RFC 6675 is
+// silent until so much has arrived as the window lost; RFC 9937 sends all along. Every event audited.
 #include <doctest/doctest.h>
 
 #include <sluice/policy/ack/every_segment.hpp>
 #include <sluice/policy/congestion/reno.hpp>
+#include <sluice/policy/ecn/classic_ecn.hpp>
 #include <sluice/policy/recovery/prr_recovery.hpp>
+#include <sluice/policy/recovery/rack_tlp.hpp>
 #include <sluice/policy/recovery/sack_recovery.hpp>
 
 #include "audited.hpp"
@@ -15,7 +17,7 @@ using namespace sluice;
 
 namespace {
 
-//// Packets with data that left in each quarter of the round trip that follows the detection of the loss.
+/// Packets with data that left in each quarter of the round trip that follows the detection of the loss.
 template <class Recovery>
 std::vector<int> quarters() {
     using prompt = tcp<testing::gate_audit, reno, Recovery, every_segment>;
@@ -36,6 +38,45 @@ std::vector<int> quarters() {
     return out;
 }
 
+/// Has a window of a hundred segments until it hears of a mark, and then one of seventy.
+struct from_100_to_70 {
+    using slot = congestion_slot;
+    std::uint32_t mss_ = 0;
+    std::uint32_t segments_ = 100;
+
+    constexpr std::uint32_t window() const { return segments_ * mss_; }
+    constexpr void on_start(const start_report& r) { mss_ = r.mss; }
+    constexpr void on_ecn(const ecn_report&) { segments_ = 70; }
+};
+
+/// Packets with data that left in each quarter of the hundred ACKs that come after the one that tells of the mark.
+template <class Recovery>
+std::vector<int> quarters_after_mark() {
+    using prompt = tcp<testing::gate_audit, from_100_to_70, Recovery, classic_ecn, every_segment>;
+    typename prompt::settings s;
+    s.buffers.send = s.buffers.receive = 4u << 20;
+    // One ACK in 2.5 ms and 40 packets on the path: sixty wait, and those that find more than fifty are marked.
+    const auto r = audited::transfer<prompt>({.rate = 4'800'000,
+                                              .delay = 50ms,
+                                              .queue = 200,
+                                              .discipline = sim::step_marking_settings{.packets = 50},
+                                              .octets = 1'000'000},
+                                             s, s);
+    CHECK(r.complete);
+    CHECK(r.retransmitted == 0);
+    CHECK(r.client.ecn_reductions >= 1);  // what leaves on the way down may be marked, too: that is told after it
+    std::vector<int> out(4);
+    instant told{};
+    for (const auto& e : r.wire) {
+        const bool tells = e.from == 1 && e.header.flags.has(flag::ece) && !e.header.flags.has(flag::syn);
+        if (tells && told == instant()) told = e.arrived;
+    }
+    for (const auto& e : r.wire)
+        if (told != instant() && e.from == 0 && e.text_length > 0 && e.sent >= told && e.sent < told + 250ms)
+            ++out[static_cast<std::size_t>((e.sent - told) / 62500us)];
+    return out;
+}
+
 }  // namespace
 
 TEST_CASE("one loss of forty: PRR sends for every second ACK all along, RFC 6675 nothing and then for each") {
@@ -47,4 +88,16 @@ TEST_CASE("one loss of forty: PRR sends for every second ACK all along, RFC 6675
     CHECK(halved[0] == 0);
     CHECK(halved[1] <= 1);
     CHECK(halved[3] >= 8);
+}
+
+TEST_CASE("a mark, and 70 segments of window instead of 100: PRR sends for seven ACKs of ten, others not for thirty") {
+    for (const auto& proportional : {quarters_after_mark<rack_tlp>(), quarters_after_mark<prr_recovery>()})
+        for (const int each : proportional) {  // 25 ACKs each
+            CHECK(each >= 17);
+            CHECK(each <= 18);
+        }
+    const auto silent = quarters_after_mark<sack_recovery>();
+    CHECK(silent[0] == 0);
+    CHECK(silent[1] <= 21);
+    CHECK(silent[3] >= 24);
 }

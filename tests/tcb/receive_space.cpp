@@ -114,3 +114,19 @@ TEST_CASE("a receiver whose reader takes one octet at a time offers no silly win
     CHECK(moves == buffer / mss);
     CHECK(r.wnd() == buffer);
 }
+
+TEST_CASE("what a segment can't say of the window, for want of room to round up, the peer does not know of") {
+    static_assert(sizeof(receive_space) == 20);  // it lies in what was padding
+    auto tight = at(1000, 5000);
+    CHECK(tight.known_wnd() == 5000);
+    CHECK(tight.field(5000, 10) == 4);  // five units are 5120, more than is free
+    CHECK(tight.wnd() == 5000);
+    CHECK(tight.known_wnd() == 4096);
+    tight.nxt += 4500;  // some of it beyond what the peer knew of
+    CHECK(tight.known_wnd() == 0);
+
+    auto roomy = at(1000, 5000);
+    CHECK(roomy.field(5120, 10) == 5);
+    CHECK(roomy.wnd() == 5120);
+    CHECK(roomy.known_wnd() == 5120);
+}

@@ -51,7 +51,7 @@ constexpr void take_ack(control_block<Tcp>& c, environment<Tcp>& env, const segm
         if (advances) restart_timers(c, env, step.keep_timer);
         if constexpr (Tcp::reads_sack) watch_reneging(c, env);
     }
-    react_to_marks(c, env);
+    react_to_marks(c, env, f.delivered);
     judge_stand_off(c, env);
     report_window(c, env);
 }

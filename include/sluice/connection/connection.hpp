@@ -362,11 +362,10 @@ private:
     /// that the peer doesn't know of; or one, when the peer may be waiting for it.
     constexpr void consider_window_update() {
         if (!may_receive_text.has(c_.state)) return;
-        const std::uint32_t known = c_.offered();
-        const std::uint32_t free = c_.possible_offer();
+        const std::uint32_t known = c_.rcv.known_wnd(), possible = c_.possible_offer();
         const auto half = static_cast<std::uint32_t>(c_.incoming.capacity() / 2);
         const std::uint32_t segment = c_.full_segment_of_peer(), step = known < segment ? segment : 2 * segment;
-        if (free >= known + std::min(half, step)) c_.ack_now = true;
+        if (possible >= known + std::min(half, step)) c_.ack_now = true;
     }
 
     control_block<Tcp> c_{};

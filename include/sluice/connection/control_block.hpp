@@ -184,11 +184,11 @@ struct control_block : conversation_block<Tcp> {
     constexpr std::uint16_t first_offer() const {
         return static_cast<std::uint16_t>(std::min<std::uint32_t>(offerable(), 65535));
     }
-    /// The window that the peer sees, after all is rounded; and that it would see in a segment that left now.
-    constexpr std::uint32_t offered() const { return rcv.wnd() >> agreed.receive_shift << agreed.receive_shift; }
+    /// The window that a segment would offer if it left now.
     constexpr std::uint32_t possible_offer() const {
-        const std::uint32_t rounded = rcv.in_units(free_to_receive(), agreed.receive_shift) << agreed.receive_shift;
-        return std::max(rounded, offerable());
+        receive_space then = rcv;
+        then.offer(offerable(), static_cast<std::uint32_t>(incoming.capacity()), full_segment_of_peer());
+        return then.in_units(free_to_receive(), agreed.receive_shift) << agreed.receive_shift;
     }
 
     // ---- where things stand in the send sequence space: SYN, queued octets, FIN

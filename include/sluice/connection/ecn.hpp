@@ -114,16 +114,16 @@ constexpr bool has_reduced(const control_block<Tcp>& c) {
 
 /// When all else has heard of the ACK.
 template <class Tcp>
-constexpr void react_to_marks(control_block<Tcp>& c, environment<Tcp>& env) {
+constexpr void react_to_marks(control_block<Tcp>& c, environment<Tcp>& env, std::uint32_t delivered) {
     if constexpr (Tcp::uses_ecn) {
-        if (c.marks.heard.congestion && c.marks.reduced_until < c.snd.una) reduce_for_marks(c, env);
+        if (c.marks.heard.congestion && c.marks.reduced_until < c.snd.una) reduce_for_marks(c, env, delivered);
         c.marks.reduced_until = later(c.marks.reduced_until, c.snd.una - 1);  // or 2^31 octets on it would lie ahead
         if (c.marks.waits && !c.timer.runs(timer::retransmission)) c.restart_retransmission_timer(env.now);
     }
 }
 
 template <class Tcp>
-constexpr void reduce_for_marks(control_block<Tcp>& c, environment<Tcp>& env) {
+constexpr void reduce_for_marks(control_block<Tcp>& c, environment<Tcp>& env, std::uint32_t delivered) {
     // RFC 3168 section 6.1.2: a window of one segment can't be halved, so time has to pass before the next one leaves.
     if (target_window(c) <= c.mss) {
         c.marks.waits = true;
@@ -137,6 +137,12 @@ constexpr void reduce_for_marks(control_block<Tcp>& c, environment<Tcp>& env) {
         c.congestion.on_ecn(marks);
     else if constexpr (requires { c.congestion.on_congestion(loss); })
         c.congestion.on_congestion(loss);
+    const recovery_marks_report to_recovery{.now = env.now,
+                                            .target = target_window(c),
+                                            .pipe = c.flight.pipe(),
+                                            .delivered = delivered,
+                                            .mss = c.mss};
+    if constexpr (requires { c.recovery.on_marks(to_recovery); }) c.recovery.on_marks(to_recovery);
     c.may_take_back = false;
     note_reduction(c);
 }

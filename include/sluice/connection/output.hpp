@@ -133,7 +133,8 @@ constexpr bool send_queued(control_block<Tcp>& c, environment<Tcp>& env, tx_pack
     if (length == 0 || is_put_off(c, env)) return false;
 
     const quota_report before = quota_now(c);
-    const bool beyond_target = before.pipe + length - (fin ? 1 : 0) > before.target && !in_recovery(c);
+    const bool is_on_its_way = in_recovery(c) || has_reduced(c);  // down to the target, by the recovery policy's quota
+    const bool beyond_target = before.pipe + length - (fin ? 1 : 0) > before.target && !is_on_its_way;
     send_new(c, env, p, length,
              {.why = !beyond_target                                  ? transmission::new_data
                      : before.pipe == 0 && before.target < before.mss ? transmission::least_segment

@@ -123,6 +123,7 @@ concept rtt_policy = policy_for<P, rtt_slot> && rtt_names_ok<P> && has_rto<P> &&
 //             bool find_more(const quota_report&, in_flight&)  quota is left in an episode, nothing is marked lost, nothing
 //                                                          new may leave: marks more, or answers no
 //             void on_sent(const recovery_sent_report&, const in_flight&)   something with text, SYN or FIN leaves
+//             void on_marks(const recovery_marks_report&)  marks have reduced the target; more may be out
 //             instant deadline() const                     asked after each of these: when time alone tells something …
 //             recovery_step on_deadline(const recovery_timeout_report&, in_flight&)   … and then; something is in flight
 //   refused   on_rto, on_congestion                       here they are on_timeout, and recovery_step::entered
@@ -139,6 +140,7 @@ template <class P> concept recovery_quota_ok         = hook::absent<P, hook::quo
 template <class P> concept recovery_in_recovery_ok   = hook::absent<P, hook::in_recovery>   || requires(const P& p) { { p.in_recovery() } -> std::convertible_to<bool>; };
 template <class P> concept recovery_find_more_ok     = hook::absent<P, hook::find_more>     || requires(P& p, const quota_report& r, in_flight<std::array<in_flight_record, 4>>& flight) { { p.find_more(r, flight) } -> std::convertible_to<bool>; };
 template <class P> concept recovery_on_sent_ok       = hook::absent<P, hook::on_sent>       || requires(P& p, const recovery_sent_report& r, const in_flight<std::array<in_flight_record, 4>>& flight) { p.on_sent(r, flight); };
+template <class P> concept recovery_on_marks_ok      = hook::absent<P, hook::on_marks>      || requires(P& p, const recovery_marks_report& r) { p.on_marks(r); };
 template <class P> concept recovery_deadline_ok      = hook::absent<P, hook::deadline>      || requires(const P& p) { { p.deadline() } -> std::same_as<instant>; };
 template <class P> concept recovery_on_deadline_ok   = (hook::absent<P, hook::on_deadline> && hook::absent<P, hook::deadline>) || requires(P& p, const recovery_timeout_report& r, in_flight<std::array<in_flight_record, 4>>& flight) { { p.on_deadline(r, flight) } -> std::same_as<recovery_step>; p.deadline(); };
 template <class P> concept recovery_after_timeout_ok = hook::absent<P, hook::after_timeout> || requires(const P& p) { { p.after_timeout() } -> std::convertible_to<bool>; };
@@ -146,7 +148,8 @@ template <class P> concept recovery_after_timeout_ok = hook::absent<P, hook::aft
 template <class P>
 concept recovery_policy = policy_for<P, recovery_slot> && recovery_names_ok<P> && recovers<P> &&
     recovery_on_start_ok<P> && recovery_quota_ok<P> && recovery_in_recovery_ok<P> && recovery_after_timeout_ok<P> &&
-    recovery_find_more_ok<P> && recovery_on_sent_ok<P> && recovery_deadline_ok<P> && recovery_on_deadline_ok<P>;
+    recovery_find_more_ok<P> && recovery_on_sent_ok<P> && recovery_on_marks_ok<P> && recovery_deadline_ok<P> &&
+    recovery_on_deadline_ok<P>;
 
 // The ack slot: when to acknowledge. One a connection.
 //   required  instant acknowledge_by(const arrival_report&)   text or FIN came; now, or a deadline; held under 0.5 s (MUST-40)

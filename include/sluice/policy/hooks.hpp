@@ -48,6 +48,7 @@ struct agreed         { int agreed;         template <class P> static constexpr 
 struct owes_pure_ack  { int owes_pure_ack;  template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::owes_pure_ack>::owes_pure_ack; }; };
 struct unsplittable   { int unsplittable;   template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::unsplittable>::unsplittable; }; };
 struct find_more      { int find_more;      template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::find_more>::find_more; }; };
+struct on_marks       { int on_marks;       template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_marks>::on_marks; }; };
 struct deadline       { int deadline;       template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::deadline>::deadline; }; };
 struct on_deadline    { int on_deadline;    template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_deadline>::on_deadline; }; };
 struct on_transition  { int on_transition;  template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_transition>::on_transition; }; };

@@ -156,6 +156,15 @@ struct recovery_sent_report {
     instant rto_at = never;
 };
 
+/// To recovery policies: the network has marked what was sent, and the congestion policy has reduced its window.
+struct recovery_marks_report {
+    instant now{};
+    std::uint32_t target = 0;     // as it is now
+    std::uint32_t pipe = 0;       // after this ACK
+    std::uint32_t delivered = 0;  // by it
+    std::uint32_t mss = 0;
+};
+
 struct recovery_timeout_report {
     instant now{};
     seq nxt{};

@@ -70,6 +70,7 @@ struct slot<P, recovery_slot> {
     static_assert(recovery_on_sent_ok<P>,               "sluice: recovery slot: on_sent must be public and take a const recovery_sent_report& and the records");
     static_assert(recovery_deadline_ok<P>,              "sluice: recovery slot: deadline must be `instant deadline() const`");
     static_assert(recovery_on_deadline_ok<P>,           "sluice: recovery slot: deadline and on_deadline go together: `recovery_step on_deadline(const recovery_timeout_report&, auto& flight)`");
+    static_assert(recovery_on_marks_ok<P>,              "sluice: recovery slot: on_marks must be public and take a const recovery_marks_report&");
     static_assert(recovery_find_more_ok<P>,             "sluice: recovery slot: find_more must be `bool find_more(const quota_report&, auto& flight)`");
     static constexpr bool kept = true;
 };

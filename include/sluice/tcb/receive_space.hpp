@@ -17,6 +17,7 @@ struct receive_space {
     seq up;    // just after the last urgent octet, while `urgent`
     bool synchronized = false;  // IRS is known
     bool urgent = false;
+    std::uint16_t unsaid = 0;  // by so much less than the edge the peer was told last: what made no whole unit
 
     constexpr void start(seq initial, std::uint32_t window) {
         *this = {};
@@ -27,6 +28,8 @@ struct receive_space {
     }
 
     constexpr std::uint32_t wnd() const { return edge - nxt; }
+    /// What of it the peer knows of.
+    constexpr std::uint32_t known_wnd() const { return wnd() > unsaid ? wnd() - unsaid : 0; }
     constexpr bool in_window(seq s) const { return nxt <= s && s < edge; }
 
     /// Table 6, but for the right edge (N37). A segment with a length needs its first or its last octet inside. One
@@ -57,6 +60,7 @@ struct receive_space {
     constexpr std::uint16_t field(std::uint32_t free_space, std::uint8_t shift) {
         const std::uint32_t units = in_units(free_space, shift);
         edge = later(edge, nxt + (units << shift));
+        unsaid = static_cast<std::uint16_t>(wnd() - (units << shift));
         return static_cast<std::uint16_t>(std::min<std::uint32_t>(units, 65535));
     }
 };

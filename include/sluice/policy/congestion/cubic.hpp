@@ -29,7 +29,7 @@ struct cubic {
     std::uint32_t initial_window = 10;  // segments (RFC 6928)
     bool fast_convergence = true;       // section 4.7
     std::uint32_t beta_ecn = 85;        // per cent of the window that marks leave (RFC 8511)
-    bool paced = false;  // always, and not behind a pause only: twice the window a round trip in slow start, then 1.2
+    bool paced = false;                 // always, and not behind a pause only
     window_validation validation{};     // RFC 7661
     hystart slow_start{};
 
@@ -61,13 +61,10 @@ struct cubic {
 
     constexpr void on_start(const start_report& r) {
         mss_ = r.mss;
-        at_.cwnd = r.syn_retries > 1 ? mss_ : initial_window_octets(initial_window, mss_);
+        at_.cwnd = first_window(r, initial_window);
     }
 
-    constexpr std::uint64_t pacing_rate() const {
-        if (!paced && !validation.resumes()) return 0;
-        return octets_per_second(at_.cwnd, validation.srtt(), !paced ? 100 : at_.cwnd < at_.ssthresh ? 200 : 120);
-    }
+    constexpr std::uint64_t pacing_rate() const { return validation.pacing_rate(at_.cwnd, at_.ssthresh, paced); }
     constexpr std::uint32_t pacing_burst() const { return initial_window_octets(initial_window, mss_); }
 
     constexpr void on_ack(const ack_report& r) {

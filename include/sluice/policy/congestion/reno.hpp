@@ -8,20 +8,12 @@
 #include <algorithm>
 #include <string_view>
 
+#include <sluice/policy/congestion/initial_window.hpp>
 #include <sluice/policy/congestion/window_validation.hpp>
 #include <sluice/policy/reports.hpp>
 #include <sluice/policy/slots.hpp>
-#include <sluice/tcb/pacer.hpp>
 
 namespace sluice {
-
-/// RFC 6928 section 2 has 10 segments of 1460 octets; RFC 3390 has 4 segments, yet three times 1460 octets.
-constexpr std::uint32_t initial_window_octets(std::uint32_t segments, std::uint32_t mss, std::uint32_t most) {
-    return std::min(segments * mss, std::max(2 * mss, most));
-}
-constexpr std::uint32_t initial_window_octets(std::uint32_t segments, std::uint32_t mss) {
-    return initial_window_octets(segments, mss, segments * 1460);
-}
 
 /// A reduction was for nothing (RFC 4015 section 3.2 step 5): back to the window that was, yet by slow start from what
 /// is in flight now, so that nothing leaves in a burst.
@@ -37,7 +29,7 @@ struct reno {
     std::uint32_t initial_window = 10;  // segments (RFC 6928)
     std::uint32_t slow_start_limit = 0;  // L of RFC 3465 in segments an ACK; 0: none
     std::uint32_t beta_ecn = 80;         // per cent of the window that marks leave (RFC 8511)
-    bool paced = false;  // always, and not behind a pause only: twice the window a round trip in slow start, then 1.2
+    bool paced = false;                  // always, and not behind a pause only
     window_validation validation{};
 
     std::uint32_t cwnd_ = 0;
@@ -52,14 +44,10 @@ struct reno {
 
     constexpr void on_start(const start_report& r) {
         mss_ = r.mss;
-        // RFC 6928 section 2: one lost SYN may be an accident, two are congestion.
-        cwnd_ = r.syn_retries > 1 ? mss_ : initial_window_octets(initial_window, mss_);
+        cwnd_ = first_window(r, initial_window);
     }
 
-    constexpr std::uint64_t pacing_rate() const {
-        if (!paced && !validation.resumes()) return 0;
-        return octets_per_second(cwnd_, validation.srtt(), !paced ? 100 : cwnd_ < ssthresh_ ? 200 : 120);
-    }
+    constexpr std::uint64_t pacing_rate() const { return validation.pacing_rate(cwnd_, ssthresh_, paced); }
     constexpr std::uint32_t pacing_burst() const { return initial_window_octets(initial_window, mss_); }
 
     constexpr void on_ack(const ack_report& r) {

@@ -10,6 +10,7 @@
 #include <chrono>
 
 #include <sluice/policy/reports.hpp>
+#include <sluice/tcb/pacer.hpp>
 
 namespace sluice {
 
@@ -61,8 +62,13 @@ struct window_validation {
         return enabled && unused_since_ != never ? std::max(flight, pipe_ack()) : flight;
     }
 
-    constexpr bool resumes() const { return resumes_; }
-    constexpr duration srtt() const { return srtt_; }
+    /// Octets a second, 0: none. Behind a pause the window lasts a round trip. Who is always paced sends it twice in
+    /// one while it is to double, and a fifth more later, so that it is the window that limits (practice: Linux).
+    constexpr std::uint64_t pacing_rate(std::uint32_t cwnd, std::uint32_t ssthresh, bool always) const {
+        if (!always && !resumes_) return 0;
+        return octets_per_second(cwnd, srtt_, !always ? 100 : cwnd < ssthresh ? 200 : 120);
+    }
+
     constexpr std::uint32_t pipe_ack() const { return std::max({most_, most_before_, round_}); }
 
 private:

@@ -23,14 +23,16 @@ struct rack_tlp {
     undo doubts{};                       // whether it was a loss (RFC 3522, D-SACK)
     frto forward{};                      // whether a timeout was one (RFC 5682)
     bool probes = true;                  // TLP
-    duration peer_ack_delay = 200ms;     // WCDelAckT (section 7.2)
+    duration peer_ack_delay = 200ms;     // TLP.max_ack_delay (section 7.2)
     duration probe_without_rtt = 1s;     // before there is a round trip
+    duration earliest_probe = 10ms;      // that TLP's first draft had; one handshake, or a near peer, tells too little
     std::uint32_t rounds_to_remember = 16;  // recoveries that a wider reordering window lasts (section 6.2 step 4)
 
     seq recover_{};  // SND.NXT when the last episode or timeout began
     bool sack_ = false;
     bool recovering_ = false;
     bool after_timeout_ = false;
+    bool marked_ = false;  // marks have reduced the window, and more than it is out
     std::uint32_t duplicates_ = 0;  // ACKs that reported something new, since SND.UNA moved last
 
     // RACK: the newest transmission that has arrived.
@@ -76,7 +78,8 @@ struct rack_tlp {
         }
         detect(r.now, r.nxt, r.target, flight, step);
         if (step.entered) begin_reduction(r.ack, r.nxt, r.nxt - r.ack - flight.sacked_octets() + r.delivered);
-        if (recovering_) reduction.on_ack(r.delivered, r.newly_acked > 0 && flight.lost_octets() == lost_before, r.mss);
+        if (reduces()) reduction.on_ack(r.delivered, r.newly_acked > 0 && flight.lost_octets() == lost_before, r.mss);
+        marked_ = marked_ && flight.pipe() > r.target;
         step.repaired = ends_probe(r);
         if (r.newly_acked > 0 || !may_probe(flight)) schedule_probe(r.now, r.rto_at, r.mss, flight);
         return step;
@@ -89,7 +92,7 @@ struct rack_tlp {
             doubts.begin(flight[flight.first()].begin, r.nxt, reduction::timeout);
         forward.on_timeout(known_before);
         recover_ = r.nxt;
-        recovering_ = false;
+        recovering_ = marked_ = false;
         after_timeout_ = true;
         duplicates_ = 0;
         judge_at_ = probe_at_ = never;
@@ -114,11 +117,19 @@ struct rack_tlp {
         return step;
     }
 
+    /// Nothing is lost, but the window is less than what is out: PRR's way down, not silence (practice: Linux).
+    constexpr void on_marks(const recovery_marks_report& r) {
+        if (!sack_ || recovering_ || after_timeout_ || r.pipe <= r.target) return;
+        marked_ = true;
+        reduction.begin(r.pipe + r.delivered);
+        reduction.on_ack(r.delivered, false, r.mss);
+    }
+
     constexpr void on_sent(const recovery_sent_report& r, const auto& flight) {
         doubts.on_sent(r);
         forward.on_sent(r);
         if (!sack_) return;
-        if (recovering_) reduction.on_sent(r.length);
+        if (reduces()) reduction.on_sent(r.length);
         if (r.why == transmission::tail_loss_probe) {
             probe_end_ = flight[flight.last()].end;
             probe_repeats_ = flight[flight.last()].transmissions > 1;
@@ -132,7 +143,7 @@ struct rack_tlp {
     constexpr std::uint32_t quota(const quota_report& r) const {
         if (forward.undecided()) return forward.quota(r.mss);
         if (!sack_) return without_sack.quota(r);
-        return recovering_ ? reduction.quota(r.target, r.pipe, r.mss) : floored_difference(r.target, r.pipe);
+        return reduces() ? reduction.quota(r.target, r.pipe, r.mss) : floored_difference(r.target, r.pipe);
     }
 
     /// Section 6.2 step 4.
@@ -209,7 +220,10 @@ private:
             flight.mark_lost(flight.oldest());
     }
 
-    /// Step 5, in the order of transmission: who was sent before what has arrived, and is late, is lost.
+    /// Step 5, in the order of transmission: who was sent before what has arrived, and is late, is lost. Of what left
+    /// in one instant the lower end counts as sent before (section 6.1, RACK_sent_after; Linux likewise). So it is with
+    /// all that leaves at once, where what is lost goes first. Only what ACKs of one instant let out, one after the
+    /// other, may be the other way round; then a retransmission that comes right behind new data leaves once more.
     constexpr void detect(instant now, seq nxt, std::uint32_t target, auto& flight, recovery_step& step) {
         judge_at_ = never;
         bool lost_any = false;
@@ -229,7 +243,9 @@ private:
         recover_ = nxt;
         step.limited_transmit = floored_difference(nxt - flight[flight.first()].begin, target);
     }
+    constexpr bool reduces() const { return recovering_ || marked_; }
     constexpr void begin_reduction(seq una, seq nxt, std::uint32_t flight) {
+        marked_ = false;
         reduction.begin(flight);
         doubts.begin(una, nxt, reduction::episode);
     }
@@ -244,13 +260,15 @@ private:
         return probes && !recovering_ && !after_timeout_ && !flight.empty() && flight.sacked_octets() == 0;
     }
 
-    /// Section 7.2: two round trips; where one segment is out, the peer may hold its ACK back. Never behind the timer.
+    /// Section 7.2: two round trips. Less than two full segments may wait for the peer's ACK timer (RFC 1122 section
+    /// 4.2.3.2): one, of which the RFC speaks, or one and a part of one. Never behind the timer.
     constexpr void schedule_probe(instant now, instant rto_at, std::uint32_t mss, const auto& flight) {
         probe_at_ = never;
         if (!may_probe(flight) || probe_end_) return;
         const std::uint32_t out = flight[flight.last()].end - flight[flight.first()].begin;
-        duration wait = srtt_ == duration::zero() ? probe_without_rtt : 2 * srtt_;
-        if (out <= mss + (flight.ends_in_fin(flight.last()) ? 1u : 0u)) wait += peer_ack_delay;
+        const std::uint32_t text = out - (flight.ends_in_fin(flight.last()) ? 1u : 0u);
+        duration wait = srtt_ == duration::zero() ? probe_without_rtt : std::max(2 * srtt_, earliest_probe);
+        if (text < 2 * mss) wait += peer_ack_delay;
         probe_at_ = std::min(now + wait, rto_at);
     }
 
