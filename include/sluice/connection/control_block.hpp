@@ -67,18 +67,20 @@ template <class Tcp>
 struct conversation_block {
     send_space snd{};
     receive_space rcv{};
-    agreement agreed{};
-    [[no_unique_address]] if_chosen<Tcp::options::timestamps, timestamps> clock{};
     [[no_unique_address]] if_chosen<Tcp::options::sack, sack_report> to_report{};
     [[no_unique_address]] if_chosen<Tcp::reads_sack, scoreboard> reported{};
+    [[no_unique_address]] if_chosen<Tcp::uses_ecn, ecn_books> marks{};
+    [[no_unique_address]] if_chosen<Tcp::options::timestamps, timestamps> clock{};
     [[no_unique_address]] if_chosen<Tcp::tunes_buffers, receive_tuning> tuning{};
     [[no_unique_address]] if_chosen<Tcp::paces, pacer> release{};
-    [[no_unique_address]] if_chosen<Tcp::uses_ecn, ecn_books> marks{};
-    std::optional<duration> peer_user_timeout{};  // RFC 5482
+    windowed_filter<duration, instant, smaller> min_rtt{duration::max()};
+    sluice::totals totals{};
 
     std::uint32_t mss = 0;          // Eff.snd.MSS, less the options of every segment (N34)
     std::uint32_t receive_mss = 0;  // what our SYN announced
     std::uint32_t largest_received = 0;
+
+    agreement agreed{};
 
     // ---- sending
     bool close_waits = false;  // CLOSE in SYN-RECEIVED behind queued data
@@ -105,7 +107,6 @@ struct conversation_block {
     seq app_limited_end{};     // what was sent below this was all the application had
     instant last_sent{};       // new data
     instant retrying_since{};
-    windowed_filter<duration, instant, smaller> min_rtt{10s, duration::max()};
 
     // ---- acknowledging
     bool ack_now = false;
@@ -115,11 +116,10 @@ struct conversation_block {
     std::uint8_t keep_alives = 0;     // probes without an answer
     std::uint8_t received_dscp = 0;   // of the last segment whose number was acceptable (MAY-9)
     std::uint16_t challenges = 0;     // in this period
+    std::uint16_t peer_user_timeout = 0;  // RFC 5482, as it stands in the option; 0: none
     instant last_received{};
     instant challenges_since{};
     instant last_stray_ack{};
-
-    sluice::totals totals{};
 };
 
 /// All of a connection. What is declared here outlives a conversation, or takes more than `{}` to begin anew.
@@ -135,10 +135,10 @@ struct control_block : conversation_block<Tcp> {
     sluice::error error = error::none;
     enum_set<news> pending_news{};
     bool owned = true;  // false after close(): an orphan
-    connection_options options{};
+    bool listens_on_any = false;  // of our addresses
     socket_address local{};
     socket_address remote{};
-    socket_address listening_on{};  // what LISTEN was opened with, to go back to
+    connection_options options{};
     timers timer{};
 
     [[no_unique_address]] typename Tcp::congestion_policy congestion{};
@@ -151,6 +151,13 @@ struct control_block : conversation_block<Tcp> {
     typename buffers::receive_buffer incoming{};
     in_flight<typename buffers::records> flight{};
     reassembly<typename buffers::intervals> assembly{};
+
+    /// What LISTEN is opened with, and what to go back to: a SYN only tells for which of our addresses it is.
+    constexpr void listen_on(const socket_address& ours) {
+        local = ours;
+        listens_on_any = ours.address.is_unspecified();
+    }
+    constexpr socket_address listening_on() const { return {listens_on_any ? ip_address{} : local.address, local.port}; }
 
     constexpr void tell(news n) { pending_news = pending_news | n; }
 
