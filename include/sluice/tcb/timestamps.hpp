@@ -41,13 +41,13 @@ public:
 
     /// PAWS (section 5.3 R1).
     constexpr bool is_old(std::uint32_t theirs, instant now) const {
-        return is_known() && seq(theirs) < seq(recent_) && now - recent_at_ < longest_memory;
+        return seq(theirs) < seq(recent_) && is_known() && now - recent_at_ < longest_memory;
     }
 
     /// An acceptable segment (section 4.3): only what begins at or before the last ACK that left is echoed, so that a
     /// sample takes delayed ACKs and losses into account.
     constexpr void take(std::uint32_t theirs, seq sequence, instant now) {
-        if (is_known() && (last_ack_sent_ < sequence || is_old(theirs, now))) return;
+        if (is_old(theirs, now) || (last_ack_sent_ < sequence && is_known())) return;
         recent_ = theirs;
         recent_at_ = now;
     }

@@ -166,7 +166,8 @@ private:
     constexpr void begin_stage(instant now) {
         at_.in_stage = true;
         at_.stage_began = last_ack_ = now;
-        rest_ = reno_rest_ = 0;
+        rest_ = 0;
+        reno_rest_ = 0;
         at_.w_est = at_.cwnd;
         at_.origin = std::max(at_.w_max, at_.cwnd);
         // K = cbrt((W_max − cwnd) / C) seconds: in ticks, cbrt(5/2 · segments · 2³⁶).
