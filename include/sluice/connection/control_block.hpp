@@ -159,7 +159,9 @@ struct control_block : conversation_block<Tcp> {
         local = ours;
         listens_on_any = ours.address.is_unspecified();
     }
-    constexpr socket_address listening_on() const { return {listens_on_any ? ip_address{} : local.address, local.port}; }
+    constexpr socket_address listening_on() const {
+        return {listens_on_any ? ip_address{} : local.address, local.port};
+    }
 
     constexpr void tell(news n) { pending_news = pending_news | n; }
 
