@@ -5,7 +5,9 @@
 
 #include <sluice/connection/endpoint.hpp>
 #include <sluice/policy/buffers/fixed_buffers.hpp>
+#include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/lifecycle/client_only.hpp>
+#include <sluice/policy/recovery/sack_recovery.hpp>
 
 namespace {
 
@@ -25,6 +27,7 @@ int main() {
     using tiny = sluice::fixed_buffers<512, 512, 4, 2>;
     std::printf("%-34s %8s %8s %8s %8s %10s\n", "octets", "whole", "text", "records", "the rest", "per stack");
     print<sluice::tcp<>>("defaults");
+    print<sluice::tcp<sluice::reno, sluice::sack_recovery>>("reno, sack_recovery");
     print<sluice::tcp<tiny>>("fixed_buffers<512, 512, 4, 2>");
     print<sluice::tcp<tiny, sluice::client_only>>("the same, client_only");
 }

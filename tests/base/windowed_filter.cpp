@@ -47,8 +47,8 @@ void check_promises(const std::vector<sample>& all, int window, int answer) {
 }
 
 constexpr int after(std::initializer_list<sample> samples) {
-    largest filter(8, 0);
-    for (const auto& [value, at] : samples) filter.update(value, at);
+    largest filter(0);
+    for (const auto& [value, at] : samples) filter.update(value, at, 8);
     return filter.best();
 }
 
@@ -78,7 +78,7 @@ TEST_CASE("the windowed filter keeps its promises over every short sequence") {
     // Six samples of three values and three gaps each; shorter sequences are the beginnings of these.
     constexpr std::array<int, 3> gaps{0, 2, 5};
     for (int code = 0; code < 9 * 9 * 9 * 9 * 9 * 9; ++code) {
-        largest filter(8, -1);
+        largest filter(-1);
         std::array<sample, 6> all{};
         int now = 0, rest = code;
         sample best{-1, 0};
@@ -86,7 +86,7 @@ TEST_CASE("the windowed filter keeps its promises over every short sequence") {
             now += gaps[static_cast<std::size_t>(rest % 3)];
             all[count] = {rest / 3 % 3, now};
             if (all[count].value >= best.value) best = all[count];
-            const int answer = filter.update(all[count].value, now);
+            const int answer = filter.update(all[count].value, now, 8);
             bool is_sample = false;
             for (std::size_t i = 0; i <= count; ++i)
                 is_sample = is_sample || (all[i].value == answer && now - all[i].at <= 8);
@@ -101,13 +101,13 @@ TEST_CASE("the windowed filter keeps its promises over long random sequences") {
     for (int run = 0; run < 300; ++run) {
         const int window = static_cast<int>(4 + numbers.below(20));
         const std::uint64_t most_gap = 1 + numbers.below(run % 10 == 0 ? 40 : 6), values = 2 + numbers.below(50);
-        largest filter(window, -1);
+        largest filter(-1);
         std::vector<sample> all;
         int now = 0;
         for (int i = 0; i < 100; ++i) {
             now += static_cast<int>(numbers.below(most_gap));
             all.push_back({static_cast<int>(numbers.below(values)), now});
-            const int answer = filter.update(all.back().value, now);
+            const int answer = filter.update(all.back().value, now, window);
             CHECK(filter.best() == answer);
             check_promises(all, window, answer);
         }
@@ -115,34 +115,34 @@ TEST_CASE("the windowed filter keeps its promises over long random sequences") {
 }
 
 TEST_CASE("a steady rise or fall is followed at once, or within one window") {
-    largest rising(10, 0), falling(10, 100'000);
+    largest rising(0), falling(100'000);
     falling.reset(100'000, 0);
     for (int t = 1; t < 1000; ++t) {
-        CHECK(rising.update(t, t) == t);
-        const int answer = falling.update(100'000 - t, t);
+        CHECK(rising.update(t, t, 10) == t);
+        const int answer = falling.update(100'000 - t, t, 10);
         CHECK(answer >= 100'000 - t);
         CHECK(answer <= 100'000 - t + 10);
     }
 }
 
 TEST_CASE("the smallest round trip of ten seconds is forgotten when it is older than that") {
-    windowed_filter<duration, instant, at_most> filter(10s, duration::max());
+    windowed_filter<duration, instant, at_most> filter(duration::max());
     CHECK(filter.best() == duration::max());
     const instant start{5s};
-    CHECK(filter.update(40ms, start) == 40ms);
-    CHECK(filter.update(60ms, start + 4s) == 40ms);
-    CHECK(filter.update(90ms, start + 10s) == 40ms);
-    CHECK(filter.update(90ms, start + 10s + 1ns) == 60ms);
-    CHECK(filter.update(30ms, start + 11s) == 30ms);
+    CHECK(filter.update(40ms, start, 10s) == 40ms);
+    CHECK(filter.update(60ms, start + 4s, 10s) == 40ms);
+    CHECK(filter.update(90ms, start + 10s, 10s) == 40ms);
+    CHECK(filter.update(90ms, start + 10s + 1ns, 10s) == 60ms);
+    CHECK(filter.update(30ms, start + 11s, 10s) == 30ms);
     filter.reset(70ms, start + 12s);
     CHECK(filter.best() == 70ms);
 }
 
 TEST_CASE("time may be an unsigned count that wraps") {
-    windowed_filter<unsigned, std::uint32_t, at_least> filter(4, 0);
+    windowed_filter<unsigned, std::uint32_t, at_least> filter(0);
     const std::uint32_t wrap = ~std::uint32_t{0};
     filter.reset(9, wrap - 2);
-    CHECK(filter.update(5, wrap) == 9);
-    CHECK(filter.update(4, 1) == 9);
-    CHECK(filter.update(4, 2) == 5);
+    CHECK(filter.update(5, wrap, 4) == 9);
+    CHECK(filter.update(4, 1, 4) == 9);
+    CHECK(filter.update(4, 2, 4) == 5);
 }

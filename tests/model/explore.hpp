@@ -468,7 +468,7 @@ private:
             put(c.recovery.sack_), put(c.recovery.recovering_), put(c.recovery.after_timeout_);
         } else if constexpr (requires { c.recovery.duplicates_; }) {
             // These two grow as long as duplicates come; beyond the threshold, or all there is to send, nothing tells.
-            put(std::min(c.recovery.duplicates_, c.recovery.duplicate_threshold + 1)),
+            put(std::min(c.recovery.duplicates_, c.recovery.duplicate_threshold + 1u)),
                 put(std::min(c.recovery.inflation_, 64u));
             put(c.recovery.recover_.number()), put(c.recovery.last_advance_), put(c.recovery.ceiling_);
             put(c.recovery.recovering_), put(c.recovery.after_timeout_), put(c.recovery.partial_);

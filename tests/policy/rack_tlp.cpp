@@ -156,10 +156,10 @@ TEST_CASE("what arrives sooner than any round trip was the first transmission, a
     e.now = instant(1s) + 45ms;
     e.hears(0, 10, 20), e.hears(0, 20, 30), e.hears(0, 30, 40);
     e.sends_again();
-    const instant newest = *e.recovery.newest_;
+    const instant newest = e.recovery.newest_;
     e.now += 20ms;
     e.hears(40);
-    CHECK(*e.recovery.newest_ == newest);
+    CHECK(e.recovery.newest_ == newest);
 }
 
 TEST_CASE("a probe waits two round trips, 200 ms more for a single segment, and never beyond the timer") {

@@ -54,6 +54,12 @@ TEST_CASE("it tells once, and no more when the first ACK of new data was of what
     CHECK_FALSE(real.acknowledges(1200, reduced, false, 0));
 }
 
+TEST_CASE("of several octets that left again it is the first one's time that counts") {
+    doubt d({1000, 1500});  // the second a millisecond later: what left in between may be the first one's repair
+    CHECK_FALSE(d.acknowledges(1500, reduced + 1ns, false, 2 * mss));
+    CHECK(doubt({1000, 1500}).acknowledges(1500, reduced, false, 2 * mss));
+}
+
 TEST_CASE("of several holes all have to be of late ones: the last of them decides") {
     doubt late({1000, 1500});
     CHECK_FALSE(late.acknowledges(1500, reduced));

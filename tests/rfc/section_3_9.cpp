@@ -38,7 +38,7 @@ TEST_CASE("MUST-41 a passive OPEN of what is open is an error and changes nothin
         CHECK(b->state() == before.state);
         CHECK(b->block().local == before.local);
         CHECK(b->block().remote == before.remote);
-        CHECK(b->block().listening_on == before.listening_on);
+        CHECK(b->block().listening_on() == before.listening_on());
         CHECK(b->block().snd.nxt == before.snd.nxt);
         CHECK(b->block().outgoing.size() == before.outgoing.size());
         CHECK(b->endpoint.error() == error::none);

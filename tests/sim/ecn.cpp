@@ -126,7 +126,7 @@ TEST_CASE("control: without ECN the same queue drops, and the same transfer send
 TEST_CASE("reno's reductions are as far apart as its window says, with beta 0.8 and with 0.5") {
     for (const std::uint32_t beta : {80u, 50u}) {
         with<told<reno>, classic_ecn>::settings s;
-        s.congestion.beta_ecn = beta;
+        s.congestion.beta_ecn = static_cast<std::uint8_t>(beta);
         const auto r = run<with<told<reno>, classic_ecn>>(marking(64 << 20), s, s);
         const double w = 10e6 * 0.040 / (1500 * 8) + static_cast<double>(threshold) + 2;
         const double b = beta / 100.0;

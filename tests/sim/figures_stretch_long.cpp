@@ -37,7 +37,7 @@ static_assert(rounds_of_slow_start(14'600) == 7);
 
 /// Round trips to a megabyte, but for the handshake's.
 template <class Congestion>
-int rounds_to_a_megabyte(std::uint32_t every, std::uint32_t limit) {
+int rounds_to_a_megabyte(std::uint8_t every, std::uint8_t limit) {
     using tcp_of = tcp<Congestion, rack_tlp, phantom_buffers>;
     typename tcp_of::settings s;
     s.ack = {.delay = 1us, .every = every, .quick_start = 0};
@@ -64,19 +64,19 @@ int rounds_to_a_megabyte(std::uint32_t every, std::uint32_t limit) {
     return rounds;
 }
 
-constexpr std::uint32_t stretches[] = {2, 4, 16, 64};
+constexpr std::uint8_t stretches[] = {2, 4, 16, 64};
 
 }  // namespace
 
 TEST_CASE_TEMPLATE("one ACK for 2, 4, 16, 64 segments: seven round trips to a megabyte, as for each segment",
                    Congestion, reno, cubic) {
     CHECK(rounds_to_a_megabyte<Congestion>(1, 0) == rounds_of_slow_start(14'480));
-    for (const std::uint32_t every : stretches)
+    for (const std::uint8_t every : stretches)
         CHECK(rounds_to_a_megabyte<Congestion>(every, 0) == rounds_of_slow_start(14'480));
 }
 
 TEST_CASE_TEMPLATE("control: where an ACK counts for one segment, whatever it acknowledges (L = 1), it takes longer",
                    Congestion, reno, cubic) {
-    for (const std::uint32_t every : stretches)
+    for (const std::uint8_t every : stretches)
         CHECK(rounds_to_a_megabyte<Congestion>(every, 1) > rounds_of_slow_start(14'480));
 }

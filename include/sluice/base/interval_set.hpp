@@ -8,6 +8,7 @@
 #include <array>
 #include <cassert>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace sluice {
@@ -83,11 +84,11 @@ private:
     constexpr std::size_t index_of(auto place) const { return static_cast<std::size_t>(place - all().begin()); }
     constexpr void remove(std::size_t first, std::size_t last) {
         std::copy(store_.data() + last, store_.data() + size_, store_.data() + first);
-        size_ -= last - first;
+        size_ -= static_cast<std::uint32_t>(last - first);
     }
 
-    Store store_{};
-    std::size_t size_ = 0;
+    [[no_unique_address]] Store store_{};  // what follows begins in its padding, if it has any
+    std::uint32_t size_ = 0;
 };
 
 template <class Point, std::size_t Capacity>

@@ -24,6 +24,8 @@ using namespace std::chrono_literals;
 
 /// A deadline that is not set. Compare with it, never add to it.
 inline constexpr instant never = instant::max();
+/// Before anything that has happened. Compare with it, never subtract it.
+inline constexpr instant long_ago = instant::min();
 
 /// Never where that lies beyond all time, as `duration::max()` does, which stands for "for ever".
 constexpr instant after(instant from, duration delay) {

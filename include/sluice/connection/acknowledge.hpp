@@ -134,7 +134,7 @@ constexpr void take_progress(control_block<Tcp>& c, environment<Tcp>& env, const
         c.tell(news::writable);
     }
     if (!f.sample) return;
-    c.min_rtt.update(*f.sample, env.now);
+    c.min_rtt.update(*f.sample, env.now, env.settings.limits.min_rtt_window);
     // One for every second segment that was in flight (RFC 7323 appendix G).
     const std::uint32_t expected_samples = (c.snd.flight() + f.newly_acked + 2 * c.mss - 1) / (2 * c.mss);
     if constexpr (requires { c.rtt.on_sample(*f.sample, expected_samples); })

@@ -29,7 +29,7 @@ public:
             if (local.port == 0) return error::bad_argument;
             if (const auto refusal = fire<event::passive_open>(c_, env); refusal != error::none) return refusal;
             open_conversation(c_, env);
-            c_.local = c_.listening_on = local;
+            c_.listen_on(local);
             c_.remote = {};
             return {};
         } else {

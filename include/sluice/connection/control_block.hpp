@@ -67,59 +67,61 @@ template <class Tcp>
 struct conversation_block {
     send_space snd{};
     receive_space rcv{};
-    agreement agreed{};
-    [[no_unique_address]] if_chosen<Tcp::options::timestamps, timestamps> clock{};
     [[no_unique_address]] if_chosen<Tcp::options::sack, sack_report> to_report{};
     [[no_unique_address]] if_chosen<Tcp::reads_sack, scoreboard> reported{};
+    [[no_unique_address]] if_chosen<Tcp::uses_ecn, ecn_books> marks{};
+    [[no_unique_address]] if_chosen<Tcp::options::timestamps, timestamps> clock{};
     [[no_unique_address]] if_chosen<Tcp::tunes_buffers, receive_tuning> tuning{};
     [[no_unique_address]] if_chosen<Tcp::paces, pacer> release{};
-    [[no_unique_address]] if_chosen<Tcp::uses_ecn, ecn_books> marks{};
-    std::optional<duration> peer_user_timeout{};  // RFC 5482
+    windowed_filter<duration, instant, smaller> min_rtt{duration::max()};
+    sluice::totals totals{};
+
+    // What is wide comes first, so that nothing lies empty between two.
+    // ---- when
+    instant last_sent{};       // new data
+    instant last_received{};
+    instant retrying_since{};
+    instant challenges_since{};
+    instant last_stray_ack{};
 
     std::uint32_t mss = 0;          // Eff.snd.MSS, less the options of every segment (N34)
     std::uint32_t receive_mss = 0;  // what our SYN announced
     std::uint32_t largest_received = 0;
 
     // ---- sending
-    bool close_waits = false;  // CLOSE in SYN-RECEIVED behind queued data
-    bool fin_queued = false;
-    bool fin_sent = false;
-    bool wants_room = false;   // the application could not write all it had
-    bool more_follows = false;  // the end of the queue is not pushed (MAY-15)
-    bool retransmit_now = false;  // one lost segment leaves whatever the gate says
-    bool probe_now = false;
-    bool probe_tail_now = false;  // RFC 8985 section 7.3
-    bool probing = false;      // a window probe is out, or its answer said "still shut"
-    bool override_now = false;  // the SWS override timer has expired
-    bool idle_told = false;     // about this pause
-    bool may_take_back = false;  // the last reduction was for a loss, or a timeout
-    bool cwnd_limited = false;  // in this round trip, and in the last
-    bool cwnd_was_limited = false;
-    std::uint8_t retries = 0;       // expiries since the last progress
-    std::uint8_t syn_retries = 0;
-    std::uint8_t probe_backoff = 0;
     std::uint32_t most_in_flight = 0;  // in this round trip
     std::uint32_t window_before = 0;   // the last episode or timeout began
-    seq round_end{};           // SND.NXT when the round trip began
-    seq small_end{};           // of the last segment that was not full-sized (N39)
-    seq app_limited_end{};     // what was sent below this was all the application had
-    instant last_sent{};       // new data
-    instant retrying_since{};
-    windowed_filter<duration, instant, smaller> min_rtt{10s, duration::max()};
+    seq round_end{};                   // SND.NXT when the round trip began
+    seq small_end{};                   // of the last segment that was not full-sized (N39)
+    seq app_limited_end{};             // what was sent below this was all the application had
+    std::uint8_t retries = 0;          // expiries since the last progress
+    std::uint8_t syn_retries = 0;
+    std::uint8_t probe_backoff = 0;
+    bool close_waits = false;          // CLOSE in SYN-RECEIVED behind queued data
+    bool fin_queued = false;
+    bool fin_sent = false;
+    bool wants_room = false;           // the application could not write all it had
+    bool more_follows = false;         // the end of the queue is not pushed (MAY-15)
+    bool retransmit_now = false;       // one lost segment leaves whatever the gate says
+    bool probe_now = false;
+    bool probe_tail_now = false;       // RFC 8985 section 7.3
+    bool probing = false;              // a window probe is out, or its answer said "still shut"
+    bool override_now = false;         // the SWS override timer has expired
+    bool idle_told = false;            // about this pause
+    bool may_take_back = false;        // the last reduction was for a loss, or a timeout
+    bool cwnd_limited = false;         // in this round trip, and in the last
+    bool cwnd_was_limited = false;
 
     // ---- acknowledging
     bool ack_now = false;
     bool keep_alive_now = false;
-    bool tell_user_timeout = false;   // it has changed: the next ACK says so
-    std::uint8_t duplicate_acks = 0;  // owed on top: one for each out-of-order segment (RFC 5681 section 4.2)
-    std::uint8_t keep_alives = 0;     // probes without an answer
-    std::uint8_t received_dscp = 0;   // of the last segment whose number was acceptable (MAY-9)
-    std::uint16_t challenges = 0;     // in this period
-    instant last_received{};
-    instant challenges_since{};
-    instant last_stray_ack{};
-
-    sluice::totals totals{};
+    bool tell_user_timeout = false;    // it has changed: the next ACK says so
+    std::uint8_t duplicate_acks = 0;   // owed on top: one for each out-of-order segment (RFC 5681 section 4.2)
+    std::uint8_t keep_alives = 0;      // probes without an answer
+    std::uint8_t received_dscp = 0;    // of the last segment whose number was acceptable (MAY-9)
+    std::uint16_t challenges = 0;      // in this period
+    std::uint16_t peer_user_timeout = 0;  // RFC 5482, as it stands in the option; 0: none
+    agreement agreed{};
 };
 
 /// All of a connection. What is declared here outlives a conversation, or takes more than `{}` to begin anew.
@@ -135,10 +137,10 @@ struct control_block : conversation_block<Tcp> {
     sluice::error error = error::none;
     enum_set<news> pending_news{};
     bool owned = true;  // false after close(): an orphan
-    connection_options options{};
+    bool listens_on_any = false;  // of our addresses
     socket_address local{};
     socket_address remote{};
-    socket_address listening_on{};  // what LISTEN was opened with, to go back to
+    connection_options options{};
     timers timer{};
 
     [[no_unique_address]] typename Tcp::congestion_policy congestion{};
@@ -151,6 +153,15 @@ struct control_block : conversation_block<Tcp> {
     typename buffers::receive_buffer incoming{};
     in_flight<typename buffers::records> flight{};
     reassembly<typename buffers::intervals> assembly{};
+
+    /// What LISTEN is opened with, and what to go back to: a SYN only tells for which of our addresses it is.
+    constexpr void listen_on(const socket_address& ours) {
+        local = ours;
+        listens_on_any = ours.address.is_unspecified();
+    }
+    constexpr socket_address listening_on() const {
+        return {listens_on_any ? ip_address{} : local.address, local.port};
+    }
 
     constexpr void tell(news n) { pending_news = pending_news | n; }
 

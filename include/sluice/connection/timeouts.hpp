@@ -156,7 +156,7 @@ constexpr bool retries_exhausted(const control_block<Tcp>& c, const environment<
         return env.settings.limits.syn_time != no_time_limit && tried_for >= env.settings.limits.syn_time;
     // Who said how long to wait, the application or the peer (RFC 5482), waits no shorter than that (N23).
     const bool was_said =
-        c.options.user_timeout ? *c.options.user_timeout != no_time_limit : c.peer_user_timeout.has_value();
+        c.options.user_timeout ? *c.options.user_timeout != no_time_limit : c.peer_user_timeout != 0;
     const duration least = was_said ? std::max(c.options.r2_time, user_timeout(c, env)) : c.options.r2_time;
     return c.options.r2 != no_limit && c.retries >= c.options.r2 && tried_for >= least;
 }

@@ -35,7 +35,7 @@ constexpr void carry_out(control_block<Tcp>& c, environment<Tcp>& env) {
     if constexpr (actions.has(action::forget_peer)) {
         const bool closed_meanwhile = c.close_waits;
         start_conversation(c, env);
-        c.local = c.listening_on;
+        c.local = c.listening_on();
         c.remote = {};
         if (closed_meanwhile) fire<event::close>(c, env);  // 3.10.4 has accepted it; now it means LISTEN
     }
@@ -108,7 +108,6 @@ constexpr void start_conversation(control_block<Tcp>& c, environment<Tcp>& env) 
     c.recovery = env.settings.recovery;
     c.ack = env.settings.ack;
     c.ecn = env.settings.ecn;
-    c.min_rtt = {env.settings.limits.min_rtt_window, duration::max()};
     c.last_sent = c.last_received = c.challenges_since = env.now;
     c.last_stray_ack = env.now - env.settings.limits.stray_ack_interval;
 }

@@ -31,9 +31,10 @@ constexpr duration own_user_timeout(const control_block<Tcp>& c, const environme
 template <class Tcp>
 constexpr duration user_timeout(const control_block<Tcp>& c, const environment<Tcp>& env) {
     const duration own = own_user_timeout(c, env);
-    if (c.options.user_timeout || !c.peer_user_timeout) return own;
+    const auto theirs = decode_user_timeout(c.peer_user_timeout);
+    if (c.options.user_timeout || !theirs) return own;
     const limits& ours = env.settings.limits;
-    return std::min(ours.longest_user_timeout, std::max({own, *c.peer_user_timeout, ours.shortest_user_timeout}));
+    return std::min(ours.longest_user_timeout, std::max({own, *theirs, ours.shortest_user_timeout}));
 }
 
 /// It counts from when the first unacknowledged octet was sent (N23), or from now when that is forgotten.
@@ -50,8 +51,8 @@ template <class Tcp>
 constexpr void take_user_timeout(control_block<Tcp>& c, const environment<Tcp>& env, const segment& s) {
     if (!c.options.user_timeout_option || !s.options.user_timeout) return;
     const auto theirs = decode_user_timeout(*s.options.user_timeout);
-    if (!theirs || theirs == c.peer_user_timeout) return;
-    c.peer_user_timeout = theirs;
+    if (!theirs || theirs == decode_user_timeout(c.peer_user_timeout)) return;
+    c.peer_user_timeout = *s.options.user_timeout;
     restart_user_timeout(c, env);
 }
 

@@ -249,7 +249,7 @@ void arrives_in_listen(stack_tables<Tcp>& t, list_index index, const four_tuple&
     auto& tcp = t.sockets[i].tcp;
     control_block<Tcp>& c = tcp.variables();
     open_conversation(c, t.env);
-    c.local = c.listening_on = l.local;
+    c.listen_on(l.local);
     c.state = state::listen;
     tcp.on_segment(t.env, ip, s);
     if (c.state != state::syn_received_passive) return t.fold_up();

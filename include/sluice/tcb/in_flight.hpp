@@ -215,7 +215,7 @@ public:
     /// Of what has arrived since this was asked last: the newest transmission (RFC 8985 section 6.2 step 2), and
     /// whether something that was sent once arrived behind what was sent after it (step 3).
     struct arrivals {
-        std::optional<instant> sent{};
+        instant sent = long_ago;
         seq end{};
         bool again = false;
         bool reordered = false;
@@ -370,8 +370,7 @@ private:
         } else {
             furthest_ = end;
         }
-        const bool is_newer = !arrivals_.sent || *arrivals_.sent < r.sent ||
-                              (*arrivals_.sent == r.sent && arrivals_.end < end);
+        const bool is_newer = arrivals_.sent < r.sent || (arrivals_.sent == r.sent && arrivals_.end < end);
         if (is_newer) {
             arrivals_.sent = r.sent;
             arrivals_.end = end;
@@ -457,7 +456,7 @@ private:
         --in_use_;
     }
 
-    Records records_{};
+    [[no_unique_address]] Records records_{};  // what follows begins in its padding, if it has any
     index_list<&in_flight_record::by_sequence> sequence_order_;
     index_list<&in_flight_record::by_time> time_order_;
     list_index unused_;       // records given back, linked by their sequence links
@@ -468,7 +467,6 @@ private:
     std::uint32_t lost_now_;  // octets
     std::uint32_t lost_octets_ = 0;
     std::uint32_t sacked_octets_;
-    bool has_fin_;
 
     // IsLost goes up through the records once: from here on none has been judged, and this much is reported there.
     list_index unjudged_;
@@ -478,9 +476,10 @@ private:
     } above_;
     list_index doubtful_;  // up to here none is left to send again that is not lost (NextSeg's rule 3)
     list_index highest_sacked_;
-    arrivals arrivals_;
+    list_index near_;              // where the last report was that was not about the highest
     std::optional<seq> furthest_;  // of all that has arrived
-    list_index near_;  // where the last report was that was not about the highest
+    bool has_fin_;
+    arrivals arrivals_;
 };
 
 }  // namespace sluice

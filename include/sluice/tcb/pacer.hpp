@@ -27,13 +27,12 @@ public:
 
     /// What is ready has to wait; for how long, waits_until() says.
     constexpr bool holds(std::uint64_t rate, instant now) {
-        const bool held = rate > 0 && at_once_ == 0 && now < due_;
-        waits_until_ = held ? due_ : never;
-        return held;
+        waits_ = rate > 0 && at_once_ == 0 && now < due_;
+        return waits_;
     }
-    constexpr instant waits_until() const { return waits_until_; }
+    constexpr instant waits_until() const { return waits_ ? due_ : never; }
     constexpr void wake(instant now) {
-        if (waits_until_ <= now) waits_until_ = never;
+        if (due_ <= now) waits_ = false;
     }
 
     constexpr void sent(std::uint32_t length, std::uint64_t rate, instant now) {
@@ -53,8 +52,8 @@ private:
     }
 
     instant due_{};
-    instant waits_until_ = never;
     std::uint32_t at_once_ = 0;
+    bool waits_ = false;
 };
 
 }  // namespace sluice

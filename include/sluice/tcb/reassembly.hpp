@@ -98,7 +98,7 @@ private:
             if (held_.empty()) held_.store().give_back(pool);
     }
 
-    Intervals held_;
+    [[no_unique_address]] Intervals held_;
     std::optional<seq> fin_;
 };
 

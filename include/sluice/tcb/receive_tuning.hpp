@@ -19,9 +19,9 @@ public:
     /// Text has come in order. What lies beyond the edge that was told when the round began has been sent since: this
     /// measures where timestamps don't. A slow reader makes it too long: only less than before counts.
     constexpr void on_text(instant now, seq nxt, seq edge) {
-        if (measuring_ && nxt <= measured_end_) return;
-        if (measuring_ && (!is_known() || now - measured_since_ < round_trip_)) learn(now - measured_since_);
-        measuring_ = true;
+        const bool measuring = measured_since_ != never;
+        if (measuring && nxt <= measured_end_) return;
+        if (measuring && (!is_known() || now - measured_since_ < round_trip_)) learn(now - measured_since_);
         measured_since_ = now;
         measured_end_ = edge;
     }
@@ -57,11 +57,10 @@ private:
 
     duration round_trip_{};
     instant round_began_{};
-    instant measured_since_{};
+    instant measured_since_ = never;
     std::size_t taken_ = 0;
     seq measured_end_{};
     std::uint32_t last_echo_ = 0;
-    bool measuring_ = false;
 };
 
 }  // namespace sluice

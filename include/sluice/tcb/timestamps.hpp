@@ -41,14 +41,13 @@ public:
 
     /// PAWS (section 5.3 R1).
     constexpr bool is_old(std::uint32_t theirs, instant now) const {
-        return known_ && seq(theirs) < seq(recent_) && now - recent_at_ < longest_memory;
+        return seq(theirs) < seq(recent_) && is_known() && now - recent_at_ < longest_memory;
     }
 
     /// An acceptable segment (section 4.3): only what begins at or before the last ACK that left is echoed, so that a
     /// sample takes delayed ACKs and losses into account.
     constexpr void take(std::uint32_t theirs, seq sequence, instant now) {
-        if (known_ && (last_ack_sent_ < sequence || is_old(theirs, now))) return;
-        known_ = true;
+        if (is_old(theirs, now) || (last_ack_sent_ < sequence && is_known())) return;
         recent_ = theirs;
         recent_at_ = now;
     }
@@ -69,12 +68,13 @@ public:
     }
 
 private:
+    constexpr bool is_known() const { return recent_at_ != never; }
+
     std::uint32_t offset_ = 0;
     std::uint32_t began_ = 0;   // our first value
     std::uint32_t recent_ = 0;  // TS.Recent
-    bool known_ = false;
     seq last_ack_sent_{};       // Last.ACK.sent
-    instant recent_at_{};
+    instant recent_at_ = never;
 };
 
 }  // namespace sluice

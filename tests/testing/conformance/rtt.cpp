@@ -43,7 +43,7 @@ struct swaps_the_order : rfc6298 {
     constexpr void on_sample(duration r, std::uint32_t n = 1) {
         const smoothed_rtt before = smoothed_;
         smoothed_.add(r, n);
-        if (before.sampled)
+        if (before.sampled())
             smoothed_.rttvar = before.rttvar + (std::chrono::abs(smoothed_.srtt - r) - before.rttvar) / 4;
         rto_ = std::max(floor, std::min(cap, smoothed_.srtt + std::max(granularity, 4 * smoothed_.rttvar)));
     }

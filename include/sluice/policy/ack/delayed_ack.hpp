@@ -16,11 +16,11 @@ struct delayed_ack {
     using slot = ack_slot;
 
     duration delay = 40ms;         // MUST-40: under 0.5 s
-    std::uint32_t every = 2;       // full-sized segments (SHLD-19)
-    std::uint32_t quick_start = 16;  // segments acknowledged at once at first
+    std::uint8_t every = 2;        // full-sized segments (SHLD-19)
+    std::uint8_t quick_start = 16;  // segments acknowledged at once at first
 
+    std::uint8_t quick_ = 0;            // acknowledged at once so far
     std::uint32_t unacknowledged_ = 0;  // octets
-    std::uint32_t quick_ = 0;           // acknowledged at once so far
 
     /// The time by which this must be acknowledged.
     constexpr instant acknowledge_by(const arrival_report& r) {

@@ -28,7 +28,7 @@ struct cubic {
 
     std::uint32_t initial_window = 10;  // segments (RFC 6928)
     bool fast_convergence = true;       // section 4.7
-    std::uint32_t beta_ecn = 85;        // per cent of the window that marks leave (RFC 8511)
+    std::uint8_t beta_ecn = 85;         // per cent of the window that marks leave (RFC 8511)
     bool paced = false;                 // always, and not behind a pause only
     window_validation validation{};     // RFC 7661
     hystart slow_start{};
@@ -36,7 +36,7 @@ struct cubic {
     static constexpr std::uint32_t least_window = 2;  // segments, section 4.6
 
     std::uint32_t mss_ = 0;
-    std::uint64_t rest_ = 0;  // of growth, in octets · cwnd
+    std::uint32_t rest_ = 0;  // of growth, in octets · cwnd: less than a window
     std::uint64_t reno_rest_ = 0;
     instant last_ack_{};
 
@@ -163,7 +163,8 @@ private:
     constexpr void begin_stage(instant now) {
         at_.in_stage = true;
         at_.stage_began = last_ack_ = now;
-        rest_ = reno_rest_ = 0;
+        rest_ = 0;
+        reno_rest_ = 0;
         at_.w_est = at_.cwnd;
         at_.origin = std::max(at_.w_max, at_.cwnd);
         // K = cbrt((W_max − cwnd) / C) seconds: in ticks, cbrt(5/2 · segments · 2³⁶).
@@ -186,9 +187,9 @@ private:
         const std::uint32_t most =
             static_cast<std::uint32_t>(std::min<std::uint64_t>(at_.cwnd + std::uint64_t{at_.cwnd} / 2, largest_window));
         const std::uint32_t target = std::clamp(w_cubic(t + ticks(r.srtt.value_or(duration::zero()))), at_.cwnd, most);
-        rest_ += std::uint64_t{target - at_.cwnd} * r.newly_acked;
-        const auto growth = static_cast<std::uint32_t>(rest_ / at_.cwnd);
-        rest_ %= at_.cwnd;
+        const std::uint64_t due = rest_ + std::uint64_t{target - at_.cwnd} * r.newly_acked;
+        const auto growth = static_cast<std::uint32_t>(due / at_.cwnd);
+        rest_ = static_cast<std::uint32_t>(due % at_.cwnd);
         at_.cwnd = std::min(at_.cwnd + growth, largest_window);
     }
 

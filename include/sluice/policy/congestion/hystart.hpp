@@ -11,24 +11,26 @@
 namespace sluice {
 
 struct hystart {
-    bool enabled = true;
-    duration least_threshold = 4ms;     // MIN_RTT_THRESH
-    duration largest_threshold = 16ms;  // MAX_RTT_THRESH
-    std::uint32_t divisor = 8;          // MIN_RTT_DIVISOR
-    std::uint32_t samples = 8;          // N_RTT_SAMPLE
-    std::uint32_t growth_divisor = 4;   // CSS_GROWTH_DIVISOR
-    std::uint32_t rounds = 5;           // CSS_ROUNDS
-    std::uint32_t limit = 8;            // L: segments that one ACK counts for; 0: any number, for who paces
+    // Section 4.3 recommends these, whatever the path is.
+    static constexpr duration least_threshold = 4ms;     // MIN_RTT_THRESH
+    static constexpr duration largest_threshold = 16ms;  // MAX_RTT_THRESH
+    static constexpr std::uint32_t divisor = 8;          // MIN_RTT_DIVISOR
+    static constexpr std::uint8_t samples = 8;           // N_RTT_SAMPLE
+    static constexpr std::uint32_t growth_divisor = 4;   // CSS_GROWTH_DIVISOR
+    static constexpr std::uint8_t rounds = 5;            // CSS_ROUNDS
 
     static constexpr duration unknown = duration::max();
 
+    bool enabled = true;
+    std::uint8_t limit = 8;  // L: segments that one ACK counts for; 0: any number, for who paces
+
+    bool in_css_ = false;
+    bool over_ = false;            // only the first slow start is watched (section 4.3)
+    std::uint8_t samples_ = 0;     // of this round, as many as are asked for
+    std::uint8_t css_rounds_ = 0;  // rounds begun in conservative slow start, the first, partial one included
     duration last_min_ = unknown;     // of the round before
     duration current_min_ = unknown;  // of this one
     duration baseline_ = unknown;     // cssBaselineMinRtt: what made conservative slow start begin
-    std::uint32_t samples_ = 0;       // of this round
-    std::uint32_t css_rounds_ = 0;    // rounds begun in conservative slow start, the first, partial one included
-    bool in_css_ = false;
-    bool over_ = false;  // only the first slow start is watched (section 4.3)
 
     /// Whether slow start is over. Asked at each ACK in slow start, before `growth`.
     constexpr bool is_over(const ack_report& r) {
@@ -37,7 +39,7 @@ struct hystart {
         if (over_) return true;
         if (!r.rtt) return false;
         current_min_ = std::min(current_min_, *r.rtt);
-        if (++samples_ < samples) return false;
+        if (samples_ < samples && ++samples_ < samples) return false;
         if (in_css_) {
             if (current_min_ < baseline_) in_css_ = false, baseline_ = unknown;  // it was no queue: back to slow start
         } else if (last_min_ != unknown && current_min_ >= last_min_ + threshold()) {

@@ -27,9 +27,9 @@ struct reno {
     static constexpr std::string_view name = "reno";
 
     std::uint32_t initial_window = 10;  // segments (RFC 6928)
-    std::uint32_t slow_start_limit = 0;  // L of RFC 3465 in segments an ACK; 0: none
-    std::uint32_t beta_ecn = 80;         // per cent of the window that marks leave (RFC 8511)
-    bool paced = false;                  // always, and not behind a pause only
+    std::uint8_t slow_start_limit = 0;  // L of RFC 3465 in segments an ACK; 0: none
+    std::uint8_t beta_ecn = 80;         // per cent of the window that marks leave (RFC 8511)
+    bool paced = false;                 // always, and not behind a pause only
     window_validation validation{};
 
     std::uint32_t cwnd_ = 0;

@@ -20,11 +20,11 @@ struct window_validation {
 
     bool enabled = true;           // else a pause leaves the initial window (RFC 5681 section 4.1)
 
-    duration srtt_{};
+    bool resumes_ = false;            // a pause is over, and its first round trip is not
     std::uint32_t round_ = 0;         // acknowledged since it began
     std::uint32_t most_ = 0;          // of a round, in this period and in the last
     std::uint32_t most_before_ = 0;
-    bool resumes_ = false;            // a pause is over, and its first round trip is not
+    duration srtt_{};
     instant period_began_{};
     instant unused_since_ = never;    // not validated
 

@@ -17,9 +17,12 @@ namespace sluice {
 struct newreno_recovery {
     using slot = recovery_slot;
 
-    std::uint32_t duplicate_threshold = 3;  // DupThresh, RFC 5681
-    bool limited_transmit = true;           // RFC 3042
+    std::uint8_t duplicate_threshold = 3;  // DupThresh, RFC 5681
+    bool limited_transmit = true;          // RFC 3042
 
+    bool recovering_ = false;
+    bool after_timeout_ = false;
+    bool partial_ = false;  // a partial ACK has come in this episode
     seq recover_{};       // SND.NXT when the last episode or timeout began; ISS at first
     std::uint32_t last_advance_ = 0;  // what the last ACK of new data acknowledged (RFC 6582 section 4.1)
     std::uint32_t duplicates_ = 0;
@@ -28,9 +31,6 @@ struct newreno_recovery {
     // section
     // 3.2 step 3, first option), for some round trips when the peer's window admitted nothing new during the episode.
     std::uint32_t ceiling_ = unbounded;
-    bool recovering_ = false;
-    bool after_timeout_ = false;
-    bool partial_ = false;  // a partial ACK has come in this episode
 
     static constexpr std::uint32_t unbounded = ~std::uint32_t{0};
 

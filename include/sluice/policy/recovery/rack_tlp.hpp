@@ -23,34 +23,35 @@ struct rack_tlp {
     undo doubts{};                       // whether it was a loss (RFC 3522, D-SACK)
     frto forward{};                      // whether a timeout was one (RFC 5682)
     bool probes = true;                  // TLP
-    duration peer_ack_delay = 200ms;     // TLP.max_ack_delay (section 7.2)
-    duration probe_without_rtt = 1s;     // before there is a round trip
     duration earliest_probe = 10ms;      // that TLP's first draft had; one handshake, or a near peer, tells too little
-    std::uint32_t rounds_to_remember = 16;  // recoveries that a wider reordering window lasts (section 6.2 step 4)
 
-    seq recover_{};  // SND.NXT when the last episode or timeout began
+    // What the RFC recommends or requires, whatever the path is.
+    static constexpr duration peer_ack_delay = 200ms;      // WCDelAckT (section 7.2)
+    static constexpr duration probe_without_rtt = 1s;      // before there is a round trip
+    static constexpr std::uint8_t recoveries_to_remember = 16;  // that a wider window lasts (section 6.2 step 4)
+
     bool sack_ = false;
     bool recovering_ = false;
     bool after_timeout_ = false;
     bool marked_ = false;  // marks have reduced the window, and more than it is out
+    bool reordering_seen_ = false;
+    std::uint8_t window_steps_ = 1;  // reo_wnd_mult, in quarters of the shortest round trip
+    std::uint8_t steps_last_ = 0;    // reo_wnd_persist: episodes until it is 1 again
+    bool probe_repeats_ = false;     // what the tail-loss probe sent had been sent before
+    bool sampled_ = false;           // since the last probe
+    seq recover_{};                 // SND.NXT when the last episode or timeout began
     std::uint32_t duplicates_ = 0;  // ACKs that reported something new, since SND.UNA moved last
 
+    std::optional<seq> widened_at_{};  // RACK.dsack_round: once a round trip
+    std::optional<seq> probe_end_{};   // a tail-loss probe is out
+
     // RACK: the newest transmission that has arrived.
-    std::optional<instant> newest_{};
     seq newest_end_{};
+    instant newest_ = long_ago;
     duration rtt_{};
     duration min_rtt_ = duration::max();
     duration srtt_{};
-    bool reordering_seen_ = false;
-    std::uint32_t window_steps_ = 1;  // reo_wnd_mult, in quarters of the shortest round trip
-    std::uint32_t steps_last_ = 0;    // reo_wnd_persist: episodes until it is 1 again
-    std::optional<seq> widened_at_{};  // RACK.dsack_round: once a round trip
     instant judge_at_ = never;
-
-    // TLP.
-    std::optional<seq> probe_end_{};  // one is out
-    bool probe_repeats_ = false;      // it was sent before
-    bool sampled_ = false;            // since the last probe
     instant probe_at_ = never;
 
     constexpr bool in_recovery() const { return sack_ ? recovering_ : without_sack.in_recovery(); }
@@ -165,15 +166,16 @@ private:
         if (r.newly_acked > 0) duplicates_ = 0;
         if (r.newly_sacked > 0) ++duplicates_;
         reordering_seen_ |= arrived.reordered;
-        if (arrived.sent) {
-            const duration took = r.now - *arrived.sent;
+        const bool any_arrived = arrived.sent != long_ago;
+        if (any_arrived) {
+            const duration took = r.now - arrived.sent;
             // Sent again, and here sooner than any round trip, or with an older timestamp: it is the first one that has
             // arrived. An ACK that does not advance echoes what came before the hole, and tells nothing.
-            const bool echoes_the_first = r.newly_acked > 0 && r.echo_before && *r.echo_before <= *arrived.sent;
+            const bool echoes_the_first = r.newly_acked > 0 && r.echo_before && *r.echo_before <= arrived.sent;
             const bool is_of_the_first = arrived.again && (took < min_rtt_ || echoes_the_first);
             if (!is_of_the_first) {
                 rtt_ = took;
-                if (!newest_ || *newest_ < *arrived.sent || (*newest_ == *arrived.sent && newest_end_ < arrived.end)) {
+                if (newest_ < arrived.sent || (newest_ == arrived.sent && newest_end_ < arrived.end)) {
                     newest_ = arrived.sent;
                     newest_end_ = arrived.end;
                 }
@@ -182,9 +184,9 @@ private:
         if (r.arrived_twice && (!widened_at_ || *widened_at_ <= r.ack)) {
             widened_at_ = r.nxt;
             if (window_steps_ < 255) ++window_steps_;
-            steps_last_ = rounds_to_remember;
+            steps_last_ = recoveries_to_remember;
         }
-        return arrived.sent && arrived.end > recover_;
+        return any_arrived && arrived.end > recover_;
     }
 
     /// Whether the reduction that is in doubt was for nothing. Where that shows it was not, what a timeout has left
@@ -205,7 +207,7 @@ private:
             reordering_seen_ |= doubts.of_ == reduction::episode;  // step 3, of what left again, as that is told apart
             doubts.in_doubt_ = false;
             without_sack.give_up_episode();
-            newest_.reset();  // it was no retransmission that has arrived
+            newest_ = long_ago;  // it was no retransmission that has arrived
         }
         if (needless || (r.newly_acked > 0 && r.ack >= recover_ && (recovering_ || after_timeout_))) end_episode();
         if (r.newly_acked > 0)
@@ -227,9 +229,9 @@ private:
     constexpr void detect(instant now, seq nxt, std::uint32_t target, auto& flight, recovery_step& step) {
         judge_at_ = never;
         bool lost_any = false;
-        while (newest_ && flight.oldest() != no_index) {
+        while (flight.oldest() != no_index) {
             const auto& r = flight[flight.oldest()];
-            if (*newest_ < r.sent || (*newest_ == r.sent && newest_end_ < r.end)) break;
+            if (newest_ < r.sent || (newest_ == r.sent && newest_end_ < r.end)) break;
             const instant late = r.sent + rtt_ + reordering_window();
             if (now < late) {
                 judge_at_ = late;

@@ -6,8 +6,8 @@
 // timeout was is found out by F-RTO (frto.hpp).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <optional>
 
 #include <sluice/policy/reports.hpp>
 
@@ -19,12 +19,12 @@ struct undo {
 
     bool in_doubt_ = false;
     reduction of_ = reduction::none;
-    std::optional<instant> first_{};   // when the first octet left again
     seq begin_{};                      // what was in flight when the window was reduced
     seq end_{};
     std::uint32_t again_ = 0;          // octets that left again
     std::uint32_t late_ = 0;           // of them, those that an ACK has shown to have arrived the first time
     std::uint32_t twice_ = 0;          // and those whose second arrival was told
+    instant first_ = never;            // the first octet left again
 
     /// The window is about to be reduced.
     constexpr void begin(seq una, seq nxt, reduction of) {
@@ -38,16 +38,16 @@ struct undo {
     constexpr void on_sent(const recovery_sent_report& r) {
         if (!in_doubt_ || !(r.begin < end_)) return;
         if (r.why != transmission::retransmission && r.why != transmission::forced_retransmission) return;
-        if (!first_) first_ = r.now;
+        first_ = std::min(first_, r.now);
         again_ += r.length;
     }
 
     /// True once: it was not. `holes`: something is thought lost, and has not left again.
     constexpr bool on_ack(const recovery_ack_report& r, bool holes) {
-        if (!in_doubt_ || !first_) return false;
+        if (!in_doubt_ || first_ == never) return false;
         if (r.newly_acked > 0) {
             // RFC 3522 step 4, but of all that left again: the first hole may be late, and the next one real.
-            if (knows_at_once(r) && *r.echo_before <= *first_) late_ += r.acked_again;
+            if (knows_at_once(r) && *r.echo_before <= first_) late_ += r.acked_again;
             if (!holes && late_ > 0 && late_ >= again_) return settle();
             if (end_ < r.ack && r.ack - end_ > stale) in_doubt_ = false;
         }

@@ -20,10 +20,10 @@ struct linux_like {
 
     constexpr duration rto() const { return rto_ == duration::zero() ? initial : rto_; }
     constexpr std::optional<duration> srtt() const {
-        return smoothed_.sampled ? std::optional(smoothed_.srtt) : std::nullopt;
+        return smoothed_.sampled() ? std::optional(smoothed_.srtt) : std::nullopt;
     }
     constexpr std::optional<duration> rttvar() const {
-        return smoothed_.sampled ? std::optional(smoothed_.rttvar) : std::nullopt;
+        return smoothed_.sampled() ? std::optional(smoothed_.rttvar) : std::nullopt;
     }
     constexpr void on_sample(duration r, std::uint32_t expected_samples = 1) {
         smoothed_.add(r, expected_samples);
@@ -31,7 +31,7 @@ struct linux_like {
     }
     constexpr void on_timeout() { rto_ = std::min(2 * rto(), cap); }
     constexpr void on_established(bool syn_timed_out) {
-        if (syn_timed_out && !smoothed_.sampled) rto_ = std::max(initial, after_lost_syn);
+        if (syn_timed_out && !smoothed_.sampled()) rto_ = std::max(initial, after_lost_syn);
     }
 };
 
