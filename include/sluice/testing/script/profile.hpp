@@ -41,7 +41,16 @@ struct knobs {
     std::optional<duration> msl{}, orphan_fin_wait_2{}, user_timeout{};
     std::optional<std::uint32_t> syn_cookies{};  // 0: none beyond the backlog
     std::optional<std::uint32_t> user_timeout_option{}, keep_alive_octet{};  // 1: of each connection (RFC 5482, MAY-6)
+    std::optional<std::uint32_t> ecn{}, ecn_syns{};  // an ecn_mode; how many SYNs ask
 };
+
+/// As net.ipv4.tcp_ecn counts. Without a word a script takes for granted what kernels do: they answer who asks.
+enum class ecn_mode : std::uint32_t { none, asks, answers, accurate_asks, classic_asks_accurate_answers, accurate_answers };
+constexpr bool asks_for_ecn(ecn_mode m) { return m == ecn_mode::asks || m == ecn_mode::accurate_asks; }
+constexpr bool is_accurate(ecn_mode m) { return m == ecn_mode::accurate_asks || m == ecn_mode::accurate_answers; }
+inline ecn_mode ecn_mode_of(const knobs& k) {
+    return static_cast<ecn_mode>(k.ecn.value_or(static_cast<std::uint32_t>(ecn_mode::answers)));
+}
 
 inline knobs knobs_of(profile p) {
     knobs out;
@@ -60,6 +69,7 @@ inline knobs knobs_of(profile p) {
             out.receive_buffer = 66575;  // offers 65535
             out.largest_receive_buffer = 2 << 20;
             out.orphan_fin_wait_2 = 60s;
+            out.ecn_syns = 2;
             break;
     }
     return out;
@@ -101,6 +111,8 @@ inline constexpr std::array number_knobs = std::to_array<number_knob>({
     {"syn_cookies",            &knobs::syn_cookies},
     {"user_timeout_option",    &knobs::user_timeout_option},
     {"keep_alive_octet",       &knobs::keep_alive_octet},
+    {"ecn",                    &knobs::ecn},
+    {"ecn_syns",               &knobs::ecn_syns},
 });
 inline constexpr std::array time_knobs = std::to_array<time_knob>({
     {"rto_initial",        &knobs::rto_initial},

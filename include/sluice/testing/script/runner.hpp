@@ -60,6 +60,7 @@ private:
     // ---- what can't be run ------------------------------------------------------------------------------------------
 
     bool skip_what_is_unknown() {
+        if (const auto missing = missing_ecn()) return skip(*missing), true;
         for (const event& e : script_.events) {
             const std::string what = unknown_in(e);
             if (what.empty()) continue;
@@ -70,12 +71,23 @@ private:
         }
         return false;
     }
-    static std::string unknown_in(const event& e) {
+    /// That is set, and that the composition does not have.
+    std::optional<std::string> missing_ecn() const {
+        const ecn_mode m = ecn_mode_of(settings_.tcp);
+        const ecn_kind there = tcp_->ecn();
+        const bool is_there = m == ecn_mode::none || m == ecn_mode::answers ||
+                              (m == ecn_mode::asks && there == ecn_kind::classic) ||
+                              (is_accurate(m) && there == ecn_kind::accurate);
+        if (is_there) return {};
+        return "ECN of the kind " + std::to_string(static_cast<unsigned>(m));
+    }
+    std::string unknown_in(const event& e) const {
         if (const auto* foreign = std::get_if<foreign_packet>(&e.what)) return foreign->what;
         if (std::holds_alternative<icmp_packet>(e.what)) return "ICMP";
         if (const auto* p = std::get_if<tcp_packet>(&e.what)) {
-            if (p->flags.has_any(flag::ece | flag::cwr | flag::ae)) return "ECN";
-            if (p->ip.ecn && *p->ip.ecn != ip_fields::ecn_mark::noecn) return "ECN";
+            const bool has_mark = p->ip.ecn && *p->ip.ecn != ip_fields::ecn_mark::noecn;
+            if (has_mark || p->flags.has_any(flag::ece | flag::cwr | flag::ae))
+                if (tcp_->ecn() == ecn_kind::none) return "ECN";
             if (p->ip.flow_label) return "flow labels";
             for (const option& o : p->options.value_or(std::vector<option>{}))
                 if (o.what == option::kind::fast_open) return "fast open";
@@ -236,6 +248,7 @@ private:
 
     void run_command(const command& c) {
         take_command(c);
+        if (const auto missing = missing_ecn()) return skip(*missing);
         tcp_->configure(settings_.tcp);
         sockets_->set(settings_.tcp);
     }
