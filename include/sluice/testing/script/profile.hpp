@@ -44,16 +44,26 @@ struct knobs {
     std::optional<std::uint32_t> ecn{}, ecn_syns{};  // an ecn_mode; how many SYNs ask
 };
 
-/// As net.ipv4.tcp_ecn counts. Without a word a script takes for granted what kernels do: they answer who asks.
-enum class ecn_mode : std::uint32_t { none, asks, answers, accurate_asks, classic_asks_accurate_answers, accurate_answers };
-constexpr bool asks_for_ecn(ecn_mode m) { return m == ecn_mode::asks || m == ecn_mode::accurate_asks; }
-constexpr bool is_accurate(ecn_mode m) { return m == ecn_mode::accurate_asks || m == ecn_mode::accurate_answers; }
-inline ecn_mode ecn_mode_of(const knobs& k) {
-    return static_cast<ecn_mode>(k.ecn.value_or(static_cast<std::uint32_t>(ecn_mode::answers)));
+/// As net.ipv4.tcp_ecn counts: whether SYNs ask, and which kinds of them are agreed to.
+enum class ecn_mode : std::uint32_t { none, asks, answers, accurate_asks, mixed, accurate_answers };
+inline std::optional<ecn_mode> mode_of(const knobs& k) {
+    return k.ecn ? std::optional(static_cast<ecn_mode>(*k.ecn)) : std::nullopt;
+}
+inline std::optional<bool> asks_for_ecn(const knobs& k) {
+    if (!k.ecn) return {};
+    return mode_of(k) == ecn_mode::asks || mode_of(k) == ecn_mode::accurate_asks;
+}
+inline std::optional<bool> answers_ecn(const knobs& k) {
+    if (!k.ecn) return {};
+    return mode_of(k) != ecn_mode::none;
+}
+inline bool is_accurate(const knobs& k) {
+    return mode_of(k) == ecn_mode::accurate_asks || mode_of(k) == ecn_mode::accurate_answers;
 }
 
 inline knobs knobs_of(profile p) {
     knobs out;
+    out.ecn = static_cast<std::uint32_t>(ecn_mode::answers);  // as kernels do, and so as scripts take for granted
     switch (p) {
         case profile::sluice: break;
         case profile::linux:

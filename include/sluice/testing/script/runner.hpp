@@ -73,13 +73,13 @@ private:
     }
     /// That is set, and that the composition does not have.
     std::optional<std::string> missing_ecn() const {
-        const ecn_mode m = ecn_mode_of(settings_.tcp);
+        const ecn_mode mode = mode_of(settings_.tcp).value_or(ecn_mode::none);
         const ecn_kind there = tcp_->ecn();
-        const bool is_there = m == ecn_mode::none || m == ecn_mode::answers ||
-                              (m == ecn_mode::asks && there == ecn_kind::classic) ||
-                              (is_accurate(m) && there == ecn_kind::accurate);
+        const bool is_there = mode == ecn_mode::none || mode == ecn_mode::answers ||
+                              (mode == ecn_mode::asks && there == ecn_kind::classic) ||
+                              (is_accurate(settings_.tcp) && there == ecn_kind::accurate);
         if (is_there) return {};
-        return "ECN of the kind " + std::to_string(static_cast<unsigned>(m));
+        return "ECN of the kind " + std::to_string(static_cast<unsigned>(mode));
     }
     std::string unknown_in(const event& e) const {
         if (const auto* foreign = std::get_if<foreign_packet>(&e.what)) return foreign->what;

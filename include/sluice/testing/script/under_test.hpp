@@ -168,8 +168,8 @@ private:
         put(k.user_timeout_option, s.limits.connection.user_timeout_option);
         put(k.keep_alive_octet, s.limits.connection.keep_alive_octet);
         if constexpr (requires { s.ecn.asks; s.ecn.answers; }) {
-            s.ecn.asks = asks_for_ecn(ecn_mode_of(k));
-            s.ecn.answers = ecn_mode_of(k) != ecn_mode::none;
+            put(asks_for_ecn(k), s.ecn.asks);
+            put(answers_ecn(k), s.ecn.answers);
         }
         if constexpr (requires { s.ecn.ecn_syns; }) put(k.ecn_syns, s.ecn.ecn_syns);
         if constexpr (requires { s.ecn.accurate_syns; }) put(k.ecn_syns, s.ecn.accurate_syns);
@@ -204,7 +204,7 @@ std::unique_ptr<tcp_under_test> make_under_test(const knobs& k) {
 /// Of these policies, and of the ECN policy that the script asks for.
 template <class... Policies>
 std::unique_ptr<tcp_under_test> make_with_ecn(const knobs& k) {
-    if (is_accurate(ecn_mode_of(k))) return make_under_test<tcp<Policies..., accurate_ecn>>(k);
+    if (is_accurate(k)) return make_under_test<tcp<Policies..., accurate_ecn>>(k);
     return make_under_test<tcp<Policies..., classic_ecn>>(k);
 }
 
