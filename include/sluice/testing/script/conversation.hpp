@@ -152,13 +152,13 @@ private:
     using ecn_mark = ip_fields::ecn_mark;
     static ecn_codepoint codepoint_of(ecn_mark m) {
         switch (m) {
-            case ecn_mark::noecn: return ecn_codepoint::not_ect;
+            case ecn_mark::ect0: return ecn_codepoint::ect0;
             case ecn_mark::ect1: return ecn_codepoint::ect1;
             case ecn_mark::ce: return ecn_codepoint::ce;
-            default: return ecn_codepoint::ect0;
+            default: return ecn_codepoint::not_ect;
         }
     }
-    /// One that leaves may be of either kind.
+    /// `ect01` is either.
     static bool same_mark(const std::optional<ecn_mark>& wanted, const std::optional<ecn_mark>& there) {
         if (wanted != ecn_mark::ect01) return !wanted || wanted == there;
         return there == ecn_mark::ect0 || there == ecn_mark::ect1;
