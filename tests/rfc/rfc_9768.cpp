@@ -167,7 +167,7 @@ TEST_CASE("each ACK of a SYN,ACK has its meaning of table 4") {
     }
 }
 
-TEST_CASE("our SYN is sent once more with the flags, then without; whoever answers as RFC 3168 has it has heard that one") {
+TEST_CASE("our SYN is sent once more with the flags, then without; who agrees to less may have heard that one alone") {
     for (std::uint8_t code = 0b000; code <= 0b010; ++code) {
         CAPTURE(+code);
         bench b;
@@ -517,8 +517,8 @@ TEST_CASE("a count of ECT that is zero in the first option was zeroed on its way
     CHECK(b.block().marks.heard.marked == each);
 }
 
-TEST_CASE("a path that bleaches: ten segments come through, and none as ECT; so nothing leaves as ECT any more, but marks "
-          "are believed") {
+TEST_CASE("a path that bleaches: ten segments come through, and none as ECT; so nothing leaves as ECT any more, but "
+          "marks are believed") {
     for (const bool bleached : {false, true}) {
         bench b;
         b.open();
@@ -549,8 +549,8 @@ TEST_CASE("nothing but CE through the first four rounds is no queue's work (sect
     }
 }
 
-TEST_CASE("who sends no ECT for what the path changes still hears of marks (section 3.2.2.3), but not where the field was "
-          "zeroed (table 4, note 1)") {
+TEST_CASE("who sends no ECT for what the path changes still hears of marks (section 3.2.2.3), but not where the field "
+          "was zeroed (table 4, note 1)") {
     struct { std::uint8_t code; ecn_codepoint text; std::uint64_t reductions; } const rows[] = {
         {0b010, ect0, 1}, {0b011, not_ect, 1}, {0b100, not_ect, 1}, {0b000, not_ect, 0}};
     for (const auto& row : rows) {

@@ -194,7 +194,8 @@ TEST_CASE("what can't be parsed fails, by line and column; what is not there yet
 
 TEST_CASE("ECN of a kind that the composition does not have is skipped; what kernels do by default is not asked for") {
     using without = tcp<no_ecn>;
-    for (const char* line : {"+0 < [ect0] . 1:1(0) ack 1 win 5", "+0 < EP. 1:2(1) ack 1 win 5", "+0 > [ce] . 1:1(0) ack 1"}) {
+    for (const char* line :
+         {"+0 < [ect0] . 1:1(0) ack 1 win 5", "+0 < EP. 1:2(1) ack 1 win 5", "+0 > [ce] . 1:1(0) ack 1"}) {
         CAPTURE(line);
         const auto r = run_script<without>(passive + line + "\n", "test.pkt");
         CHECK(r.verdict == judged::skipped);
@@ -203,7 +204,8 @@ TEST_CASE("ECN of a kind that the composition does not have is skipped; what ker
     }
     CHECK(run_script<without>(passive, "test.pkt").verdict == judged::passed);
     CHECK(run_script<without>("--ecn=1\n" + passive, "test.pkt").message == "ECN of the kind 1");
-    for (const std::string mode : {"0", "1", "2"}) CHECK(run("--ecn=" + mode + '\n' + passive).verdict == judged::passed);
+    for (const std::string mode : {"0", "1", "2"})
+        CHECK(run("--ecn=" + mode + '\n' + passive).verdict == judged::passed);
     for (const std::string mode : {"3", "4", "5", "6"}) {
         const auto r = run("--ecn=" + mode + '\n' + passive);
         CHECK(r.verdict == judged::skipped);
@@ -216,9 +218,10 @@ TEST_CASE("ECN of a kind that the composition does not have is skipped; what ker
 }
 
 TEST_CASE("codepoints that leave are compared, and those that arrive arrive") {
-    const std::string both = "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 bind(3, ..., ...) = 0\n+0 listen(3, 1) = 0\n"
-                             "+0 < SEW 0:0(0) win 5000 <mss 1000>\n+0 > SE. 0:0(0) ack 1 <mss 1460>\n"
-                             "+0 < . 1:1(0) ack 1 win 5000\n+0 accept(3, ..., ...) = 4\n";
+    const std::string both =
+        "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 bind(3, ..., ...) = 0\n+0 listen(3, 1) = 0\n"
+        "+0 < SEW 0:0(0) win 5000 <mss 1000>\n+0 > SE. 0:0(0) ack 1 <mss 1460>\n"
+        "+0 < . 1:1(0) ack 1 win 5000\n+0 accept(3, ..., ...) = 4\n";
     for (const std::string mark : {"ect0", "ect01", "ect1", "ce", "noecn"}) {
         CAPTURE(mark);
         const auto r = run(both + "+0 write(4, ..., 100) = 100\n+0 > [" + mark + "] P. 1:101(100) ack 1\n");

@@ -65,7 +65,7 @@ struct accurate_ecn {
     classic_ecn classic_{};
     bool called_ = false;   // a SYN has fixed the mode, not a SYN,ACK
     bool plain_ = false;    // a SYN or SYN,ACK without ECN has gone one way or the other
-    bool mangled_ = false;  // what left as one codepoint came as another (3.2.2.3): nothing is ECT, but marks may be true
+    bool mangled_ = false;  // codepoints come as others (3.2.2.3): nothing is ECT, but marks may be true
     bool spoiled_ = false;  // all is CE, or the field was zeroed (3.2.2.3, 3.2.2.4): nothing is ECT, nor believed
 
     // ---- as the receiver of octets
