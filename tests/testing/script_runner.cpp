@@ -217,6 +217,20 @@ TEST_CASE("ECN of a kind that the composition does not have is skipped; what ker
     CHECK(run_script<tcp<accurate_ecn>>("--ecn=1\n" + passive, "test.pkt").message == "ECN of the kind 1");
 }
 
+TEST_CASE("under --neutral, where commands are ignored, a SYN that leaves says which ECN it asks for") {
+    const auto asking = [](const std::string& flags) {
+        return "`sysctl -q net.ipv4.tcp_ecn=1`\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n"
+               "+0 fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0\n+0 connect(3, ..., ...) = -1 EINPROGRESS (in progress)\n"
+               "+0 > " + flags + " 0:0(0) <...>\n";
+    };
+    for (const bool neutral : {false, true}) {
+        CHECK(run(asking("SEW"), {.neutral = neutral}).verdict == judged::passed);
+        CHECK((run(asking("S"), {.neutral = neutral}).verdict == judged::passed) == neutral);
+    }
+    CHECK(run(asking("SAEW"), {.neutral = true}).message == "ECN of the kind 3");
+    CHECK(run_script<tcp<accurate_ecn>>(asking("SAEW"), "test.pkt", {.neutral = true}).verdict == judged::passed);
+}
+
 TEST_CASE("codepoints that leave are compared, and those that arrive arrive") {
     const std::string both =
         "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 bind(3, ..., ...) = 0\n+0 listen(3, 1) = 0\n"

@@ -23,6 +23,7 @@ public:
         settings_.tcp = knobs_of(options.like);
         for (const setting& s : script.settings) take_setting(s.name, s.text);
         for (const command& c : script.before) take_command(c);
+        if (options.neutral) ask_as_the_script_does();
         for (const auto& [name, text] : options.set) take_setting(name, text);
         if (options.tolerance) settings_.how.tolerance = *options.tolerance;
         settings_.settle();
@@ -55,6 +56,17 @@ private:
     void take_command(const command& c) {
         if (options_.neutral) return out_.ignored.push_back(c.text);
         for (std::string& each : apply_command(c.text, settings_.tcp)) out_.ignored.push_back(std::move(each));
+    }
+
+    /// The command that says so is ignored, so the SYN that leaves says whether it asks for ECN.
+    void ask_as_the_script_does() {
+        for (const event& e : script_.events) {
+            const auto* p = std::get_if<tcp_packet>(&e.what);
+            if (p == nullptr || p->way == direction::in || !p->flags.has(flag::syn | flag::ece | flag::cwr)) continue;
+            if (p->flags.has(flag::ack)) continue;
+            settings_.tcp.ecn = static_cast<std::uint32_t>(p->flags.has(flag::ae) ? ecn_mode::accurate_asks
+                                                                                  : ecn_mode::asks);
+        }
     }
 
     // ---- what can't be run ------------------------------------------------------------------------------------------
