@@ -72,8 +72,8 @@ conversation ask_at(std::uint16_t port) {
 
 int main(int argc, char** argv) {
     const conversation answered = ask_at(80), refused = ask_at(81);
-    bool is_good = answered.how == error::none && answered.flags() == "S S. P. P. F. F. . " &&
-                   refused.how == error::refused && refused.flags() == "S R. ";
+    bool is_good = answered.how == error::none && answered.flags() == "SEW S.E P. P. F. F. . " &&
+                   refused.how == error::refused && refused.flags() == "SEW R. ";
     if (argc > 1) {
         const trace::ladder_names names{"A connection", {"client", "server"}};
         is_good = trace::save_file(argv[1], trace::ladder(answered.wire, instant::min(), never, names)) && is_good;

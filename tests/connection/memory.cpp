@@ -185,7 +185,7 @@ TEST_CASE("a SYN whose record another connection has taken meanwhile is tried ag
     env.now += 200ms;
     second.on_deadline(env);
     REQUIRE(second.next_packet(env, p));
-    CHECK(p.header().flags == flag::syn);
+    CHECK(p.header().flags == (flag::syn | flag::ece | flag::cwr));
 }
 
 TEST_CASE("text that lacks a record is tried again after a while, though nothing else happens") {

@@ -9,6 +9,7 @@
 #include <sluice/policy/buffers/fixed_buffers.hpp>
 #include <sluice/policy/congestion/fixed_window.hpp>
 #include <sluice/policy/congestion/reno.hpp>
+#include <sluice/policy/ecn/no_ecn.hpp>
 #include <sluice/policy/options/no_sack.hpp>
 #include <sluice/policy/recovery/go_back_n.hpp>
 #include <sluice/policy/recovery/sack_recovery.hpp>
@@ -19,11 +20,13 @@
 namespace model {
 
 using tiny_buffers = fixed_buffers<4, 4, 4, 2>;
-using plain =
-    tcp<testing::gate_audit, fixed_window, fixed_rto, go_back_n, every_segment, given_isn, tiny_buffers, no_sack>;
-using adaptive =
-    tcp<testing::gate_audit, reno, fixed_rto, newreno_recovery, delayed_ack, given_isn, tiny_buffers, no_sack>;
-using selective = tcp<testing::gate_audit, reno, fixed_rto, sack_recovery, delayed_ack, given_isn, tiny_buffers>;
+// The channel marks nothing, so ECN would only make more states of the same.
+using plain = tcp<testing::gate_audit, fixed_window, fixed_rto, go_back_n, every_segment, no_ecn, given_isn,
+                  tiny_buffers, no_sack>;
+using adaptive = tcp<testing::gate_audit, reno, fixed_rto, newreno_recovery, delayed_ack, no_ecn, given_isn,
+                     tiny_buffers, no_sack>;
+using selective =
+    tcp<testing::gate_audit, reno, fixed_rto, sack_recovery, delayed_ack, no_ecn, given_isn, tiny_buffers>;
 
 template <class Tcp>
 typename Tcp::settings tiny() {

@@ -8,10 +8,11 @@
 
 using namespace sluice;
 using testing::script::make_under_test;
+using testing::script::make_with_ecn;
 
 std::span<const composition> by_congestion() {
     static constexpr std::array all{composition{"cubic rack_tlp linux_like delayed_ack",
-                                                &make_under_test<tcp<cubic, rack_tlp, linux_like>>},
+                                                &make_with_ecn<cubic, rack_tlp, linux_like>},
                                     composition{"cubic prr_recovery linux_like delayed_ack",
                                                 &make_under_test<tcp<cubic, prr_recovery, linux_like>>},
                                     composition{"cubic sack_recovery linux_like delayed_ack",

@@ -46,7 +46,7 @@ struct sees_everything {
 // Nothing chosen: the defaults.
 static_assert(
     same<tcp<>,
-         basic_tcp<cubic, rfc6298, rack_tlp, delayed_ack, no_ecn, rfc6528, growable_buffers, full,
+         basic_tcp<cubic, rfc6298, rack_tlp, delayed_ack, classic_ecn, rfc6528, growable_buffers, full,
                    chosen_options<true, true, true>, observers<>>>);
 // Options are left out in any order.
 static_assert(same<tcp<no_sack, no_timestamps>, tcp<no_timestamps, no_sack>>);
@@ -56,14 +56,14 @@ static_assert(same<tcp<no_window_scale>::options, chosen_options<false, true, tr
 static_assert(same<tcp<fixed_window, fixed_rto>, tcp<fixed_rto, fixed_window>>);
 static_assert(same<tcp<go_back_n, every_segment, client_only, counter_isn>,
                    tcp<counter_isn, client_only, every_segment, go_back_n>>);
-static_assert(same<tcp<cubic>, tcp<>> && same<tcp<full, no_ecn, growable_buffers>, tcp<>>);
+static_assert(same<tcp<cubic>, tcp<>> && same<tcp<full, classic_ecn, growable_buffers>, tcp<>>);
 static_assert(!same<tcp<fixed_window>, tcp<>>);
 // Each policy is in its slot.
 using chosen = tcp<counter_isn, client_only, watcher, every_segment, fixed_buffers<1, 2, 3, 4>, fixed_rto, go_back_n,
                    fixed_window>;
 static_assert(same<chosen::congestion_policy, fixed_window> && same<chosen::rtt_policy, fixed_rto> &&
               same<chosen::recovery_policy, go_back_n> && same<chosen::ack_policy, every_segment> &&
-              same<chosen::ecn_policy, no_ecn> && same<chosen::isn_policy, counter_isn> &&
+              same<chosen::ecn_policy, classic_ecn> && same<chosen::isn_policy, counter_isn> &&
               same<chosen::buffers_policy, fixed_buffers<1, 2, 3, 4>> && same<chosen::lifecycle_policy, client_only> &&
               same<chosen::observers_type, observers<watcher>>);
 // Observers: any number, in the order they are named.

@@ -8,6 +8,7 @@
 #include <sluice/policy/compose.hpp>
 #include <sluice/policy/concepts.hpp>
 #include <sluice/policy/congestion/reno.hpp>
+#include <sluice/policy/ecn/no_ecn.hpp>
 
 namespace {
 

@@ -125,6 +125,37 @@ TEST_CASE("a SYN that is lost may have been lost for its flags: the second has n
     CHECK(of(b.take().back()) == both);
 }
 
+// Section 6.1.1.1 would let it be tried again without ECN, see connection/syn_sent.hpp.
+TEST_CASE("a RST that answers a SYN with ECN refuses the connection, as any does") {
+    bench b;
+    REQUIRE(b.connect());
+    REQUIRE(of(b.take_one()) == both);
+    b.arrives({.flags = flag::rst | flag::ack, .sequence = 0, .acknowledgment = 1});
+    CHECK(b.state() == state::closed);
+    CHECK(b.endpoint.error() == error::refused);
+    b.wait(60s);
+    CHECK(b.quiet());
+}
+
+TEST_CASE("switched off, it neither asks nor agrees; one of the two is enough") {
+    ecn_tcp::settings s;
+    s.ecn.asks = false;
+    bench b(s);
+    REQUIRE(b.connect());
+    CHECK(of(b.take_one()) == flag::none);
+    b.arrives({.flags = flag::syn | flag::ack | flag::ece, .sequence = 0, .acknowledgment = 1, .mss = each});
+    b.take();
+    b.arrives(text_with(b, ecn_codepoint::ce));
+    CHECK(of(b.take_one()) == flag::none);  // nobody can have agreed to what was not asked
+    for (const bool answers : {false, true}) {
+        s.ecn.answers = answers;
+        bench called(s);
+        REQUIRE(called.listen());
+        called.arrives({.flags = flag::syn | both, .sequence = 0, .mss = each});
+        CHECK(of(called.take_one()) == (answers ? flag::ece : flag::none));
+    }
+}
+
 TEST_CASE("a peer whose SYN comes again without ECN gets a plain SYN,ACK, and nothing is ECT") {
     bench b = asked(both);
     CHECK(of(b.take_one()) == flag::ece);

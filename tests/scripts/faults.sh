@@ -11,7 +11,9 @@ tree=build/script_faults
 rm -rf "$tree"
 mkdir -p "$tree"
 cp -r include "$tree"
-sed 's/sluice::tcp<.*>;/sluice::tcp<sluice::reno, sluice::sack_recovery>;/' examples/packet_script.cpp > "$tree/runner.cpp"
+made='run_script(text, name, \&sluice::testing::script::make_with_ecn<sluice::reno, sluice::sack_recovery>)'
+sed "s/run_script<my_tcp>(text, name)/$made/" examples/packet_script.cpp > "$tree/runner.cpp"
+grep -q make_with_ecn "$tree/runner.cpp"
 mapfile -t scripts < <(find tests/scripts -name '*.pkt' | sort)
 compiler=("${CXX:-g++}" -std=c++20 -O1 "-I$tree/include")
 ! command -v ccache > /dev/null || compiler=(ccache "${compiler[@]}")

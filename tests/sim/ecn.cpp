@@ -9,6 +9,7 @@
 #include <sluice/policy/congestion/cubic.hpp>
 #include <sluice/policy/ecn/accurate_ecn.hpp>
 #include <sluice/policy/ecn/classic_ecn.hpp>
+#include <sluice/policy/ecn/no_ecn.hpp>
 #include <sluice/policy/recovery/rack_tlp.hpp>
 
 #include "audited.hpp"

@@ -8,6 +8,7 @@
 #include <sluice/policy/congestion/fixed_window.hpp>
 #include <sluice/policy/congestion/no_congestion_control.hpp>
 #include <sluice/policy/congestion/reno.hpp>
+#include <sluice/policy/ecn/no_ecn.hpp>
 #include <sluice/policy/isn/counter_isn.hpp>
 #include <sluice/policy/lifecycle/client_only.hpp>
 #include <sluice/policy/lifecycle/server_only.hpp>
@@ -22,9 +23,9 @@
 
 /// All defaults but the buffers: of a fixed size, so that it can be copied, and windows stay at 64 KiB.
 using default_tcp = sluice::tcp<sluice::testing::gate_audit, sluice::fixed_buffers<>>;
-/// The same by the plainest RFCs, whose windows can be reckoned by hand: 5681 and 6675.
-using classic_tcp =
-    sluice::tcp<sluice::testing::gate_audit, sluice::fixed_buffers<>, sluice::reno, sluice::sack_recovery>;
+/// The same by the plainest RFCs, whose windows can be reckoned by hand, and whose flags are RFC 9293's: 5681 and 6675.
+using classic_tcp = sluice::tcp<sluice::testing::gate_audit, sluice::fixed_buffers<>, sluice::reno,
+                                sluice::sack_recovery, sluice::no_ecn>;
 /// Every choice made differently: nothing adapts, nothing is delayed.
 using plain_tcp = sluice::tcp<sluice::testing::gate_audit, sluice::fixed_window, sluice::fixed_rto, sluice::go_back_n,
                               sluice::every_segment, sluice::counter_isn, sluice::fixed_buffers<>>;

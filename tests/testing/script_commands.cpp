@@ -42,6 +42,11 @@ TEST_CASE("Linux's and FreeBSD's names, each in its own unit") {
     CHECK(knobs_after("sysctl net.inet.tcp.rexmit_initial=3000").rto_initial == duration(3s));
     CHECK(knobs_after("sysctl net.inet.tcp.delacktime=100").ack_delay == duration(100ms));
     CHECK(knobs_after("sysctl net.inet.tcp.delayed_ack=0").ack_every == 1u);
+    CHECK(knobs_after("sysctl net.ipv4.tcp_ecn=1").ecn == 1u);
+    CHECK(knobs_after("sysctl net.ipv4.tcp_ecn_fallback=0").ecn_syns == 255u);
+    CHECK(!knobs_after("sysctl net.ipv4.tcp_ecn_fallback=1").ecn_syns);
+    CHECK(knobs_after("sysctl net.inet.tcp.ecn.enable=2").ecn == 2u);
+    CHECK(knobs_after("sysctl net.inet.tcp.ecn.enable=4").ecn == 5u);  // Accurate ECN for who asks: Linux counts on
     const knobs off = knobs_after(
         "sysctl net.ipv4.tcp_sack=0 net.ipv4.tcp_timestamps=0 net.ipv4.tcp_window_scaling=0");
     CHECK(off.sack == 0u);

@@ -178,8 +178,6 @@ TEST_CASE("what can't be parsed fails, by line and column; what is not there yet
     CHECK(broken.head() == "test.pkt:9:22: failed: expected '=' and the call's result, found '10'");
     for (const auto& each : std::initializer_list<std::pair<const char*, const char*>>{
              {"+0 < icmp unreachable frag_needed mtu 1200 [1:1461(1460)]", "ICMP"},
-             {"+0 < [ect0] . 1:1(0) ack 1 win 5", "ECN"},
-             {"+0 < EP. 1:2(1) ack 1 win 5", "ECN"},
              {"+0 < S 0:0(0) win 5 <mss 1000,FO 0123456789abcdef>", "fast open"},
              {"+0 setsockopt(3, SOL_TCP, TCP_FASTOPEN, [5], 4) = 0", "the option TCP_FASTOPEN"},
              {"+0 < udp (1000)", "udp"},
@@ -192,6 +190,63 @@ TEST_CASE("what can't be parsed fails, by line and column; what is not there yet
         CHECK(r.message == each.second);
         CHECK(r.where.line == 9);
     }
+}
+
+TEST_CASE("ECN of a kind that the composition does not have is skipped; what kernels do by default is not asked for") {
+    using without = tcp<no_ecn>;
+    for (const char* line :
+         {"+0 < [ect0] . 1:1(0) ack 1 win 5", "+0 < EP. 1:2(1) ack 1 win 5", "+0 > [ce] . 1:1(0) ack 1"}) {
+        CAPTURE(line);
+        const auto r = run_script<without>(passive + line + "\n", "test.pkt");
+        CHECK(r.verdict == judged::skipped);
+        CHECK(r.message == "ECN");
+        CHECK(r.where.line == 9);
+    }
+    CHECK(run_script<without>(passive, "test.pkt").verdict == judged::passed);
+    CHECK(run_script<without>("--ecn=1\n" + passive, "test.pkt").message == "ECN of the kind 1");
+    for (const std::string mode : {"0", "1", "2"})
+        CHECK(run("--ecn=" + mode + '\n' + passive).verdict == judged::passed);
+    for (const std::string mode : {"3", "4", "5", "6"}) {
+        const auto r = run("--ecn=" + mode + '\n' + passive);
+        CHECK(r.verdict == judged::skipped);
+        CHECK(r.message == "ECN of the kind " + mode);
+        CHECK(run(passive + "+0 `sysctl -q net.ipv4.tcp_ecn=" + mode + "`\n+0 close(4) = 0\n").message == r.message);
+    }
+    for (const std::string mode : {"3", "5"})
+        CHECK(run_script<tcp<accurate_ecn>>("--ecn=" + mode + '\n' + passive, "test.pkt").verdict == judged::passed);
+    CHECK(run_script<tcp<accurate_ecn>>("--ecn=1\n" + passive, "test.pkt").message == "ECN of the kind 1");
+}
+
+TEST_CASE("under --neutral, where commands are ignored, a SYN that leaves says which ECN it asks for") {
+    const auto asking = [](const std::string& flags) {
+        return "`sysctl -q net.ipv4.tcp_ecn=1`\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n"
+               "+0 fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0\n+0 connect(3, ..., ...) = -1 EINPROGRESS (in progress)\n"
+               "+0 > " + flags + " 0:0(0) <...>\n";
+    };
+    for (const bool neutral : {false, true}) {
+        CHECK(run(asking("SEW"), {.neutral = neutral}).verdict == judged::passed);
+        CHECK((run(asking("S"), {.neutral = neutral}).verdict == judged::passed) == neutral);
+    }
+    CHECK(run(asking("SAEW"), {.neutral = true}).message == "ECN of the kind 3");
+    CHECK(run_script<tcp<accurate_ecn>>(asking("SAEW"), "test.pkt", {.neutral = true}).verdict == judged::passed);
+}
+
+TEST_CASE("codepoints that leave are compared, and those that arrive arrive") {
+    const std::string both =
+        "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 bind(3, ..., ...) = 0\n+0 listen(3, 1) = 0\n"
+        "+0 < SEW 0:0(0) win 5000 <mss 1000>\n+0 > SE. 0:0(0) ack 1 <mss 1460>\n"
+        "+0 < . 1:1(0) ack 1 win 5000\n+0 accept(3, ..., ...) = 4\n";
+    for (const std::string mark : {"ect0", "ect01", "ect1", "ce", "noecn"}) {
+        CAPTURE(mark);
+        const auto r = run(both + "+0 write(4, ..., 100) = 100\n+0 > [" + mark + "] P. 1:101(100) ack 1\n");
+        CHECK((r.verdict == judged::passed) == mark.starts_with("ect0"));
+        if (!mark.starts_with("ect0")) CHECK(r.message == "a packet left that differs in its IP fields");
+    }
+    for (const std::string mark : {"ect0", "ect1", "ce", "noecn", "tos 3", "tos 2"})
+        CHECK(run(both + "+0 < [" + mark + "] P. 1:101(100) ack 1 win 5000\n+0 > " +
+                  (mark == "ce" || mark == "tos 3" ? "E." : ".") + " 1:1(0) ack 101\n")
+                  .verdict == judged::passed);
+    CHECK(run(both + "+0 < [ect01] P. 1:101(100) ack 1 win 5000\n").verdict == judged::failed);
 }
 
 TEST_CASE("a segment of the script may be several of the TCP's, and FIN belongs to the last") {

@@ -12,7 +12,10 @@ constexpr void arrives_in_syn_sent(control_block<Tcp>& c, environment<Tcp>& env,
     // First, the ACK: of our SYN, or of nothing we sent. Before our SYN has left, it can only be the latter.
     const bool ack_ok = s.has(flag::ack) && c.snd.acknowledges_new(s.acknowledgment);
     if (s.has(flag::ack) && !ack_ok) return answer_with_reset(env, ip, s);
-    // Second, a RST counts when its ACK does.
+    // Second, a RST counts when its ACK does. RFC 3168 section 6.1.1.1 lets a SYN that asked for ECN be tried again
+    // without it (MAY); nothing tells a middlebox that can't bear its flags from a port that nobody listens on, so each
+    // refusal would be asked for twice and heard a round trip late. Linux and FreeBSD fall back when nothing comes, as
+    // here, and not behind a RST.
     if (s.has(flag::rst)) {
         if (ack_ok) {
             ++env.count.resets_in;

@@ -12,7 +12,7 @@
 #include <sluice/policy/ack/delayed_ack.hpp>
 #include <sluice/policy/buffers/growable_buffers.hpp>
 #include <sluice/policy/congestion/cubic.hpp>
-#include <sluice/policy/ecn/no_ecn.hpp>
+#include <sluice/policy/ecn/classic_ecn.hpp>
 #include <sluice/policy/isn/rfc6528.hpp>
 #include <sluice/policy/lifecycle/full.hpp>
 #include <sluice/policy/limits.hpp>
@@ -166,7 +166,7 @@ struct composed {
                            picked<rtt_slot,        Policies..., rfc6298>,
                            picked<recovery_slot,   Policies..., usual_recovery<Policies...>>,
                            picked<ack_slot,        Policies..., delayed_ack>,
-                           picked<ecn_slot,        Policies..., no_ecn>,
+                           picked<ecn_slot,        Policies..., classic_ecn>,
                            picked<isn_slot,        Policies..., rfc6528>,
                            picked<buffers_slot,    Policies..., growable_buffers>,
                            picked<lifecycle_slot,  Policies..., full>,

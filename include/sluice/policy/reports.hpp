@@ -225,6 +225,7 @@ struct ecn_ack_report {
     std::uint32_t mss = 0;
     bool handshake = false;  // it acknowledges our SYN,ACK
     bool pure = false;       // neither text nor SACK blocks
+    bool round_start = false;  // it acknowledges something that left after the round before was acknowledged
 };
 
 /// An ECN policy's answer.

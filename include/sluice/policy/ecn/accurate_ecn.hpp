@@ -45,11 +45,16 @@ constexpr ecn_codepoint seen_by_code(std::uint8_t code) {
 struct accurate_ecn {
     using slot = ecn_slot;
 
-    std::uint8_t accurate_syns = 2;   // that ask for it, and SYN,ACKs that agree, before one goes without (3.1.4)
+    bool asks = true;                // our SYNs
+    bool answers = true;             // a peer's that ask
+    std::uint8_t accurate_syns = 2;  // that ask for it, and SYN,ACKs that agree, before one goes without (3.1.4)
     bool send_option = true;
-    std::uint8_t option_every = 1;    // of the segments that leave while octets come with the same codepoint (3.2.3.3)
-    std::uint8_t bleached_after = 10;  // segments that came through, all without the codepoint they left with
-    std::uint8_t spoiled_after = 32;   // segments that came through, all with CE: no queue's work (3.2.2.3)
+    std::uint8_t option_every = 1;  // of the segments that leave while octets come with the same codepoint (3.2.3.3)
+    // How to look for a path that changes codepoints behind the handshake 3.2.2.3 leaves open. Without any that arrived
+    // with one: more segments than an initial window, all of which may have left again, and then without it (RFC 3168
+    // section 6.1.5).
+    std::uint8_t bleached_after = 10;
+    std::uint8_t marked_rounds = 4;  // the first ones, in which nothing but CE arrived: "three or four"
     ecn_codepoint capable = ecn_codepoint::ect0;  // ect1: for a congestion policy that RFC 9331 calls scalable
 
     static constexpr std::uint32_t first_ce_packets = 5, first_ect_octets = 1;  // 3.2.1: what a zeroed field is not
@@ -58,8 +63,10 @@ struct accurate_ecn {
 
     mode mode_ = mode::undecided;
     classic_ecn classic_{};
-    bool plain_ = false;    // a SYN or SYN,ACK without ECN has gone one way or the other: nothing is ECT (3.1.5)
-    bool spoiled_ = false;  // the path changes what it must not, one way or the other: nothing is ECT, nor believed
+    bool called_ = false;   // a SYN has fixed the mode, not a SYN,ACK
+    bool plain_ = false;    // a SYN or SYN,ACK without ECN has gone one way or the other
+    bool mangled_ = false;  // codepoints come as others (3.2.2.3): nothing is ECT, but marks may be true
+    bool spoiled_ = false;  // all is CE, or the field was zeroed (3.2.2.3, 3.2.2.4): nothing is ECT, nor believed
 
     // ---- as the receiver of octets
     ecn_codepoint syn_codepoint_ = ecn_codepoint::not_ect;  // of the peer's SYN or SYN,ACK
@@ -81,10 +88,15 @@ struct accurate_ecn {
     bool arrived_capable_ = false, arrived_unmarked_ = false;
     std::uint32_t s_cep_ = first_ce_packets;
     std::uint32_t s_ceb_ = 0;      // mod 2^24, what was guessed between two options included
-    std::uint32_t came_through_ = 0;  // octets, no more counted than the two limits need
+    std::uint32_t came_through_ = 0;  // octets, no more counted than the limit needs
+    std::uint8_t rounds_ = 0;
 
     constexpr bool agreed() const { return mode_ == mode::accurate || (mode_ == mode::classic && classic_.agreed()); }
-    constexpr bool sends_ect() const { return mode_ == mode::accurate && !plain_ && !spoiled_; }
+    /// 3.1.5: who was called can't know whether a plain segment of the handshake was the one that counted; who called
+    /// has heard that the other end counts.
+    constexpr bool sends_ect() const {
+        return mode_ == mode::accurate && !(plain_ && called_) && !mangled_ && !spoiled_;
+    }
 
     // ---- the handshake (3.1) ----------------------------------------------------------------------------------------
 
@@ -106,6 +118,7 @@ struct accurate_ecn {
     }
     constexpr void resume(std::uint8_t kept) {
         mode_ = kept == 0 ? mode::none : kept == 1 ? mode::classic : mode::accurate;
+        called_ = true;
         classic_.resume(kept == 1);
         plain_ = kept == 2;
         if (kept >= 3) syn_codepoint_ = static_cast<ecn_codepoint>(kept - 3);
@@ -132,7 +145,7 @@ struct accurate_ecn {
 
     constexpr ecn_marking mark(const ecn_leaving_report& r) {
         if (r.what == ecn_leaving::syn) {
-            if (r.tries < accurate_syns) return {.flags = flags_of_ace(0b111)};
+            if (asks && r.tries < accurate_syns) return {.flags = flags_of_ace(0b111)};
             plain_ = classic_.plain_ = true;
             return {};
         }
@@ -204,7 +217,7 @@ struct accurate_ecn {
         }
         out.congestion = out.marked > 0 || least > 0;
         watch_path(out.marked, r);
-        if (!sends_ect() || r.handshake) return {};
+        if (spoiled_ || r.handshake) return {};  // but what is not ECT may have been made so, and marked (3.1.5)
         return out;
     }
 
@@ -223,26 +236,31 @@ struct accurate_ecn {
 private:
     /// A SYN of 3168's is one; any that is neither plain nor that is from a newer version of this one (3.1.2).
     constexpr void hear_syn(std::uint8_t code, ecn_codepoint seen) {
-        if (mode_ == mode::undecided)
-            mode_ = code == 0b000 ? mode::none : code == 0b011 ? mode::classic : mode::accurate;
-        if (code != 0) syn_codepoint_ = seen;
+        if (mode_ == mode::undecided) {
+            mode_ = code == 0b000 || !answers ? mode::none : code == 0b011 ? mode::classic : mode::accurate;
+            called_ = true;
+        }
+        syn_codepoint_ = seen;  // of the latest, whatever its flags (3.1.5)
     }
 
     /// Table 2. All three flags on a SYN,ACK come from who reflects what it does not know.
     constexpr void hear_syn_ack(std::uint8_t code, ecn_codepoint seen) {
         if (mode_ == mode::undecided) {
-            mode_ = code == 0b000 || code == 0b111 ? mode::none : code == 0b001 ? mode::classic : mode::accurate;
+            mode_ = code == 0b000 || code == 0b111 || !asks ? mode::none
+                    : code == 0b001                         ? mode::classic
+                                                            : mode::accurate;
             // 3.2.2.3: our SYN left as Not-ECT, and whoever turns that into something else does so with text, too.
-            if (mode_ == mode::accurate && seen_by_code(code) != ecn_codepoint::not_ect) spoiled_ = true;
+            if (mode_ == mode::accurate && seen_by_code(code) != ecn_codepoint::not_ect) mangled_ = true;
             if (mode_ == mode::accurate && seen == ecn_codepoint::ce) ++r_cep_;  // table 3
         }
         syn_codepoint_ = seen;
         owes_handshake_ack_ = mode_ == mode::accurate;
     }
 
-    /// Table 4.
+    /// Table 4, with its note 1; 3.2.2.3.
     constexpr void hear_handshake_ack(std::uint8_t ace) {
-        if (ace == 0 || seen_by_code(ace) != ecn_codepoint::not_ect) spoiled_ = true;
+        if (ace == 0) spoiled_ = true;
+        if (seen_by_code(ace) != ecn_codepoint::not_ect) mangled_ = true;
         if (ace == 0b110) s_cep_ = first_ce_packets + 1;
     }
 
@@ -277,7 +295,7 @@ private:
         if ((o.has_ect0() && o.ect0 != first_ect_octets) || (o.has_ect1() && o.ect1 != first_ect_octets) || o.ce != 0)
             arrived_capable_ = true;
         const bool nothing_came = o.has_ect0() && o.has_ect1() && !arrived_capable_;
-        if (nothing_came && came_through_ + r.delivered > bleached_after * r.mss) spoiled_ = true;
+        if (nothing_came && came_through_ + r.delivered > bleached_after * r.mss) mangled_ = true;
         return true;
     }
 
@@ -289,12 +307,12 @@ private:
         return less ? 0 : std::min(more, delivered);
     }
 
-    /// 3.2.2.3: nothing but CE from the first segment on, and however small the window has become.
+    /// 3.2.2.3: nothing but CE from the first segment on.
     constexpr void watch_path(std::uint32_t marked, const ecn_ack_report& r) {
-        const std::uint32_t limit = std::max(bleached_after, spoiled_after) * r.mss;
-        came_through_ = std::min(came_through_ + r.delivered, limit + r.mss);
+        came_through_ = std::min(came_through_ + r.delivered, (bleached_after + 1u) * r.mss);
         if (marked + r.mss <= r.delivered || marked == 0) arrived_unmarked_ = true;
-        if (!arrived_unmarked_ && came_through_ > spoiled_after * r.mss) spoiled_ = true;
+        if (r.round_start && rounds_ <= marked_rounds) ++rounds_;
+        if (!arrived_unmarked_ && rounds_ > marked_rounds) spoiled_ = true;
     }
 };
 

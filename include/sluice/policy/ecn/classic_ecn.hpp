@@ -12,6 +12,8 @@ namespace sluice {
 struct classic_ecn {
     using slot = ecn_slot;
 
+    bool asks = true;           // our SYNs
+    bool answers = true;        // a peer's that ask
     std::uint8_t ecn_syns = 1;  // that ask for it: what does not come through may have been dropped for that (6.1.1.1)
 
     bool agreed_ = false;   // each end has had an ECN-setup SYN or SYN,ACK of the other's
@@ -28,7 +30,8 @@ struct classic_ecn {
     constexpr void on_syn(const ecn_arrival_report& r) {
         const bool is_setup =
             r.flags.has(flag::ece) && r.flags.has(flag::cwr) != r.flags.has(flag::ack);
-        if (is_setup)
+        const bool is_welcome = r.flags.has(flag::ack) ? asks : answers;
+        if (is_setup && is_welcome)
             agreed_ = true;
         else
             plain_ = true;
@@ -50,7 +53,7 @@ struct classic_ecn {
         ecn_marking out{};
         switch (r.what) {
             case ecn_leaving::syn:
-                if (r.tries < ecn_syns)
+                if (asks && r.tries < ecn_syns)
                     out.flags = flag::ece | flag::cwr;
                 else
                     plain_ = true;

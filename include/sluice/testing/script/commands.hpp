@@ -90,7 +90,9 @@ inline std::vector<std::string> apply_command(const std::string& text, knobs& k)
         {"net.ipv4.tcp_rmem", 2, "largest_receive_buffer"},
         {"net.ipv4.tcp_wmem", 1, "send_buffer"},
         {"net.ipv4.tcp_wmem", 2, "largest_send_buffer"},
+        {"net.ipv4.tcp_ecn", 0, "ecn"},
         {"net.inet.tcp.sack.enable", 0, "sack"},
+        {"net.inet.tcp.ecn.enable", 0, "ecn"},
         {"net.inet.tcp.rfc1323", 0, "timestamps"},
         {"net.inet.tcp.rfc1323", 0, "window_scale"},
         {"net.inet.tcp.syncookies", 0, "syn_cookies"},
@@ -122,6 +124,8 @@ inline std::vector<std::string> apply_command(const std::string& text, knobs& k)
                 if (at_first) known = true, largest = at_first;
             };
             if (is_off && name == "net.inet.tcp.delayed_ack") set("ack_every", "1");
+            if (is_off && name == "net.ipv4.tcp_ecn_fallback") set("ecn_syns", "255");
+            if (name == "net.inet.tcp.ecn.enable" && values == std::vector<std::string>{"4"}) set("ecn", "5");
             if (is_off && (name == "net.ipv4.tcp_moderate_rcvbuf" || name == "net.inet.tcp.recvbuf_auto"))
                 stay(k.receive_buffer, k.largest_receive_buffer);
             if (is_off && name == "net.inet.tcp.sendbuf_auto") stay(k.send_buffer, k.largest_send_buffer);

@@ -76,6 +76,7 @@ public:
             out.meta.dscp = static_cast<std::uint8_t>(*p.ip.traffic_class >> 2);
             out.meta.ecn = static_cast<ecn_codepoint>(*p.ip.traffic_class & 3);
         }
+        if (p.ip.ecn) out.meta.ecn = codepoint_of(*p.ip.ecn);
         out.borrow(text);
         write_headers(out,
                       {.source_port = theirs_.port,
@@ -120,7 +121,7 @@ public:
         const auto flags = [&](tcp_flags f) { return how.asked.check_push ? f : f.without(flag::psh); };
         const auto same = [](const auto& wanted, const auto& there) { return !wanted || wanted == there; };
         const bool is_syn = expected.flags.has(flag::syn);
-        compare(field::ip, (!expected.ip.ecn || expected.ip.ecn == actual.ip.ecn) &&
+        compare(field::ip, same_mark(expected.ip.ecn, actual.ip.ecn) &&
                                same(expected.ip.traffic_class, actual.ip.traffic_class) &&
                                same(expected.ip.hop_limit, actual.ip.hop_limit));
         compare(field::flags, flags(expected.flags) == flags(actual.flags));
@@ -148,6 +149,21 @@ public:
     }
 
 private:
+    using ecn_mark = ip_fields::ecn_mark;
+    static ecn_codepoint codepoint_of(ecn_mark m) {
+        switch (m) {
+            case ecn_mark::ect0: return ecn_codepoint::ect0;
+            case ecn_mark::ect1: return ecn_codepoint::ect1;
+            case ecn_mark::ce: return ecn_codepoint::ce;
+            default: return ecn_codepoint::not_ect;
+        }
+    }
+    /// `ect01` is either.
+    static bool same_mark(const std::optional<ecn_mark>& wanted, const std::optional<ecn_mark>& there) {
+        if (wanted != ecn_mark::ect01) return !wanted || wanted == there;
+        return there == ecn_mark::ect0 || there == ecn_mark::ect1;
+    }
+
     std::uint32_t offset() const { return live_iss_.value_or(0) - script_iss_; }
 
     static const option* timestamps_of(const tcp_packet& p) {

@@ -41,10 +41,29 @@ struct knobs {
     std::optional<duration> msl{}, orphan_fin_wait_2{}, user_timeout{};
     std::optional<std::uint32_t> syn_cookies{};  // 0: none beyond the backlog
     std::optional<std::uint32_t> user_timeout_option{}, keep_alive_octet{};  // 1: of each connection (RFC 5482, MAY-6)
+    std::optional<std::uint32_t> ecn{}, ecn_syns{};  // an ecn_mode; how many SYNs ask
 };
+
+/// As net.ipv4.tcp_ecn counts: whether SYNs ask, and which kinds of them are agreed to.
+enum class ecn_mode : std::uint32_t { none, asks, answers, accurate_asks, mixed, accurate_answers };
+inline std::optional<ecn_mode> mode_of(const knobs& k) {
+    return k.ecn ? std::optional(static_cast<ecn_mode>(*k.ecn)) : std::nullopt;
+}
+inline std::optional<bool> asks_for_ecn(const knobs& k) {
+    if (!k.ecn) return {};
+    return mode_of(k) == ecn_mode::asks || mode_of(k) == ecn_mode::accurate_asks;
+}
+inline std::optional<bool> answers_ecn(const knobs& k) {
+    if (!k.ecn) return {};
+    return mode_of(k) != ecn_mode::none;
+}
+inline bool is_accurate(const knobs& k) {
+    return mode_of(k) == ecn_mode::accurate_asks || mode_of(k) == ecn_mode::accurate_answers;
+}
 
 inline knobs knobs_of(profile p) {
     knobs out;
+    out.ecn = static_cast<std::uint32_t>(ecn_mode::answers);  // as kernels do, and so as scripts take for granted
     switch (p) {
         case profile::sluice: break;
         case profile::linux:
@@ -60,6 +79,7 @@ inline knobs knobs_of(profile p) {
             out.receive_buffer = 66575;  // offers 65535
             out.largest_receive_buffer = 2 << 20;
             out.orphan_fin_wait_2 = 60s;
+            out.ecn_syns = 2;
             break;
     }
     return out;
@@ -101,6 +121,8 @@ inline constexpr std::array number_knobs = std::to_array<number_knob>({
     {"syn_cookies",            &knobs::syn_cookies},
     {"user_timeout_option",    &knobs::user_timeout_option},
     {"keep_alive_octet",       &knobs::keep_alive_octet},
+    {"ecn",                    &knobs::ecn},
+    {"ecn_syns",               &knobs::ecn_syns},
 });
 inline constexpr std::array time_knobs = std::to_array<time_knob>({
     {"rto_initial",        &knobs::rto_initial},

@@ -22,9 +22,9 @@ public:
         ip_fields ip;
         if (in_.accept("[")) {
             if (in_.sees_number()) quoted = read_quoted();  // nplab's place for what an ICMP error quotes
-            else ip = read_ip_fields("]");
+            else ip = read_ip_fields("]", way);
         } else if (in_.accept("(")) {
-            ip = read_ip_fields(")");
+            ip = read_ip_fields(")", way);
         }
         leave_tunnels();
         if (in_.accept_word("icmp")) return read_icmp(way, ip, quoted);
@@ -39,7 +39,7 @@ private:
             if (in_.accept_word(other)) in_.leave(other);
     }
 
-    ip_fields read_ip_fields(std::string_view end) {
+    ip_fields read_ip_fields(std::string_view end, direction way) {
         constexpr std::string_view form = "noecn, ect0, ect1, ect01, ce, tos, class, ttl, hlim or flowlabel";
         ip_fields out;
         for (const char* other : {"dscp", "udp", "udplite", "sctp"})  // the last three are quoted by ICMP
@@ -50,7 +50,7 @@ private:
             if (in_.accept_word("noecn")) out.ecn = ecn::noecn;
             else if (in_.accept_word("ect0")) out.ecn = ecn::ect0;
             else if (in_.accept_word("ect1")) out.ecn = ecn::ect1;
-            else if (in_.accept_word("ect01")) out.ecn = ecn::ect01;
+            else if (way == direction::out && in_.accept_word("ect01")) out.ecn = ecn::ect01;  // either
             else if (in_.accept_word("ce")) out.ecn = ecn::ce;
             else if (in_.accept_word("tos") || in_.accept_word("class")) out.traffic_class = read_octet();
             else if (in_.accept_word("ttl") || in_.accept_word("hlim")) out.hop_limit = read_octet();

@@ -23,6 +23,7 @@ public:
         settings_.tcp = knobs_of(options.like);
         for (const setting& s : script.settings) take_setting(s.name, s.text);
         for (const command& c : script.before) take_command(c);
+        if (options.neutral) ask_as_the_script_does();
         for (const auto& [name, text] : options.set) take_setting(name, text);
         if (options.tolerance) settings_.how.tolerance = *options.tolerance;
         settings_.settle();
@@ -57,9 +58,21 @@ private:
         for (std::string& each : apply_command(c.text, settings_.tcp)) out_.ignored.push_back(std::move(each));
     }
 
+    /// The command that says so is ignored, so the SYN that leaves says whether it asks for ECN.
+    void ask_as_the_script_does() {
+        for (const event& e : script_.events) {
+            const auto* p = std::get_if<tcp_packet>(&e.what);
+            if (p == nullptr || p->way == direction::in || !p->flags.has(flag::syn | flag::ece | flag::cwr)) continue;
+            if (p->flags.has(flag::ack)) continue;
+            settings_.tcp.ecn = static_cast<std::uint32_t>(p->flags.has(flag::ae) ? ecn_mode::accurate_asks
+                                                                                  : ecn_mode::asks);
+        }
+    }
+
     // ---- what can't be run ------------------------------------------------------------------------------------------
 
     bool skip_what_is_unknown() {
+        if (const auto missing = missing_ecn()) return skip(*missing), true;
         for (const event& e : script_.events) {
             const std::string what = unknown_in(e);
             if (what.empty()) continue;
@@ -70,12 +83,23 @@ private:
         }
         return false;
     }
-    static std::string unknown_in(const event& e) {
+    /// That is set, and that the composition does not have.
+    std::optional<std::string> missing_ecn() const {
+        const ecn_mode mode = mode_of(settings_.tcp).value_or(ecn_mode::none);
+        const ecn_kind there = tcp_->ecn();
+        const bool is_there = mode == ecn_mode::none || mode == ecn_mode::answers ||
+                              (mode == ecn_mode::asks && there == ecn_kind::classic) ||
+                              (is_accurate(settings_.tcp) && there == ecn_kind::accurate);
+        if (is_there) return {};
+        return "ECN of the kind " + std::to_string(static_cast<unsigned>(mode));
+    }
+    std::string unknown_in(const event& e) const {
         if (const auto* foreign = std::get_if<foreign_packet>(&e.what)) return foreign->what;
         if (std::holds_alternative<icmp_packet>(e.what)) return "ICMP";
         if (const auto* p = std::get_if<tcp_packet>(&e.what)) {
-            if (p->flags.has_any(flag::ece | flag::cwr | flag::ae)) return "ECN";
-            if (p->ip.ecn && *p->ip.ecn != ip_fields::ecn_mark::noecn) return "ECN";
+            const bool has_mark = p->ip.ecn && *p->ip.ecn != ip_fields::ecn_mark::noecn;
+            if (has_mark || p->flags.has_any(flag::ece | flag::cwr | flag::ae))
+                if (tcp_->ecn() == ecn_kind::none) return "ECN";
             if (p->ip.flow_label) return "flow labels";
             for (const option& o : p->options.value_or(std::vector<option>{}))
                 if (o.what == option::kind::fast_open) return "fast open";
@@ -236,6 +260,7 @@ private:
 
     void run_command(const command& c) {
         take_command(c);
+        if (const auto missing = missing_ecn()) return skip(*missing);
         tcp_->configure(settings_.tcp);
         sockets_->standing = settings_.tcp;
     }

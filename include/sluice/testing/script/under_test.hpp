@@ -9,12 +9,14 @@
 #include <vector>
 
 #include <sluice/policy/congestion/by_name.hpp>
+#include <sluice/policy/ecn/accurate_ecn.hpp>
 #include <sluice/stack/stack.hpp>
 #include <sluice/testing/script/profile.hpp>
 
 namespace sluice::testing::script {
 
-enum class manner { plain, more, urgent };  // of a send
+enum class manner { plain, more, urgent };         // of a send
+enum class ecn_kind { none, classic, accurate };  // of a composition
 
 class tcp_under_test {
 public:
@@ -58,6 +60,7 @@ public:
     virtual std::optional<tcp_info> info(handle h) = 0;
     /// As setsockopt(TCP_CONGESTION) calls it; empty for one that has no name there.
     virtual std::string_view congestion() const = 0;
+    virtual ecn_kind ecn() const = 0;
 };
 
 template <class Tcp>
@@ -138,6 +141,9 @@ public:
     std::string_view congestion() const override {
         return name_of(stack_.variables().env.settings.congestion);
     }
+    ecn_kind ecn() const override {
+        return sends_ecn_options<Tcp> ? ecn_kind::accurate : Tcp::uses_ecn ? ecn_kind::classic : ecn_kind::none;
+    }
 
 private:
     using settings = typename Tcp::settings;
@@ -161,6 +167,12 @@ private:
         put(k.user_timeout, s.limits.user_timeout);
         put(k.user_timeout_option, s.limits.connection.user_timeout_option);
         put(k.keep_alive_octet, s.limits.connection.keep_alive_octet);
+        if constexpr (requires { s.ecn.asks; s.ecn.answers; }) {
+            put(asks_for_ecn(k), s.ecn.asks);
+            put(answers_ecn(k), s.ecn.answers);
+        }
+        if constexpr (requires { s.ecn.ecn_syns; }) put(k.ecn_syns, s.ecn.ecn_syns);
+        if constexpr (requires { s.ecn.accurate_syns; }) put(k.ecn_syns, s.ecn.accurate_syns);
         if constexpr (requires { s.congestion.initial_window; }) put(k.initial_window, s.congestion.initial_window);
         if constexpr (requires { s.rtt.initial; }) put(k.rto_initial, s.rtt.initial);
         if constexpr (requires { s.rtt.floor; }) put(k.rto_floor, s.rtt.floor);
@@ -187,6 +199,13 @@ using maker = std::unique_ptr<tcp_under_test> (*)(const knobs&);
 template <class Tcp>
 std::unique_ptr<tcp_under_test> make_under_test(const knobs& k) {
     return std::make_unique<stack_under_test<Tcp>>(k);
+}
+
+/// Of these policies, and of the ECN policy that the script asks for.
+template <class... Policies>
+std::unique_ptr<tcp_under_test> make_with_ecn(const knobs& k) {
+    if (is_accurate(k)) return make_under_test<tcp<Policies..., accurate_ecn>>(k);
+    return make_under_test<tcp<Policies..., classic_ecn>>(k);
 }
 
 }  // namespace sluice::testing::script
