@@ -156,7 +156,8 @@ constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& e
                                .arrived_twice = f.arrived_twice};
     if constexpr (requires { c.recovery.deadline(); }) {
         report.sampled = f.sample.has_value();
-        report.rto_at = c.timer[timer::retransmission];
+        // An ACK of new data is about to restart it (RFC 6298 section 5.3).
+        report.rto_at = f.newly_acked > 0 ? env.now + c.rtt.rto() : c.timer[timer::retransmission];
         report.acked_again = f.acked_again;
         report.echo_before = f.echo_before;
         report.unsent = c.may_send_text() && !c.flight.crowded() ? std::min(c.unsent(), c.snd.usable_window()) : 0;
@@ -165,7 +166,8 @@ constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& e
     }
     const recovery_step step = c.recovery.on_ack(report, c.flight);
     if (step.needless != reduction::none) take_back(c, env, f, step.needless);
-    apply(c, env, step);
+    if (step.entered || f.newly_acked > 0) c.probe_tail_now = false;  // it waits for the link, and has been answered
+    apply(c, env, step, f.newly_acked);
     return step;
 }
 
@@ -186,7 +188,8 @@ constexpr void take_back(control_block<Tcp>& c, environment<Tcp>& env, const fin
 }
 
 template <class Tcp>
-constexpr void apply(control_block<Tcp>& c, environment<Tcp>& env, const recovery_step& step) {
+constexpr void apply(control_block<Tcp>& c, environment<Tcp>& env, const recovery_step& step,
+                     std::uint32_t newly_acked = 0) {
     if (step.retransmit_now) c.retransmit_now = true;
     if (step.probe) c.probe_tail_now = true;
     arm_recovery(c);
@@ -195,7 +198,9 @@ constexpr void apply(control_block<Tcp>& c, environment<Tcp>& env, const recover
     c.window_before = target_window(c);
     c.may_take_back = !has_reduced(c);
     if (!c.may_take_back) return;
-    const std::uint32_t flight = floored_difference(c.snd.flight(), step.limited_transmit);
+    // What a probe has repaired was in flight until this ACK.
+    const std::uint32_t before = c.snd.flight() + (step.entered ? 0 : newly_acked);
+    const std::uint32_t flight = floored_difference(before, step.limited_transmit);
     const congestion_report report{
         .now = env.now, .flight = std::min(flight, c.window_before), .pipe = c.flight.pipe()};
     if constexpr (requires { c.congestion.on_congestion(report); }) c.congestion.on_congestion(report);
@@ -255,7 +260,10 @@ template <class Tcp>
 constexpr void watch_reneging(control_block<Tcp>& c, environment<Tcp>& env) {
     if (!c.flight.reneged()) return c.timer.stop(timer::reneging);
     if (c.timer.runs(timer::reneging)) return;
-    c.timer.set(timer::reneging, env.now + std::max<duration>(10ms, srtt(c).value_or(0ns) / 2));
+    duration patience = std::max<duration>(10ms, srtt(c).value_or(0ns) / 2);
+    // Behind a timeout no sooner than the next one: who lies would have its back-off waived (RFC 6298 section 5.5).
+    if (c.retries > 0) patience = std::max(patience, c.rtt.rto());
+    c.timer.set(timer::reneging, env.now + patience);
 }
 
 /// The peer's window is shut, or has just opened after probes.

@@ -28,7 +28,10 @@ template <class Tcp>
 constexpr void hear_syn_again(control_block<Tcp>& c, const ip_meta& ip, const segment& s) {
     if constexpr (Tcp::uses_ecn) {
         if (!s.has(flag::syn) || s.has(flag::rst) || s.sequence != c.rcv.irs) return;
-        if (s.has(flag::ack) ? s.acknowledgment == c.snd.iss + 1 : syn_received.has(c.state)) hear_ecn_of_syn(c, ip, s);
+        // Behind text it is a late duplicate, and the ACK of it acknowledges more than the SYN,ACK.
+        const bool is_again = s.has(flag::ack) ? s.acknowledgment == c.snd.iss + 1 && c.rcv.nxt == c.rcv.irs + 1
+                                               : syn_received.has(c.state);
+        if (is_again) hear_ecn_of_syn(c, ip, s);
     }
 }
 

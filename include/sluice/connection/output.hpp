@@ -127,10 +127,12 @@ constexpr bool send_queued(control_block<Tcp>& c, environment<Tcp>& env, tx_pack
     std::uint32_t length = fit_spans(c, c.snd.nxt, text_to_send(c, env, allowed), segment_room(c, env));
     const std::uint32_t window_left = c.snd.usable_window();
     // The FIN rides on the last text, or goes alone; either way it needs its place in the window.
-    if (length % segment_room(c, env) != 0) c.small_end = c.snd.nxt + length;
+    const bool is_small = length % segment_room(c, env) != 0;
+    const seq end_of_text = c.snd.nxt + length;
     const bool fin = c.fin_unsent() && length == c.unsent() && length < window_left && length <= packet_room(c, env);
     if (fin) ++length, ++allowed;  // its number is no octet in the network: the congestion window does not count it
     if (length == 0 || is_put_off(c, env)) return false;
+    if (is_small) c.small_end = end_of_text;
 
     const quota_report before = quota_now(c);
     const bool is_on_its_way = in_recovery(c) || has_reduced(c);  // down to the target, by the recovery policy's quota

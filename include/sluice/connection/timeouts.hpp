@@ -16,10 +16,10 @@ template <class Tcp>
 constexpr void on_timeouts(control_block<Tcp>& c, environment<Tcp>& env) {
     const auto expired = [&](timer t) { return c.timer.take_expired(t, env.now); };
     if (expired(timer::user_timeout)) fire<event::user_timeout>(c, env);
+    if (expired(timer::recovery)) on_recovery_deadline(c, env);  // first: a probe puts the retransmission timer off
     if (expired(timer::retransmission)) on_retransmission_timeout(c, env);
     if constexpr (Tcp::reads_sack)
         if (expired(timer::reneging)) on_reneging(c, env);
-    if (expired(timer::recovery)) on_recovery_deadline(c, env);
     if constexpr (Tcp::paces) c.release.wake(env.now);
     if (expired(timer::window_probe)) on_window_probe_timeout(c, env);
     if (expired(timer::delayed_ack)) c.ack_now = true;
@@ -80,7 +80,11 @@ constexpr void on_recovery_deadline(control_block<Tcp>& c, environment<Tcp>& env
         if (c.flight.empty()) return;
         c.flight.provide(env.pool, 2);
         const recovery_timeout_report report{.now = env.now, .nxt = c.snd.nxt, .target = target_window(c)};
-        apply(c, env, c.recovery.on_deadline(report, c.flight));
+        const recovery_step step = c.recovery.on_deadline(report, c.flight);
+        // RFC 8985 section 7.3: behind a probe the timer runs anew, or it would expire before the probe's answer.
+        if (step.probe && c.timer.runs(timer::retransmission))
+            c.timer.set(timer::retransmission, env.now + c.rtt.rto());
+        apply(c, env, step);
         report_window(c, env);
     }
 }

@@ -103,6 +103,7 @@ struct cubic {
 
     constexpr void on_undo(const undo_report& r) {
         const std::uint32_t cwnd = at_.cwnd;
+        if (cwnd >= before_.cwnd) return;  // section 4.9.2: it has grown beyond that since
         at_ = before_;
         at_.ssthresh = std::max(before_.ssthresh, before_.cwnd);
         at_.cwnd = window_after_undo(r, cwnd, before_.cwnd, initial_window_octets(initial_window, mss_));
@@ -123,6 +124,7 @@ struct cubic {
         at_ = {.cwnd = s.window, .ssthresh = s.ssthresh, .cwnd_prior = s.window};
         before_ = at_;
         mss_ = s.mss;
+        validation.restart(s.srtt);
         if (s.ssthresh != largest_window) slow_start.on_congestion();  // the first slow start is over
     }
 

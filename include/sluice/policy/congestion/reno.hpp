@@ -19,7 +19,7 @@ namespace sluice {
 /// is in flight now, so that nothing leaves in a burst.
 constexpr std::uint32_t window_after_undo(const undo_report& r, std::uint32_t now, std::uint32_t before,
                                           std::uint32_t burst) {
-    return std::min(before, std::max(now, r.flight + std::min(r.newly_acked, burst)));
+    return std::max(now, std::min(before, r.flight + std::min(r.newly_acked, burst)));
 }
 
 struct reno {
@@ -107,6 +107,7 @@ struct reno {
         cwnd_ = cwnd_before_ = s.window;
         ssthresh_ = ssthresh_before_ = s.ssthresh;
         mss_ = s.mss;
+        validation.restart(s.srtt);
         counted_ = 0;
     }
 

@@ -49,6 +49,7 @@ struct vegas {
             samples_ = 0;
         }
         if (in_slow_start() && grows_ && !too_small) like_reno.on_ack(r);
+        else if (!(r.round_start && too_small)) like_reno.validation.on_ack(r, window());
     }
 
     constexpr void on_congestion(const congestion_report& r) { like_reno.on_congestion(r); }

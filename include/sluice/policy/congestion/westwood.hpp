@@ -38,7 +38,8 @@ struct westwood {
 
     constexpr void on_congestion(const congestion_report& r) {
         like_reno.on_congestion(r);
-        like_reno.ssthresh_ = like_reno.cwnd_ = pipe_of_path();
+        like_reno.ssthresh_ = pipe_of_path();
+        like_reno.cwnd_ = std::min(like_reno.cwnd_before_, like_reno.ssthresh_);  // it may carry more than that
     }
     constexpr void on_rto(const rto_report& r) {
         like_reno.on_rto(r);

@@ -41,6 +41,12 @@ struct window_validation {
             unused_since_ = r.now;
     }
 
+    /// Another policy has had the window meanwhile: what was known of it is old.
+    constexpr void restart(std::optional<duration> srtt) {
+        *this = {.enabled = enabled};
+        srtt_ = srtt.value_or(duration::zero());
+    }
+
     constexpr void on_idle(const idle_report& r) {
         end_round(r.now - r.idle);
         turn_period(r.now);

@@ -45,6 +45,8 @@ struct frto {
             return verdict::open;
         }
         if (nothing_new || (sack && new_arrived)) return decide(verdict::lost);
+        // Step 3b: data that the timeout has not sent again, or who acknowledges it in pieces makes two ACKs of one.
+        if (advances && r.newly_acked <= r.acked_again) return decide(verdict::lost);
         return advances || r.newly_sacked > 0 ? decide(verdict::delayed) : verdict::open;
     }
 

@@ -38,9 +38,10 @@ struct rack_tlp {
     std::uint8_t window_steps_ = 1;  // reo_wnd_mult, in quarters of the shortest round trip
     std::uint8_t steps_last_ = 0;    // reo_wnd_persist: episodes until it is 1 again
     bool probe_repeats_ = false;     // what the tail-loss probe sent had been sent before
-    bool sampled_ = false;           // since the last probe
+    bool sampled_ = true;            // a round trip, since the last probe: no second one without (section 7.3)
     seq recover_{};                 // SND.NXT when the last episode or timeout began
     std::uint32_t duplicates_ = 0;  // ACKs that reported something new, since SND.UNA moved last
+    bool enough_came_ = false;      // as many segments as DupThresh are reported (RACK.segs_sacked)
 
     std::optional<seq> widened_at_{};  // RACK.dsack_round: once a round trip
     std::optional<seq> probe_end_{};   // a tail-loss probe is out
@@ -52,6 +53,7 @@ struct rack_tlp {
     duration min_rtt_ = duration::max();
     duration srtt_{};
     instant judge_at_ = never;
+    instant probe_left_{};
     instant probe_at_ = never;
 
     constexpr bool in_recovery() const { return sack_ ? recovering_ : without_sack.in_recovery(); }
@@ -82,6 +84,7 @@ struct rack_tlp {
         if (reduces()) reduction.on_ack(r.delivered, r.newly_acked > 0 && flight.lost_octets() == lost_before, r.mss);
         marked_ = marked_ && flight.pipe() > r.target;
         step.repaired = ends_probe(r);
+        if (step.repaired) doubts.in_doubt_ = false;  // of an older reduction, which is not the last any more
         if (r.newly_acked > 0 || !may_probe(flight)) schedule_probe(r.now, r.rto_at, r.mss, flight);
         return step;
     }
@@ -134,6 +137,7 @@ struct rack_tlp {
         if (r.why == transmission::tail_loss_probe) {
             probe_end_ = flight[flight.last()].end;
             probe_repeats_ = flight[flight.last()].transmissions > 1;
+            probe_left_ = r.now;
             sampled_ = false;
             probe_at_ = never;
         } else if (r.why == transmission::new_data || r.why == transmission::limited_transmit) {
@@ -149,8 +153,7 @@ struct rack_tlp {
 
     /// Section 6.2 step 4.
     constexpr duration reordering_window() const {
-        const bool enough_came = duplicates_ >= without_sack.duplicate_threshold;
-        if (!reordering_seen_ && (recovering_ || after_timeout_ || enough_came)) return duration::zero();
+        if (!reordering_seen_ && (recovering_ || after_timeout_ || enough_came_)) return duration::zero();
         if (min_rtt_ == duration::max()) return duration::zero();
         return std::min(min_rtt_ / 4 * static_cast<std::int64_t>(window_steps_), srtt_);
     }
@@ -165,6 +168,8 @@ private:
         sampled_ |= r.sampled;
         if (r.newly_acked > 0) duplicates_ = 0;
         if (r.newly_sacked > 0) ++duplicates_;
+        enough_came_ = duplicates_ >= without_sack.duplicate_threshold ||
+                       flight.sacked_octets() > (without_sack.duplicate_threshold - 1) * r.mss;
         reordering_seen_ |= arrived.reordered;
         const bool any_arrived = arrived.sent != long_ago;
         if (any_arrived) {
@@ -248,6 +253,7 @@ private:
     constexpr bool reduces() const { return recovering_ || marked_; }
     constexpr void begin_reduction(seq una, seq nxt, std::uint32_t flight) {
         marked_ = false;
+        probe_end_.reset();  // what it has shown is answered for
         reduction.begin(flight);
         doubts.begin(una, nxt, reduction::episode);
     }
@@ -266,7 +272,7 @@ private:
     /// 4.2.3.2): one, of which the RFC speaks, or one and a part of one. Never behind the timer.
     constexpr void schedule_probe(instant now, instant rto_at, std::uint32_t mss, const auto& flight) {
         probe_at_ = never;
-        if (!may_probe(flight) || probe_end_) return;
+        if (!may_probe(flight) || probe_end_ || !sampled_) return;
         const std::uint32_t out = flight[flight.last()].end - flight[flight.first()].begin;
         const std::uint32_t text = out - (flight.ends_in_fin(flight.last()) ? 1u : 0u);
         duration wait = srtt_ == duration::zero() ? probe_without_rtt : std::max(2 * srtt_, earliest_probe);
@@ -282,7 +288,12 @@ private:
             return false;
         }
         if (r.ack < *probe_end_) return false;
-        const bool repaired = probe_repeats_;
+        bool repaired = probe_repeats_;
+        if (repaired && r.ack == *probe_end_) {  // the last one may only have been late: its timestamp tells,
+            if (r.newly_acked == 0 && r.duplicate && !r.arrived_twice) repaired = false;  // or that both have arrived,
+            else if (r.newly_acked == 0 || !r.echo_before) return false;                  // or the next ACK
+            else repaired = probe_left_ < *r.echo_before;
+        }
         probe_end_.reset();
         return repaired;
     }

@@ -7,6 +7,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include <sluice/policy/reports.hpp>
@@ -23,8 +25,12 @@ struct undo {
     seq end_{};
     std::uint32_t again_ = 0;          // octets that left again
     std::uint32_t late_ = 0;           // of them, those that an ACK has shown to have arrived the first time
-    std::uint32_t twice_ = 0;          // and those whose second arrival was told
     instant first_ = never;            // the first octet left again
+    // What left again, and whose second arrival was not told. More runs, or one twice, and D-SACKs tell nothing.
+    static constexpr std::size_t most_runs = 4;
+    std::array<sack_block, most_runs> runs_{};
+    std::uint8_t run_count_ = 0;
+    bool runs_tell_ = true;
 
     /// The window is about to be reduced.
     constexpr void begin(seq una, seq nxt, reduction of) {
@@ -40,6 +46,7 @@ struct undo {
         if (r.why != transmission::retransmission && r.why != transmission::forced_retransmission) return;
         first_ = std::min(first_, r.now);
         again_ += r.length;
+        remember(r.begin, r.begin + r.length);
     }
 
     /// True once: it was not. `holes`: something is thought lost, and has not left again.
@@ -51,9 +58,9 @@ struct undo {
             if (!holes && late_ > 0 && late_ >= again_) return settle();
             if (end_ < r.ack && r.ack - end_ > stale) in_doubt_ = false;
         }
-        if (by_duplicates && r.arrived_twice && begin_ <= r.arrived_twice->begin && r.arrived_twice->end <= end_) {
-            twice_ += r.arrived_twice->end - r.arrived_twice->begin;
-            if (!holes && twice_ >= again_) return settle();
+        if (by_duplicates && runs_tell_ && r.arrived_twice) {
+            forget(*r.arrived_twice);
+            if (!holes && run_count_ == 0) return settle();
         }
         return false;
     }
@@ -63,6 +70,32 @@ struct undo {
 
 private:
     static constexpr std::uint32_t stale = std::uint32_t{1} << 29;  // or it would lie ahead again
+
+    constexpr void remember(seq begin, seq end) {
+        if (!runs_tell_) return;
+        for (std::size_t i = 0; i < run_count_; ++i)
+            if (runs_[i].begin < end && begin < runs_[i].end) return void(runs_tell_ = false);
+        if (run_count_ > 0 && runs_[run_count_ - 1u].end == begin)
+            runs_[run_count_ - 1u].end = end;
+        else if (run_count_ < most_runs)
+            runs_[run_count_++] = {begin, end};
+        else
+            runs_tell_ = false;
+    }
+    /// RFC 3708: only what left again counts, and once. A part of a run leaves the rest of it.
+    constexpr void forget(const sack_block& told) {
+        for (std::size_t i = 0; i < run_count_; ++i) {
+            sack_block& run = runs_[i];
+            if (told.begin < run.begin || run.end < told.end) continue;
+            const sack_block rear{told.end, run.end};
+            run.end = told.begin;
+            if (run.begin == run.end) run = rear;
+            else if (rear.begin < rear.end && run_count_ < most_runs) runs_[run_count_++] = rear;
+            else if (rear.begin < rear.end) runs_tell_ = false;
+            if (run.begin == run.end) run = runs_[--run_count_];
+            return;
+        }
+    }
 
     constexpr bool settle() {
         in_doubt_ = false;
