@@ -23,6 +23,7 @@ struct basic_episode {
     instant now{1s};
     duration srtt = 50ms, min_rtt = 40ms;
     instant rto_at = never;
+    bool sampled = true;  // each ACK measures a round trip
 
     basic_episode() { recovery.on_start({.iss = seq(0) - 1, .sack = true}); }
 
@@ -56,7 +57,7 @@ struct basic_episode {
                                 .mss = mss,
                                 .target = 100 * mss,
                                 .arrived_twice = twice,
-                                .sampled = true,
+                                .sampled = sampled,
                                 .min_rtt = min_rtt,
                                 .srtt = srtt,
                                 .rto_at = rto_at},
@@ -265,6 +266,23 @@ TEST_CASE("one probe at a time, none while something is missing, none without a 
     CHECK(e.recovery.deadline() != e.now + 100ms);  // RACK's, if any: there is a hole
 }
 
+TEST_CASE("an ACK that measures no round trip lets no further probe out (section 7.3)") {
+    episode e;
+    e.sends(3);
+    e.now = instant(1s) + 42ms;
+    e.hears(10);
+    REQUIRE(e.waits_for_deadline().probe);
+    e.sends(1, transmission::tail_loss_probe);
+    e.sampled = false;
+    e.hears(40);
+    e.sends(2);
+    REQUIRE(e.recovery.deadline() != never);
+    CHECK_FALSE(e.waits_for_deadline().probe);
+    e.sampled = true;
+    e.hears(50);
+    CHECK(e.waits_for_deadline().probe);
+}
+
 TEST_CASE("a probe that repeats and is acknowledged has repaired a loss, unless it arrived twice") {
     for (const bool twice : {false, true}) {
         CAPTURE(twice);
@@ -289,13 +307,14 @@ TEST_CASE("a probe that repeats and is acknowledged has repaired a loss, unless 
 
 namespace {
 
-/// Two are out for a second, and a third for a millisecond, when the timer expires.
-void times_out(auto& e) {
+/// Two are out for a second, and a third for this long, when the timer expires; the round trip was 42 ms.
+void times_out(auto& e, duration newest = 1ms) {
     e.sends(3);
     e.now = instant(1s) + 42ms;
     e.hears(10);
     e.now += 1s;
     e.sends(1);
+    e.now += newest - 1ms;
     e.recovery.forward.enabled = false;
     e.recovery.on_timeout({.now = e.now, .nxt = e.nxt}, e.flight);
 }
@@ -311,6 +330,18 @@ TEST_CASE("a timeout takes for lost what is late by the same measure; the rest m
     basic_episode<forgets_times> all;  // control
     times_out(all);
     CHECK(all.lost() == 3 * mss);
+}
+
+TEST_CASE("behind a timeout there is no room for reordering: what is out for a round trip is late (section 6.2)") {
+    episode e;
+    times_out(e, 42ms);
+    CHECK(e.lost() == 3 * mss);
+    episode younger;
+    times_out(younger, 41ms);
+    CHECK(younger.lost() == 2 * mss);
+    basic_episode<always_leaves_room> roomy;  // control
+    times_out(roomy, 42ms);
+    CHECK(roomy.lost() == 2 * mss);
 }
 
 TEST_CASE("with F-RTO nothing but the first one is lost before it is known whether anything is; then the late ones") {
