@@ -71,7 +71,7 @@ struct basic_episode {
 };
 using episode = basic_episode<rack_tlp>;
 
-// ---- controls: one part switched off ---------------------------------------------------------------------------------
+// ---- controls: one part switched off --------------------------------------------------------------------------------
 
 /// Section 6.3: all is lost at a timeout, as RFC 6675 has it.
 struct forgets_times : rack_tlp {

@@ -66,14 +66,14 @@ start starts(const sim::rate_trace& link) {
     CHECK(r.complete);
     CHECK(r.retransmitted == 0);
     out.time = r.time;
-    MESSAGE(std::string(Congestion::name), ": 3 MB in ", r.time / 1us, " us, conservative slow start ", out.conservative,
-            " times, ", std::string(out.ended ? "ended" : "not ended"));
+    MESSAGE(std::string(Congestion::name), ": 3 MB in ", r.time / 1us, " us, conservative slow start ",
+            out.conservative, " times, ", std::string(out.ended ? "ended" : "not ended"));
     return out;
 }
 
 }  // namespace
 
-TEST_CASE("a pause of 20 ms costs itself and less than a round trip: conservative slow start begins, and is left again") {
+TEST_CASE("a pause of 20 ms costs itself and less than a round trip: conservative slow start begins and is left") {
     const start smooth = starts<cubic>(with_pause(0, 0)), paused = starts<cubic>(with_pause(120, 140));
     CHECK(smooth.conservative == 0);
     CHECK(paused.conservative == 1);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Proportional rate reduction in a world: RFC 6937's examples ACK by ACK, with each of its two bounds; and one loss of a
-// flight of forty, where RFC 6675 is silent until half of the flight has arrived and RFC 9937 sends for every second
-// ACK. Every event audited.
+// Proportional rate reduction in a world: RFC 6937's examples ACK by ACK, with each of its two bounds; and one loss of
+// forty, where RFC 6675 is silent until half of the flight has arrived and RFC 9937 sends for every second ACK. Every
+// event audited.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -21,8 +21,8 @@ namespace {
 
 using counts = std::vector<int>;
 
-/// RFC 6937's flight of twenty: packets with data that left for each of the ACKs that came behind the losses. Those come
-/// one by one, a millisecond apart, and what leaves for one leaves in one instant.
+/// RFC 6937's flight of twenty: packets with data that left for each of the ACKs that came behind the losses. Those
+/// come one by one, a millisecond apart, and what leaves for one leaves in one instant.
 template <class Recovery>
 counts sent_by_each_ack(const Recovery& how, const std::vector<std::uint64_t>& lost) {
     using prompt = tcp<testing::gate_audit, reno, Recovery, every_segment>;
@@ -73,8 +73,8 @@ std::vector<int> quarters() {
 
 }  // namespace
 
-TEST_CASE("fifteen of twenty lost: two new ones by limited transmit, then 1, 1, 1 with the conservative bound, 2, 2, 2 with "
-          "the other (RFC 6937), and 1, 1, 1 while there is no progress (RFC 9937)") {
+TEST_CASE("fifteen of twenty lost: two new ones by limited transmit, then 1, 1, 1 with the conservative bound, 2, 2, 2 "
+          "with the other (RFC 6937), and 1, 1, 1 while there is no progress (RFC 9937)") {
     const std::vector<std::uint64_t> lost{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     CHECK(with_bound(prr::bound::conservative, lost) == counts{1, 1, 1, 1, 1});
     CHECK(with_bound(prr::bound::slow_start, lost) == counts{1, 1, 2, 2, 2});

@@ -2,8 +2,8 @@
 //
 // Proportional rate reduction (RFC 9937 section 6) held to its own formula, ACK by ACK: a flight of 100 segments that
 // loses 1, 10 or 60 of them, on the way to 50 or 70; entered with 3 or with 30 reported, ACKs for one segment or for
-// ten. What the formula allows is reckoned here once more, from what the ACKs told; never is more out than that, and
-// the last ACK of the episode leaves the network within one segment of ssthresh. Every event is audited.
+// ten. What the formula allows is reckoned here once more, from what the ACKs told; never is more out than that, nor a
+// segment less, and the last ACK leaves the network within one segment of ssthresh. Every event is audited.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -43,15 +43,16 @@ struct bound {
     std::uint64_t flight = 0, delivered = 0, out = 0;  // RecoverFS, prr_delivered, prr_out
     std::uint64_t newly = 0, out_before = 0;           // of the last ACK
     bool safe = false;
-    std::uint64_t allowed = 0, most_beyond = 0;
+    std::uint64_t allowed = 0, most_beyond = 0, most_short = 0;
     std::uint32_t acks = 0;
 
     void begin(std::uint64_t recover_flight) {
-        flight = recover_flight, delivered = out = newly = out_before = 0;
+        flight = recover_flight, delivered = out = newly = out_before = allowed = 0;
         safe = false;
     }
     void hear(std::uint32_t octets, bool makes_progress) {
         if (octets == 0) return;
+        most_short = std::max(most_short, allowed - std::min(allowed, out));
         newly = octets, safe = makes_progress;
         delivered += octets, out_before = out, ++acks;
     }
@@ -127,8 +128,9 @@ struct point {
 constexpr std::uint32_t by_time = 1000;  // so many are never reported: RACK's reordering window decides
 
 struct repair {
-    double beyond = 0;  // segments, out at any time beyond the bound
-    double end = 0;     // segments that the last ACK of the episode leaves in the network
+    double beyond = 0;    // segments, out at any time beyond the bound
+    double missing = 0;   // segments that it let out, and that had not left when the next ACK came
+    double end = 0;       // segments that the last ACK of the episode leaves in the network
     std::uint32_t reported = 0;
 };
 
@@ -168,11 +170,12 @@ repair recover(const point& at, const auto& how) {
     const auto& seen = w.client().endpoint.connection().variables().recovery;
     const auto& count = w.client().endpoint.count();
     const repair out{.beyond = static_cast<double>(seen.limit.most_beyond) / mss,
+                      .missing = static_cast<double>(seen.limit.most_short) / mss,
                       .end = static_cast<double>(seen.at_end) / mss,
                       .reported = seen.reported_before};
     MESSAGE("ssthresh ", at.left, ", ", at.lost, " lost, ", out.reported, " reported before, one ACK for ", at.stretch,
-            ": ", out.beyond, " segments beyond the bound, ", out.end, " at the end, ", seen.limit.acks, " ACKs, ",
-            count.retransmitted, " sent again");
+            ": ", out.beyond, " segments beyond the bound, ", out.missing, " short of it, ", out.end, " at the end, ",
+            seen.limit.acks, " ACKs, ", count.retransmitted, " sent again");
     CHECK(seen.episodes == 1);
     CHECK(seen.limit.acks >= 10);
     CHECK(count.retransmitted >= at.lost);
@@ -222,6 +225,7 @@ TEST_CASE("RFC 9937: never more is out than the bound, and the network is within
     at_each_point(30, [](const point& at) {
         const repair seen = with_prr(at);
         CHECK(seen.beyond == 0);
+        CHECK(seen.missing < 1);
         CHECK(std::abs(seen.end - end_of(at)) <= 1);
         if (at.reported == 30) CHECK(seen.reported == 29);
     });
@@ -231,6 +235,7 @@ TEST_CASE("so it is where RACK finds the losses, by what is reported or by time 
     at_each_point(by_time, [](const point& at) {
         const repair seen = with_rack(at);
         CHECK(seen.beyond == 0);
+        CHECK(seen.missing < 1);
         CHECK(std::abs(seen.end - end_of(at)) <= 1);
     });
 }
@@ -239,7 +244,9 @@ TEST_CASE("control: a segment more than the formula has is seen at each point, a
     at_each_point(30, [](const point& at) {
         const prr_recovery how{.rules = {.without_sack = {.duplicate_threshold = at.reported}}};
         CHECK(recover<measured<hasty>>(at, how).beyond > 0);
-        CHECK(recover<measured<aims_lower>>(at, how).end < end_of(at) - 1);
+        const repair lower = recover<measured<aims_lower>>(at, how);
+        CHECK(lower.end < end_of(at) - 1);
+        CHECK(lower.missing >= 1);
     });
 }
 

@@ -57,7 +57,7 @@ TEST_CASE(
     CHECK(last_window(r) < 10 * 1448);
 }
 
-TEST_CASE("control: without the time that the peer may hold an ACK back the probe for the last one leaves at 80 ms, too") {
+TEST_CASE("control: without the time that the peer may hold an ACK back the probe for the last one leaves at 80 ms") {
     const auto r = ten_segments({10}, {.peer_ack_delay = 0ms});
     CHECK(r.client.tail_probes == 1);
     CHECK(r.time == last_ack + 80ms + 20ms);

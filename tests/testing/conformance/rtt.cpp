@@ -48,7 +48,7 @@ struct swaps_the_order : rfc6298 {
         rto_ = std::max(floor, std::min(cap, smoothed_.srtt + std::max(granularity, 4 * smoothed_.rttvar)));
     }
 };
-/// The handshake tells nothing of the path once segments have been timed: it is no reason to forget that they were lost.
+/// Once segments have been timed the handshake tells nothing of the path: no reason to forget that they were lost.
 struct forgets_when_established : linux_like {
     constexpr void on_established(bool syn_timed_out) {
         linux_like::on_established(syn_timed_out);
