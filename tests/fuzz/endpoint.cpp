@@ -11,11 +11,18 @@
 
 #include <sluice/policy/ack/every_segment.hpp>
 #include <sluice/policy/buffers/fixed_buffers.hpp>
+#include <sluice/policy/congestion/any_of.hpp>
 #include <sluice/policy/congestion/fixed_window.hpp>
+#include <sluice/policy/congestion/vegas.hpp>
+#include <sluice/policy/congestion/westwood.hpp>
+#include <sluice/policy/ecn/accurate_ecn.hpp>
+#include <sluice/policy/ecn/no_ecn.hpp>
 #include <sluice/policy/isn/counter_isn.hpp>
 #include <sluice/policy/lifecycle/client_only.hpp>
 #include <sluice/policy/lifecycle/server_only.hpp>
 #include <sluice/policy/recovery/go_back_n.hpp>
+#include <sluice/policy/recovery/newreno_recovery.hpp>
+#include <sluice/policy/recovery/prr_recovery.hpp>
 #include <sluice/policy/rtt/linux_like.hpp>
 #include <sluice/testing/audit.hpp>
 
@@ -92,7 +99,7 @@ public:
             if (what >= 96)
                 arrive(what);
             else
-                call(what % 15);
+                call(what % 16);
             if (what % 8 != 7) flush();  // else more comes in the same batch
         }
         flush();
@@ -173,6 +180,7 @@ private:
             case 11: send(script_.next_16() % 5000, manner::more); break;
             case 12: cork(script_.next() & 1); break;
             case 13: (void)endpoint_.quick_ack(script_.next() & 1, now_); break;
+            case 14: select_congestion(script_.next() % 3); break;
             default:
                 while (endpoint_.poll_event()) {}
                 break;
@@ -207,6 +215,12 @@ private:
         (void)endpoint_.set_options(o, now_);
     }
 
+    void select_congestion(std::uint8_t which) {
+        constexpr std::array names{"reno", "cubic", "vegas"};
+        if constexpr (requires { endpoint_.set_congestion(names[which], now_); })
+            (void)endpoint_.set_congestion(names[which], now_);
+    }
+
     void set_options(std::uint8_t bits) {
         connection_options o = endpoint_.connection().options();
         o.nagle = bits & 1;
@@ -238,16 +252,59 @@ private:
         std::size_t length = 0;
         if (choice & 64) length = choice & 128 ? script_.next_16() % 3000 : script_.next();
         if (tcp.flags.has(flag::urg)) tcp.urgent_pointer = script_.next_16();
-        std::array<octet, 40> options{};
-        const std::size_t options_length = kind == 15 ? script_.next() % 11 * 4u : tcp.flags.has(flag::syn) ? 4 : 0;
-        copy(script_.next_octets(options_length), options);
-        if (tcp.flags.has(flag::syn) && kind != 15) tcp_options{.mss = load_be16(options.data() + 2)}.write(options);
+        ip_meta ip{.source = there.address, .destination = here.address};
+        const std::uint8_t marks = script_.next();
+        if (marks & 8) tcp.flags = tcp.flags | tcp_flags(static_cast<std::uint16_t>((marks & 7) << 6));  // AE, CWR, ECE
+        ip.ecn = static_cast<ecn_codepoint>(marks >> 4 & 3);
+        std::array<octet, tcp_options::most_octets> options{};
+        std::size_t options_length = 0;
+        if (kind == 15) {  // as they come
+            options_length = script_.next() % 11 * 4u;
+            copy(script_.next_octets(options_length), options);
+        } else {
+            options_length = write_options(tcp.flags.has(flag::syn), options);
+        }
 
         trace("<", tcp, length);
         const std::vector<octet> text = text_from(tcp.sequence + (tcp.flags.has(flag::syn) ? 1 : 0), length);
-        const auto packet = lab::make_segment({.source = there.address, .destination = here.address}, tcp,
-                                              octets(options).first(options_length), text);
+        const auto packet = lab::make_segment(ip, tcp, octets(options).first(options_length), text);
         endpoint_.on_packet({.data = packet}, now_);
+    }
+
+    /// What a peer would write, or nearly: an offer on a SYN; elsewhere timestamps of its clock and ours, SACK blocks
+    /// about what is out, the first perhaps below SND.UNA, and RFC 9768's counts. Their length.
+    std::size_t write_options(bool syn, mutable_octets out) {
+        const std::uint8_t which = script_.next();
+        tcp_options o;
+        if (which & 8) {
+            const auto clock = static_cast<std::uint32_t>(now_.time_since_epoch() / 1ms);
+            o.timestamps = timestamps_option{clock + script_.offset(), our_stamp_ + script_.offset()};
+        }
+        if (syn) {
+            o.mss = which & 1 ? std::uint16_t{1460} : script_.next_16();
+            if (which & 2) o.window_scale = static_cast<std::uint8_t>(script_.next() % 20);
+            o.sack_permitted = which & 4;
+        } else {
+            for (int n = which & 3; n > 0; --n) o.sack.push_back(block_near(which & 4 && o.sack.empty()));
+        }
+        o.write(out);
+        const std::size_t length = o.length();
+        if (syn || !(which & 16) || length + accurate_ecn_option::length(3) > out.size()) return length;
+        const std::uint32_t ect = script_.next_16() * 16u;
+        const accurate_ecn_option counts{.ect0 = 1 + ect,
+                                         .ce = script_.next_16() + script_.offset(),
+                                         .ect1 = 1,
+                                         .fields = static_cast<std::uint8_t>(which >> 5 & 3),
+                                         .ect1_first = (which & 128) != 0};
+        counts.write(out.subspan(length));
+        return length + counts.length();
+    }
+    sack_block block_near(bool below) {
+        const auto& c = block();
+        const std::uint32_t outstanding = c.snd.nxt - c.snd.una + 1;
+        seq begin = c.snd.una + script_.next_16() % outstanding;
+        if (below) begin = begin - script_.next_16();
+        return {begin, begin + (1 + script_.next_16() % outstanding)};
     }
 
     /// Octets as they come, with or without a checksum to pass.
@@ -284,6 +341,7 @@ private:
         require(p.length() <= endpoint_.surroundings().settings.limits.mtu, "a packet above the MTU");
         const std::vector<octet> packet = lab::octets_of(p);
         const segment s = lab::checked(packet).segment;
+        if (s.options.timestamps) our_stamp_ = s.options.timestamps->value;
         trace(">", p.header(), p.payload_length);
         const bool keep_alive = s.text_length == 1 && s.sequence == block().snd.nxt - 1 && s.text[0] == 0;
         for (std::size_t i = 0; i < s.text.size() && !keep_alive; ++i)
@@ -293,24 +351,33 @@ private:
     script& script_;
     basic_endpoint<Tcp> endpoint_;
     instant now_{1s};
+    std::uint32_t our_stamp_ = 0;  // the last TSval that has left
 };
 
 using audited = testing::gate_audit;
+// The defaults but for their buffers (cubic, rack_tlp, classic_ecn), and with them; then what differs in each slot.
 using small_tcp = tcp<audited, fixed_buffers<2048, 2048, 16, 4>>;
+using default_tcp = tcp<audited>;
 using tiny_tcp = tcp<audited, fixed_buffers<700, 900, 3, 1>, every_segment, counter_isn>;
-using plain_tcp = tcp<audited, fixed_buffers<8192, 4096, 4, 2>, fixed_window, go_back_n, linux_like>;
+using plain_tcp = tcp<audited, fixed_buffers<8192, 4096, 4, 2>, fixed_window, go_back_n, linux_like, no_ecn>;
 using client_tcp = tcp<audited, fixed_buffers<2048, 2048, 16, 4>, client_only>;
-using server_tcp = tcp<audited, fixed_buffers<2048, 2048, 16, 4>, server_only>;
+using server_tcp = tcp<audited, fixed_buffers<2048, 2048, 16, 4>, server_only, newreno_recovery, reno>;
+using accurate_tcp = tcp<audited, fixed_buffers<8192, 8192, 16, 4>, accurate_ecn, any_of<reno, cubic, vegas>>;
+using prr_tcp = tcp<audited, fixed_buffers<8192, 4096, 8, 3>, accurate_ecn, westwood, prr_recovery>;
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     script s(octets(data, size));
-    switch (s.next() % 8) {
+    switch (s.next() % 10) {
         case 0: session<tiny_tcp>(s).run(); break;
         case 1: session<plain_tcp>(s).run(); break;
         case 2: session<client_tcp>(s).run(); break;
         case 3: session<server_tcp>(s).run(); break;
+        case 4: session<prr_tcp>(s).run(); break;
+        case 5: session<default_tcp>(s).run(); break;
+        case 6:
+        case 7: session<accurate_tcp>(s).run(); break;
         default: session<small_tcp>(s).run(); break;
     }
     return 0;

@@ -15,16 +15,18 @@ static_assert(recovery_policy<rack_tlp>);
 
 constexpr std::uint32_t mss = 10;
 
-struct episode {
-    rack_tlp recovery;
+template <class Recovery>
+struct basic_episode {
+    Recovery recovery;
     in_flight<std::array<in_flight_record, 64>> flight;
     seq una{0}, nxt{0};
     instant now{1s};
     duration srtt = 50ms, min_rtt = 40ms;
     instant rto_at = never;
     std::uint32_t target = 100 * mss;
+    bool sampled = true;  // each ACK measures a round trip
 
-    episode() { recovery.on_start({.iss = seq(0) - 1, .sack = true}); }
+    basic_episode() { recovery.on_start({.iss = seq(0) - 1, .sack = true}); }
 
     void sends(std::uint32_t segments = 1, transmission why = transmission::new_data) {
         for (; segments > 0; --segments, nxt += mss, now += 1ms) {
@@ -56,7 +58,7 @@ struct episode {
                                 .mss = mss,
                                 .target = target,
                                 .arrived_twice = twice,
-                                .sampled = true,
+                                .sampled = sampled,
                                 .min_rtt = min_rtt,
                                 .srtt = srtt,
                                 .rto_at = rto_at},
@@ -67,6 +69,24 @@ struct episode {
         return recovery.on_deadline({.now = now, .nxt = nxt}, flight);
     }
     std::uint32_t lost() const { return flight.lost_octets(); }
+};
+using episode = basic_episode<rack_tlp>;
+
+// ---- controls: one part switched off --------------------------------------------------------------------------------
+
+/// Section 6.3: all is lost at a timeout, as RFC 6675 has it.
+struct forgets_times : rack_tlp {
+    void on_timeout(const recovery_timeout_report& r, auto& flight) {
+        rack_tlp::on_timeout(r, flight);
+        flight.mark_all_lost();
+    }
+};
+/// Section 6.2 step 4: there is room for reordering from the first segment on, whatever is known.
+struct always_leaves_room : rack_tlp {
+    void on_start(const recovery_start_report& r) {
+        rack_tlp::on_start(r);
+        reordering_seen_ = true;
+    }
 };
 
 }  // namespace
@@ -102,6 +122,21 @@ TEST_CASE("a D-SACK widens the window once a round trip, and for sixteen recover
     CHECK(e.recovery.window_steps_ == 1);
 }
 
+TEST_CASE("control: what is to be remembered for more recoveries is there behind sixteen") {
+    episode e;
+    e.recovery.rounds_to_remember = 17;
+    e.sends(10);
+    e.now += 40ms;
+    e.hears(10, 0, 0, sack_block{seq(0), seq(10)});
+    for (int i = 0; i < 16; ++i) {
+        e.recovery.recovering_ = true;
+        e.recovery.recover_ = e.una;
+        e.sends(1);
+        e.hears(e.nxt.number());
+    }
+    CHECK(e.recovery.window_steps_ == 2);
+}
+
 TEST_CASE("without reordering three reports, or an episode, leave no room for it") {
     episode e;
     e.sends(6);
@@ -111,6 +146,40 @@ TEST_CASE("without reordering three reports, or an episode, leave no room for it
     CHECK_FALSE(e.hears(0, 20, 30).entered);
     CHECK(e.hears(0, 30, 40).entered);  // now it is zero, and the first left before what has come
     CHECK(e.lost() == mss);
+}
+
+TEST_CASE("control: where three reports do not close the window, or nothing does, the first one is no loss yet") {
+    const auto three_come = [](auto& e) {
+        e.sends(6);
+        e.now = instant(1s) + 40ms;
+        e.hears(0, 10, 20), e.hears(0, 20, 30);
+        CHECK_FALSE(e.hears(0, 30, 40).entered);
+        CHECK(e.recovery.reordering_window() == 10ms);
+        CHECK(e.lost() == 0);
+    };
+    episode counts_on;
+    counts_on.recovery.without_sack.duplicate_threshold = 4;
+    three_come(counts_on);
+    CHECK(counts_on.hears(0, 40, 50).entered);
+    basic_episode<always_leaves_room> roomy;
+    three_come(roomy);
+    CHECK_FALSE(roomy.hears(0, 40, 50).entered);
+}
+
+TEST_CASE("in an episode there is no room, either: what is missing below something that has come is lost at once") {
+    const auto two_more_missing = [](auto& e) {
+        e.sends(5);
+        e.now = instant(1s) + 41ms;
+        e.hears(0, 10, 20);
+        CHECK(e.waits_for_deadline().entered);
+        e.sends_again();
+        e.hears(0, 40, 50);
+        return e.lost();
+    };
+    episode e;
+    CHECK(two_more_missing(e) == 3 * mss);
+    basic_episode<always_leaves_room> roomy;  // control
+    CHECK(two_more_missing(roomy) == mss);
 }
 
 TEST_CASE("what was sent before something that has arrived is lost a quarter of a round trip later, by time alone") {
@@ -223,6 +292,23 @@ TEST_CASE("one probe at a time, none while something is missing, none without a 
     CHECK(e.recovery.deadline() != e.now + 100ms);  // RACK's, if any: there is a hole
 }
 
+TEST_CASE("an ACK that measures no round trip lets no further probe out (section 7.3)") {
+    episode e;
+    e.sends(3);
+    e.now = instant(1s) + 42ms;
+    e.hears(10);
+    REQUIRE(e.waits_for_deadline().probe);
+    e.sends(1, transmission::tail_loss_probe);
+    e.sampled = false;
+    e.hears(40);
+    e.sends(2);
+    REQUIRE(e.recovery.deadline() != never);
+    CHECK_FALSE(e.waits_for_deadline().probe);
+    e.sampled = true;
+    e.hears(50);
+    CHECK(e.waits_for_deadline().probe);
+}
+
 TEST_CASE("a probe that repeats and is acknowledged has repaired a loss, unless it arrived twice") {
     for (const bool twice : {false, true}) {
         CAPTURE(twice);
@@ -245,18 +331,43 @@ TEST_CASE("a probe that repeats and is acknowledged has repaired a loss, unless 
     }
 }
 
-TEST_CASE("a timeout takes the first one for lost, and what is late by the same measure; the rest may arrive") {
-    episode e;
-    e.sends(2);
-    e.now = instant(1s) + 41ms;
+namespace {
+
+/// Two are out for a second, and a third for this long, when the timer expires; the round trip was 42 ms.
+void times_out(auto& e, duration newest = 1ms) {
+    e.sends(3);
+    e.now = instant(1s) + 42ms;
     e.hears(10);
     e.now += 1s;
     e.sends(1);
+    e.now += newest - 1ms;
     e.recovery.forward.enabled = false;
     e.recovery.on_timeout({.now = e.now, .nxt = e.nxt}, e.flight);
-    CHECK(e.lost() == mss);
+}
+
+}  // namespace
+
+TEST_CASE("a timeout takes for lost what is late by the same measure; the rest may arrive (section 6.3)") {
+    episode e;
+    times_out(e);
+    CHECK(e.lost() == 2 * mss);
     CHECK(e.recovery.after_timeout());
     CHECK(e.recovery.deadline() == never);
+    basic_episode<forgets_times> all;  // control
+    times_out(all);
+    CHECK(all.lost() == 3 * mss);
+}
+
+TEST_CASE("behind a timeout there is no room for reordering: what is out for a round trip is late (section 6.2)") {
+    episode e;
+    times_out(e, 42ms);
+    CHECK(e.lost() == 3 * mss);
+    episode younger;
+    times_out(younger, 41ms);
+    CHECK(younger.lost() == 2 * mss);
+    basic_episode<always_leaves_room> roomy;  // control
+    times_out(roomy, 42ms);
+    CHECK(roomy.lost() == 2 * mss);
 }
 
 TEST_CASE("with F-RTO nothing but the first one is lost before it is known whether anything is; then the late ones") {

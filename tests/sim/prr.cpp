@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Proportional rate reduction in a world: one loss of a flight of forty, one mark of a flight of a hundred. RFC 6675 is
-// silent until so much has arrived as the window lost; RFC 9937 sends all along. Every event audited.
+// Proportional rate reduction in a world: RFC 6937's examples ACK by ACK, with each of its two bounds; one loss of forty
+// and one mark of a hundred, where RFC 6675 is silent until so much has arrived as the window lost and RFC 9937 sends all
+// along. Every event audited.
 #include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
 
 #include <sluice/policy/ack/every_segment.hpp>
 #include <sluice/policy/congestion/reno.hpp>
@@ -16,6 +20,37 @@
 using namespace sluice;
 
 namespace {
+
+using counts = std::vector<int>;
+
+/// RFC 6937's flight of twenty: packets with data that left for each of the ACKs that came behind the losses. Those
+/// come one by one, a millisecond apart, and what leaves for one leaves in one instant.
+template <class Recovery>
+counts sent_by_each_ack(const Recovery& how, const std::vector<std::uint64_t>& lost) {
+    using prompt = tcp<testing::gate_audit, reno, Recovery, every_segment>;
+    typename prompt::settings s{.recovery = how};
+    s.congestion.initial_window = 20;
+    const auto r = audited::transfer<prompt>(
+        {.rate = 12'000'000, .delay = 50ms, .drop = lost, .octets = 1'000'000}, s, s);
+    CHECK(r.complete);
+    CHECK(r.recoveries == 1);
+    CHECK(r.timeouts == 0);
+    counts out;
+    instant first = never, last{};
+    for (const auto& e : r.wire) {
+        if (e.from != 0 || e.text_length == 0) continue;
+        first = std::min(first, e.sent);
+        if (e.sent == first) continue;
+        if (e.sent != last) out.push_back(0);
+        last = e.sent;
+        ++out.back();
+    }
+    out.resize(20 - lost.size());
+    return out;
+}
+counts with_bound(prr::bound b, const std::vector<std::uint64_t>& lost) {
+    return sent_by_each_ack(prr_recovery{.reduction = {.bounded_by = b}}, lost);
+}
 
 /// Packets with data that left in each quarter of the round trip that follows the detection of the loss.
 template <class Recovery>
@@ -78,6 +113,20 @@ std::vector<int> quarters_after_mark() {
 }
 
 }  // namespace
+
+TEST_CASE("fifteen of twenty lost: two new ones by limited transmit, then 1, 1, 1 with the conservative bound, 2, 2, 2 "
+          "with the other (RFC 6937), and 1, 1, 1 while there is no progress (RFC 9937)") {
+    const std::vector<std::uint64_t> lost{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    CHECK(with_bound(prr::bound::conservative, lost) == counts{1, 1, 1, 1, 1});
+    CHECK(with_bound(prr::bound::slow_start, lost) == counts{1, 1, 2, 2, 2});
+    CHECK(with_bound(prr::bound::safe_ack, lost) == counts{1, 1, 1, 1, 1});
+}
+
+// In RFC 6937's figure seven, to a window of 11: there limited transmit's two count for the flight, against RFC 5681.
+TEST_CASE("control: RFC 6675 fills the window at once, from 4 to 10, and then sends one for each") {
+    const std::vector<std::uint64_t> lost{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    CHECK(sent_by_each_ack(sack_recovery{}, lost) == counts{1, 1, 6, 1, 1});
+}
 
 TEST_CASE("one loss of forty: PRR sends for every second ACK all along, RFC 6675 nothing and then for each") {
     const auto proportional = quarters<prr_recovery>(), halved = quarters<sack_recovery>();

@@ -16,8 +16,8 @@ namespace {
 
 using rack_tcp = tcp<testing::gate_audit, reno, rack_tlp, every_segment>;
 
-sim::transfer_report ten_segments(std::vector<std::uint64_t> lost, bool probes = true) {
-    rack_tcp::settings s{.rtt = {.floor = 1s}, .recovery = {.probes = probes}};
+sim::transfer_report ten_segments(std::vector<std::uint64_t> lost, const rack_tlp& how = {}) {
+    rack_tcp::settings s{.rtt = {.floor = 1s}, .recovery = how};
     auto r = audited::transfer<rack_tcp>({.rate = 0, .delay = 20ms, .drop = lost, .octets = 10 * 1448}, s, s);
     CHECK(r.complete);
     return r;
@@ -57,9 +57,15 @@ TEST_CASE(
     CHECK(last_window(r) < 10 * 1448);
 }
 
+TEST_CASE("control: without the time that the peer may hold an ACK back the probe for the last one leaves at 80 ms") {
+    const auto r = ten_segments({10}, {.peer_ack_delay = 0ms});
+    CHECK(r.client.tail_probes == 1);
+    CHECK(r.time == last_ack + 80ms + 20ms);
+}
+
 TEST_CASE("control: without probes the timer is waited for") {
     for (const auto& lost : {std::vector<std::uint64_t>{9, 10}, {10}}) {
-        const auto r = ten_segments(lost, false);
+        const auto r = ten_segments(lost, {.probes = false});
         CHECK(r.time >= 1s);
         CHECK(r.timeouts == 1);
     }

@@ -49,6 +49,43 @@ struct knows_no_bounds : sack_recovery {
     }
     bool find_more(const quota_report&, auto&) { return false; }
 };
+/// Three hundred segments without a loss are too good to be true.
+struct doubts_a_clean_path : sack_recovery {
+    seq begun{};
+    bool trusts = false;
+    void on_start(const recovery_start_report& r) {
+        sack_recovery::on_start(r);
+        begun = r.iss;
+    }
+    recovery_step on_ack(const recovery_ack_report& r, auto& flight) {
+        const recovery_step step = sack_recovery::on_ack(r, flight);
+        trusts = trusts || step.entered || after_timeout();
+        if (!trusts && r.ack - begun > 300 * r.mss && !flight.empty()) {
+            trusts = true;
+            flight.mark_lost(flight.last_segment(r.mss));
+        }
+        return step;
+    }
+};
+/// Its fourth episode has no end, and nothing leaves in it.
+struct tires : sack_recovery {
+    int left = 4;
+    recovery_step on_ack(const recovery_ack_report& r, auto& flight) {
+        const recovery_step step = sack_recovery::on_ack(r, flight);
+        if (step.entered) --left;
+        return step;
+    }
+    bool in_recovery() const { return left <= 0 || sack_recovery::in_recovery(); }
+    std::uint32_t quota(const quota_report& r) const { return left <= 0 ? 0 : sack_recovery::quota(r); }
+};
+/// Every other connection of a program waits for one more duplicate.
+struct takes_turns : sack_recovery {
+    static inline int turn = 0;
+    void on_start(const recovery_start_report& r) {
+        sack_recovery::on_start(r);
+        without_sack.duplicate_threshold += static_cast<std::uint32_t>(turn++ % 4 / 2);
+    }
+};
 struct repairs_one_segment : go_back_n {
     void on_timeout(const recovery_timeout_report&, auto&) {}
 };
@@ -70,4 +107,7 @@ TEST_CASE("each planted recovery policy is found by the rule that it breaks, and
     check_found(testing::check_recovery<never_ends>(), recovery::ends);
     check_found(testing::check_recovery<knows_no_bounds>(), recovery::bounded);
     check_found(testing::check_recovery<repairs_one_segment>(), recovery::timeout);
+    check_found(testing::check_recovery<doubts_a_clean_path>(), recovery::clean);
+    check_found(testing::check_recovery<tires>(), recovery::completes);
+    check_found(testing::check_recovery<takes_turns>(), recovery::same);
 }

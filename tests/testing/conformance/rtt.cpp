@@ -48,6 +48,42 @@ struct swaps_the_order : rfc6298 {
         rto_ = std::max(floor, std::min(cap, smoothed_.srtt + std::max(granularity, 4 * smoothed_.rttvar)));
     }
 };
+/// Once segments have been timed the handshake tells nothing of the path: no reason to forget that they were lost.
+struct forgets_when_established : linux_like {
+    constexpr void on_established(bool syn_timed_out) {
+        linux_like::on_established(syn_timed_out);
+        if (smoothed_.sampled) rto_ = std::min(smoothed_.srtt + std::max(4 * smoothed_.rttvar, floor), cap);
+    }
+};
+/// Whole milliseconds, and no granularity (G) besides RTTVAR, which comes to nothing on a steady path.
+struct rounds_down : linux_like {
+    constexpr void on_sample(duration r, std::uint32_t n = 1) {
+        smoothed_.add(r, n);
+        rto_ = std::clamp<duration>((smoothed_.srtt + 4 * smoothed_.rttvar) / 1ms * 1ms, floor, cap);
+    }
+};
+/// The longest that samples have asked for.
+struct never_comes_down : linux_like {
+    duration longest{};
+    constexpr void on_sample(duration r, std::uint32_t n = 1) {
+        linux_like::on_sample(r, n);
+        rto_ = longest = std::max(longest, rto_);
+    }
+};
+/// All connections of a program spread their timers by one counter.
+struct draws_from_a_static : linux_like {
+    static inline int drawn = 0;
+    void on_sample(duration r, std::uint32_t n = 1) {
+        linux_like::on_sample(r, n);
+        rto_ = std::min(cap, rto_ + drawn++ % 7 * 1us);
+    }
+};
+/// A connection that is moved to another place begins anew.
+struct forgets_when_copied : linux_like {
+    forgets_when_copied() = default;
+    forgets_when_copied(const forgets_when_copied& other) : linux_like(other) { smoothed_ = {}; }
+    forgets_when_copied& operator=(const forgets_when_copied&) = default;
+};
 /// In 32 bits of microseconds, which are 35 minutes.
 struct counts_in_32_bits : linux_like {
     constexpr void on_sample(duration r, std::uint32_t n = 1) {
@@ -80,4 +116,9 @@ TEST_CASE("each planted rtt policy is found by the rule that it breaks, and by n
     check_found(testing::check_rtt<swaps_the_order>(), rtt::vectors);
     check_found(testing::check_rtt<counts_in_32_bits>(), rtt::extreme);
     check_found(testing::check_rtt<rfc6298>({.after_lost_syn = 1s}), rtt::lost_syn);
+    check_found(testing::check_rtt<forgets_when_established>(), rtt::kept);
+    check_found(testing::check_rtt<rounds_down>(), rtt::above);
+    check_found(testing::check_rtt<never_comes_down>(), rtt::falls);
+    check_found(testing::check_rtt<draws_from_a_static>(), rtt::same);
+    check_found(testing::check_rtt<forgets_when_copied>(), rtt::same);
 }

@@ -3,7 +3,8 @@
 // Congestion window validation (RFC 7661): a window that the application does not fill is kept for some minutes, and
 // not given up at the first pause; but it does not grow, and a loss reduces what was used of it. What leaves after a
 // pause beyond the initial window is paced over a round trip. A part of congestion policies. Left out: the last step of
-// section 4.4.1, which takes off what the episode sent again.
+// section 4.4.1, which takes off at the end of an episode what it sent again: that would be a second reduction for one
+// episode (RFC 5681 section 4.3), and PRR (RFC 9937) has brought the network to the first by then.
 #pragma once
 
 #include <algorithm>
