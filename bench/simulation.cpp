@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What does simulated time cost? One flow with all defaults, CUBIC among them, and octets that are only counted, over
-// three hops: an access of ten times the rate on each side of a bottleneck with a buffer of what its path holds. A whole
-// minute at 100 Mbit/s and 40 ms, for which the goal is 0.35 s; and the cost of a data packet, its ACK included, in that
-// network and at 10 Gbit/s and 10 ms, where 25 times as much is in flight: the goal is 1.3 times as much.
+// three hops: an access of ten times the rate on each side of a bottleneck with a buffer of what its path holds. A
+// minute at 100 Mbit/s and 40 ms, for which the goal is 0.35 s; and the cost of a data packet, its ACK included, in
+// that network and at 10 Gbit/s and 10 ms, where 25 times as much is in flight: the goal is 1.3 times as much.
 #include <memory>
 #include <string>
 

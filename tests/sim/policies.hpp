@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A transfer under the choices of congestion, recovery, rtt and ack policy: a program file for each congestion policy, so
-// that compilers can work side by side. All choices times all would be 180 TCPs, which cost minutes to compile; these
-// are 30, and each two policies of different slots meet in one of them (asserted below). The server is the default with
-// the other ack policy: the client's matters for what comes back, the server's for what goes there. All of it with SACK
-// and without, with timestamps and without.
+// A transfer under the choices of congestion, recovery, rtt and ack policy: a program file for each congestion policy,
+// so that compilers can work side by side. All choices times all would be 180 TCPs, minutes to compile; these are 30,
+// and each two policies of different slots meet in one of them (asserted below). The server is the default with the
+// other ack policy: the client's matters for what comes back, the server's for what goes there. All of it with SACK and
+// without, with timestamps and without.
 #pragma once
 
 #include <tuple>

@@ -59,8 +59,8 @@ private:
     }
 };
 
-// Not in the class, where they would be inline: of the stacks that tests share (stacks.cpp) no other file has to compile
-// these then, nor what they call.
+// Not in the class, where they would be inline: of the hosts that tests share (hosts.cpp) no other file has to
+// compile these then, nor what they call.
 
 template <class Tcp>
 hosts<Tcp>::hosts(const typename Tcp::settings& c, const typename Tcp::settings& s)

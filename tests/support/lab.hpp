@@ -188,8 +188,8 @@ private:
     std::map<std::uint32_t, std::uint32_t> values_;  // and the last one of each number
 };
 
-// Not in the class, where they would be inline: of the shared compositions (compositions.hpp) no other file has to compile
-// these then, nor what they call.
+// Not in the class, where they would be inline: of the shared compositions (compositions.hpp) no other file has to
+// compile these then, nor what they call.
 
 template <class Tcp, class Endpoint>
 bench<Tcp, Endpoint>::bench(settings s, bool v6)

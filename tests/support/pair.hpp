@@ -60,8 +60,8 @@ private:
     }
 };
 
-// Not in the class, where they would be inline: of the stacks that tests share (stacks.cpp) no other file has to compile
-// these then, nor what they call.
+// Not in the class, where they would be inline: of the stacks that tests share (stacks.cpp) no other file has to
+// compile these then, nor what they call.
 
 template <class Client, class Server>
 pair<Client, Server>::pair(const typename Client::settings& c, const typename Server::settings& s)

@@ -104,8 +104,8 @@ private:
     void see(const tx_packet& super);
 };
 
-// Not in the class, where they would be inline: of the stacks that tests share (stacks.cpp) no other file has to compile
-// these then, nor what they call.
+// Not in the class, where they would be inline: of the stacks that tests share (stacks.cpp) no other file has to
+// compile these then, nor what they call.
 
 template <class Tcp>
 stack_bench<Tcp>::stack_bench(const settings& s) : stack(s) {}

@@ -24,7 +24,7 @@ public:
 
     void push(instant at, Event what) { push(at, turn(), std::move(what)); }
 
-    /// For who plans now but tells later: its place among what is to happen at the same time. It has to tell before that.
+    /// For who plans now and pushes later, but in time: the place among what is to happen at the same time.
     std::uint64_t turn() { return planned_++; }
     void push(instant at, std::uint64_t turn, Event what) {
         heap_.emplace_back();

@@ -227,8 +227,8 @@ private:
     seeded_random jitter_;
     queue_discipline queue_;
     trace_follower trace_;
-    // What arrives in the order in which it left. Only the first of them is planned, so that what is planned in a network
-    // is as many events as it has links, and not as many as it has packets.
+    // What arrives in the order in which it left. Only the first of them is planned, so that what is planned in a
+    // network is as many events as it has links, and not as many as it has packets.
     index_list<&packet::place> on_wire_;
     instant latest_arrival_{};  // of the packets so far, but for those that were chosen to be late
     bool is_transmitting_ = false;
