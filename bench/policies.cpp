@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What does a policy cost for each ACK? A sender with the policy in question, all else the defaults with counted
-// octets, and a receiver that acknowledges each segment; the path takes 200 us and loses every 20,000th segment, so that
-// each policy is where it mostly is: in congestion avoidance, its window full. The time is that of both ends and the
-// path, and what one policy takes more than the cheapest of its slot is its own. Then congestion and rtt policies alone,
-// told what a connection would tell them.
+// octets, and a receiver that acknowledges each segment; the path takes 200 us and loses every 20,000th segment, so
+// that each policy is where it mostly is: in congestion avoidance, its window full. The time is that of both ends and
+// the path, and what one policy takes more than the cheapest of its slot is its own. Then congestion and rtt policies
+// alone, told what a connection would tell them.
 #include <memory>
 #include <string>
 #include <vector>
