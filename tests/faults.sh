@@ -45,10 +45,15 @@ sources_of() {
 }
 
 build() {  # build <program> <source>
-    local jobs=() objects=() source
+    local jobs=() objects=() source included
+    included=$("${compiler[@]}" -MM "$2")
     rm -rf "$1.objects"
     mkdir "$1.objects"
     for source in tests/support/*.cpp "$2"; do
+        case $source in
+            */stacks.cpp) [[ $included == *support/stack_bench.hpp* || $included == *support/pair.hpp* ]] || continue ;;
+            */hosts.cpp) [[ $included == *support/hosts.hpp* ]] || continue ;;
+        esac
         objects+=("$1.objects/${source//\//-}.o")
         "${compiler[@]}" -c "$source" -o "${objects[-1]}" & jobs+=($!)
     done

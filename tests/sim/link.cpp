@@ -338,3 +338,13 @@ TEST_CASE("a slot of the store is used again") {
     CHECK(store[a].data == std::vector<octet>{3});
     CHECK(store[b].data == std::vector<octet>{2});
 }
+
+TEST_CASE("what is planned does not grow with what is on the wire, unless packets overtake each other there") {
+    rig in_order({.delay = 1s}), overtaking({.delay = 1s, .jitter = 1ms, .jitter_reorders = true});
+    for (rig* r : {&in_order, &overtaking})
+        for (int i = 0; i < 100; ++i) r->offer(100);
+    CHECK(in_order.events.size() == 1);
+    CHECK(overtaking.events.size() == 100);  // control: these are planned one by one
+    in_order.run();
+    CHECK(in_order.arrivals.size() == 100);
+}

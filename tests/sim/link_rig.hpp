@@ -39,7 +39,8 @@ struct rig {
     instant now{};
     std::uint64_t offered = 0;
 
-    void schedule(instant at, link_event e) { events.push(at, e); }
+    std::uint64_t turn() { return events.turn(); }
+    void schedule(instant at, std::uint64_t turn, link_event e) { events.push(at, turn, e); }
     void tell(packet_event what, drop_cause why, const sim::packet& p) { fates.push_back({p.number, what, why, now}); }
 
     /// Packets are numbered from 0.
@@ -57,7 +58,7 @@ struct rig {
                 link.on_transmitted(e.packet, now, *this);
                 continue;
             }
-            const sim::packet p = link.take(e.packet);
+            const sim::packet p = link.take(e.packet, *this);
             arrivals.push_back({p.number, now, p.queued, p.is_copy, p.data});
         }
         if (until != never) now = until;

@@ -21,6 +21,8 @@
 #include <sluice/policy/rtt/linux_like.hpp>
 #include <sluice/testing/audit.hpp>
 
+#include "support/lab.hpp"
+
 /// All defaults but the buffers: of a fixed size, so that it can be copied, and windows stay at 64 KiB.
 using default_tcp = sluice::tcp<sluice::testing::gate_audit, sluice::fixed_buffers<>>;
 /// The same by the plainest RFCs, whose windows can be reckoned by hand, and whose flags are RFC 9293's: 5681 and 6675.
@@ -37,3 +39,8 @@ extern template class sluice::basic_endpoint<default_tcp>;
 extern template class sluice::basic_endpoint<classic_tcp>;
 extern template class sluice::basic_endpoint<plain_tcp>;
 extern template class sluice::basic_endpoint<small_tcp>;
+
+extern template class lab::bench<default_tcp>;
+extern template class lab::bench<classic_tcp>;
+extern template class lab::bench<plain_tcp>;
+extern template class lab::bench<small_tcp>;

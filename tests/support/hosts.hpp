@@ -34,26 +34,15 @@ struct hosts {
     /// Sees each packet before it arrives; false: it is lost.
     std::function<bool(bool from_client, const segment&)> passes = [](bool, const segment&) { return true; };
 
-    explicit hosts(const typename Tcp::settings& c = {}, const typename Tcp::settings& s = {})
-        : client(c, {client_address, client_v6}), server(s, {server_address, server_v6}) {}
+    explicit hosts(const typename Tcp::settings& c = {}, const typename Tcp::settings& s = {});
 
     /// Until every program waits, and nobody has anything to send.
-    void settle() {
-        while (step(client, server, true) || step(server, client, false)) {}
-    }
+    void settle();
 
-    void pass(duration d) {
-        lab::pass(now, d, client, server, [&] { settle(); });
-        client.on_deadline(now);
-        server.on_deadline(now);
-        settle();
-    }
+    void pass(duration d);
 
     /// Runs programs until they wait.
-    void spawn(host<Tcp>& at, task<> program) {
-        CHECK(at.spawn(std::move(program)));
-        settle();
-    }
+    void spawn(host<Tcp>& at, task<> program);
 
 private:
     bool step(auto& from, auto& to, bool from_client) {
@@ -70,28 +59,68 @@ private:
     }
 };
 
+// Not in the class, where they would be inline: of the hosts that tests share (hosts.cpp) no other file has to
+// compile these then, nor what they call.
+
+template <class Tcp>
+hosts<Tcp>::hosts(const typename Tcp::settings& c, const typename Tcp::settings& s)
+    : client(c, {client_address, client_v6}), server(s, {server_address, server_v6}) {}
+
+template <class Tcp>
+void hosts<Tcp>::settle() {
+    while (step(client, server, true) || step(server, client, false)) {}
+}
+
+template <class Tcp>
+void hosts<Tcp>::pass(duration d) {
+    lab::pass(now, d, client, server, [&] { settle(); });
+    client.on_deadline(now);
+    server.on_deadline(now);
+    settle();
+}
+
+template <class Tcp>
+void hosts<Tcp>::spawn(host<Tcp>& at, task<> program) {
+    CHECK(at.spawn(std::move(program)));
+    settle();
+}
+
 /// A connection whose ends a test holds itself.
 template <class Tcp = host_tcp>
 struct connected : hosts<Tcp> {
     tcp_listener<Tcp> listener{this->server};
     tcp_socket<Tcp> near{this->client}, far{};  // the client's end and the server's
 
-    explicit connected(const typename Tcp::settings& c = {}, const typename Tcp::settings& s = {}) : hosts<Tcp>(c, s) {
-        REQUIRE(listener.listen(echo_port));
-        this->spawn(this->server, accept(*this));
-        this->spawn(this->client, connect(*this));
-        REQUIRE(near.connection() != nullptr);
-        REQUIRE(far.connection() != nullptr);
-        REQUIRE(near.connection()->state() == state::established);
-    }
+    explicit connected(const typename Tcp::settings& c = {}, const typename Tcp::settings& s = {});
 
 private:
-    static task<> accept(connected& to) {
-        auto got = co_await to.listener.accept();
-        if (got) to.far = *std::move(got);
-    }
-    static task<> connect(connected& to) { CHECK(co_await to.near.connect(echo_port)); }
+    static task<> accept(connected& to);
+    static task<> connect(connected& to);
 };
+
+template <class Tcp>
+connected<Tcp>::connected(const typename Tcp::settings& c, const typename Tcp::settings& s) : hosts<Tcp>(c, s) {
+    REQUIRE(listener.listen(echo_port));
+    this->spawn(this->server, accept(*this));
+    this->spawn(this->client, connect(*this));
+    REQUIRE(near.connection() != nullptr);
+    REQUIRE(far.connection() != nullptr);
+    REQUIRE(near.connection()->state() == state::established);
+}
+
+template <class Tcp>
+task<> connected<Tcp>::accept(connected& to) {
+    auto got = co_await to.listener.accept();
+    if (got) to.far = *std::move(got);
+}
+
+template <class Tcp>
+task<> connected<Tcp>::connect(connected& to) {
+    CHECK(co_await to.near.connect(echo_port));
+}
+
+extern template struct hosts<host_tcp>;
+extern template struct connected<host_tcp>;
 
 /// Awaits one call and keeps its answer.
 template <class Answer>

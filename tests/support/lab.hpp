@@ -57,8 +57,7 @@ class bench {
 public:
     using settings = typename Tcp::settings;
 
-    explicit bench(settings s = {}, bool v6 = false)
-        : endpoint(s), local(v6 ? here_v6 : here), remote(v6 ? there_v6 : there) {}
+    explicit bench(settings s = {}, bool v6 = false);
 
     Endpoint endpoint;
     instant now{instant(1s)};
@@ -92,76 +91,30 @@ public:
     }
 
     /// Without letting anything leave yet: several segments of one batch.
-    void deliver(const wire_segment& s) {
-        std::vector<octet> options = s.raw_options;
-        if (options.empty()) {
-            const tcp_options chosen = complete(s);
-            options.resize(chosen.length());
-            chosen.write(options);
-        }
-        if (s.accurate_ecn) {
-            options.resize(options.size() + s.accurate_ecn->length());
-            s.accurate_ecn->write(mutable_octets(options).last(s.accurate_ecn->length()));
-        }
-        const std::vector<octet> text(s.text.begin(), s.text.end());
-        const auto packet =
-            make_segment({.source = remote.address, .destination = local.address, .dscp = s.ip.dscp, .ecn = s.ip.ecn},
-                         {.source_port = remote.port,
-                          .destination_port = local.port,
-                          .sequence = peer_iss + s.sequence,
-                          .acknowledgment = s.has(flag::ack) ? iss() + s.acknowledgment : seq(s.acknowledgment),
-                          .flags = s.flags,
-                          .window = s.window,
-                          .urgent_pointer = s.urgent_pointer},
-                         options, text);
-        endpoint.on_packet({.data = packet}, now);
-    }
+    void deliver(const wire_segment& s);
 
     // ---- time -------------------------------------------------------------------------------------------------------
 
     /// Lets `d` pass, with every deadline in it at its own instant.
-    void wait(duration d) {
-        const instant end = now + d;
-        while (endpoint.next_deadline() <= end) {
-            now = std::max(now, endpoint.next_deadline());
-            endpoint.on_deadline(now);
-            flush();
-        }
-        now = end;
-    }
+    void wait(duration d);
 
     /// Goes to the next deadline and lets it act; false when there is none.
-    bool wait_for_deadline() {
-        if (endpoint.next_deadline() == never) return false;
-        wait(std::max(endpoint.next_deadline() - now, duration::zero()));
-        return true;
-    }
+    bool wait_for_deadline();
 
     // ---- calls, with what they make leave ---------------------------------------------------------------------------
 
-    auto listen() { return then(endpoint.listen(local, now)); }
-    auto connect() { return then(endpoint.connect(local, remote, now)); }
-    auto send(const std::string& text) { return then(endpoint.send(bytes(text), now)); }
-    auto send_more(const std::string& text) { return then(endpoint.send_more(bytes(text), now)); }
-    auto send_urgent(const std::string& text) { return then(endpoint.send_urgent(bytes(text), now)); }
-    auto quick_ack(bool wanted) { return then(endpoint.quick_ack(wanted, now)); }
-    auto shutdown() { return then(endpoint.shutdown(now)); }
-    auto close() { return then(endpoint.close(now)); }
-    auto abort() { return then(endpoint.abort(now)); }
-    void set_options(const connection_options& o) {
-        REQUIRE(endpoint.set_options(o, now));
-        flush();
-    }
+    result<void> listen();
+    result<void> connect();
+    result<std::size_t> send(const std::string& text);
+    result<std::size_t> send_more(const std::string& text);
+    result<std::size_t> send_urgent(const std::string& text);
+    result<void> quick_ack(bool wanted);
+    result<void> shutdown();
+    result<void> close();
+    result<void> abort();
+    void set_options(const connection_options& o);
     /// Reads up to `most` octets; nothing when the call gives an error (see receive_error).
-    std::string receive(std::size_t most = 65536) {
-        std::string out(most, '\0');
-        std::vector<octet> into(most);
-        const auto got = endpoint.receive(into, now);
-        receive_error = got.error();
-        flush();
-        const std::size_t count = got.value_or(0);
-        return {into.begin(), into.begin() + static_cast<std::ptrdiff_t>(count)};
-    }
+    std::string receive(std::size_t most = 65536);
     error receive_error = error::none;
 
     // ---- what leaves ------------------------------------------------------------------------------------------------
@@ -175,48 +128,22 @@ public:
     }
     bool quiet() { return take().empty(); }
 
-    std::vector<news> heard() {
-        std::vector<news> out;
-        while (const auto n = endpoint.poll_event()) out.push_back(*n);
-        return out;
-    }
+    std::vector<news> heard();
     bool heard(news wanted) {
         bool found = false;
         for (const news n : heard()) found |= n == wanted;
         return found;
     }
 
-    void flush() {
-        std::array<tx_packet, 1> room;
-        while (endpoint.poll_transmit(now, room) == 1) see(room[0]);
-        audited();
-    }
+    void flush();
 
     // ---- the usual ways to a state ----------------------------------------------------------------------------------
 
     /// Active open, answered: the peer's SYN,ACK has been acknowledged. `sent` is empty afterwards.
-    void establish(std::uint16_t window = 65535, std::optional<std::uint16_t> mss = 1460) {
-        REQUIRE(connect());
-        arrives({.flags = flag::syn | flag::ack,
-                 .sequence = 0,
-                 .acknowledgment = 1,
-                 .window = window,
-                 .mss = mss,
-                 .options = peer_offers});
-        REQUIRE(state() == state::established);
-        take();
-        heard();
-    }
+    void establish(std::uint16_t window = 65535, std::optional<std::uint16_t> mss = 1460);
 
     /// Passive open, all three segments.
-    void accept(std::uint16_t window = 65535, std::optional<std::uint16_t> mss = 1460) {
-        REQUIRE(listen());
-        arrives({.flags = flag::syn, .sequence = 0, .window = window, .mss = mss, .options = peer_offers});
-        arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1, .window = window});
-        REQUIRE(state() == state::established);
-        take();
-        heard();
-    }
+    void accept(std::uint16_t window = 65535, std::optional<std::uint16_t> mss = 1460);
 
     /// SND.NXT and RCV.NXT, relative: what a well-behaved next segment of the peer carries.
     std::uint32_t full_segment() const { return block().mss; }
@@ -233,17 +160,7 @@ public:
 
 private:
     /// The options that a segment of the peer's leaves with.
-    tcp_options complete(const wire_segment& s) const {
-        tcp_options out = s.options;
-        if (s.mss) out.mss = s.mss;
-        out.sack = {};
-        for (const sack_block& b : s.options.sack)
-            out.sack.push_back({iss() + b.begin.number(), iss() + b.end.number()});
-        const bool due = s.has(flag::syn) ? peer_offers.timestamps.has_value() : block().uses_timestamps();
-        if (due && !(s.options.timestamps && s.options.timestamps->value != 0))
-            out.timestamps = {.value = peer_clock(), .echo = s.has(flag::ack) ? last_value_ : 0};
-        return out;
-    }
+    tcp_options complete(const wire_segment& s) const;
 
     static tcp_options relative(tcp_options options, seq to) {
         const sack_blocks blocks = std::exchange(options.sack, {});
@@ -262,40 +179,210 @@ private:
         return answer;
     }
 
-    void see(const tx_packet& super) {
-        each_sent(super, [&](octets, const datagram_segment& packet) {
-            const segment& s = packet.segment;
-            CHECK(s.source_port == local.port);
-            CHECK(s.destination_port == remote.port);
-            const bool is_rst = s.has(flag::rst);
-            if (s.options.timestamps) last_value_ = values_[s.sequence - iss()] = s.options.timestamps->value;
-            // <SEQ=0> of a RST to a segment without ACK is absolute.
-            sent.push_back({.flags = s.flags,
-                            .sequence = is_rst && s.sequence == seq(0) ? 0 : s.sequence - iss(),
-                            .acknowledgment = s.has(flag::ack) ? s.acknowledgment - peer_iss : 0,
-                            .text = {s.text.begin(), s.text.end()},
-                            .window = static_cast<std::uint16_t>(s.window),
-                            .urgent_pointer = static_cast<std::uint16_t>(s.up - s.sequence),
-                            .mss = s.options.mss,
-                            .options = relative(s.options, peer_iss),
-                            .accurate_ecn = accurate_ecn_option::read(s.option_list),
-                            .ip = packet.ip,
-                            .at = now});
-        });
-    }
+    void see(const tx_packet& super);
 
-    void audited() {
-        const char* broken = sluice::testing::audit(block());
-        CHECK_MESSAGE(broken == nullptr, std::string(broken ? broken : ""));
-        if constexpr (requires { endpoint.observers().broken; }) {
-            const char* beyond = endpoint.observers().broken;
-            CHECK_MESSAGE(beyond == nullptr, std::string(beyond ? beyond : ""));
-        }
-    }
+    void audited();
 
     std::vector<octet> scratch_;
     std::uint32_t last_value_ = 0;  // the last TSval seen
     std::map<std::uint32_t, std::uint32_t> values_;  // and the last one of each number
 };
+
+// Not in the class, where they would be inline: of the shared compositions (compositions.hpp) no other file has to
+// compile these then, nor what they call.
+
+template <class Tcp, class Endpoint>
+bench<Tcp, Endpoint>::bench(settings s, bool v6)
+    : endpoint(s), local(v6 ? here_v6 : here), remote(v6 ? there_v6 : there) {}
+
+template <class Tcp, class Endpoint>
+void bench<Tcp, Endpoint>::deliver(const wire_segment& s) {
+    std::vector<octet> options = s.raw_options;
+    if (options.empty()) {
+        const tcp_options chosen = complete(s);
+        options.resize(chosen.length());
+        chosen.write(options);
+    }
+    if (s.accurate_ecn) {
+        options.resize(options.size() + s.accurate_ecn->length());
+        s.accurate_ecn->write(mutable_octets(options).last(s.accurate_ecn->length()));
+    }
+    const std::vector<octet> text(s.text.begin(), s.text.end());
+    const auto packet =
+        make_segment({.source = remote.address, .destination = local.address, .dscp = s.ip.dscp, .ecn = s.ip.ecn},
+                     {.source_port = remote.port,
+                      .destination_port = local.port,
+                      .sequence = peer_iss + s.sequence,
+                      .acknowledgment = s.has(flag::ack) ? iss() + s.acknowledgment : seq(s.acknowledgment),
+                      .flags = s.flags,
+                      .window = s.window,
+                      .urgent_pointer = s.urgent_pointer},
+                     options, text);
+    endpoint.on_packet({.data = packet}, now);
+}
+
+template <class Tcp, class Endpoint>
+void bench<Tcp, Endpoint>::wait(duration d) {
+    const instant end = now + d;
+    while (endpoint.next_deadline() <= end) {
+        now = std::max(now, endpoint.next_deadline());
+        endpoint.on_deadline(now);
+        flush();
+    }
+    now = end;
+}
+
+template <class Tcp, class Endpoint>
+bool bench<Tcp, Endpoint>::wait_for_deadline() {
+    if (endpoint.next_deadline() == never) return false;
+    wait(std::max(endpoint.next_deadline() - now, duration::zero()));
+    return true;
+}
+
+template <class Tcp, class Endpoint>
+result<void> bench<Tcp, Endpoint>::listen() {
+    return then(endpoint.listen(local, now));
+}
+
+template <class Tcp, class Endpoint>
+result<void> bench<Tcp, Endpoint>::connect() {
+    return then(endpoint.connect(local, remote, now));
+}
+
+template <class Tcp, class Endpoint>
+result<std::size_t> bench<Tcp, Endpoint>::send(const std::string& text) {
+    return then(endpoint.send(bytes(text), now));
+}
+
+template <class Tcp, class Endpoint>
+result<std::size_t> bench<Tcp, Endpoint>::send_more(const std::string& text) {
+    return then(endpoint.send_more(bytes(text), now));
+}
+
+template <class Tcp, class Endpoint>
+result<std::size_t> bench<Tcp, Endpoint>::send_urgent(const std::string& text) {
+    return then(endpoint.send_urgent(bytes(text), now));
+}
+
+template <class Tcp, class Endpoint>
+result<void> bench<Tcp, Endpoint>::quick_ack(bool wanted) {
+    return then(endpoint.quick_ack(wanted, now));
+}
+
+template <class Tcp, class Endpoint>
+result<void> bench<Tcp, Endpoint>::shutdown() {
+    return then(endpoint.shutdown(now));
+}
+
+template <class Tcp, class Endpoint>
+result<void> bench<Tcp, Endpoint>::close() {
+    return then(endpoint.close(now));
+}
+
+template <class Tcp, class Endpoint>
+result<void> bench<Tcp, Endpoint>::abort() {
+    return then(endpoint.abort(now));
+}
+
+template <class Tcp, class Endpoint>
+void bench<Tcp, Endpoint>::set_options(const connection_options& o) {
+    REQUIRE(endpoint.set_options(o, now));
+    flush();
+}
+
+template <class Tcp, class Endpoint>
+std::string bench<Tcp, Endpoint>::receive(std::size_t most) {
+    std::string out(most, '\0');
+    std::vector<octet> into(most);
+    const auto got = endpoint.receive(into, now);
+    receive_error = got.error();
+    flush();
+    const std::size_t count = got.value_or(0);
+    return {into.begin(), into.begin() + static_cast<std::ptrdiff_t>(count)};
+}
+
+template <class Tcp, class Endpoint>
+std::vector<news> bench<Tcp, Endpoint>::heard() {
+    std::vector<news> out;
+    while (const auto n = endpoint.poll_event()) out.push_back(*n);
+    return out;
+}
+
+template <class Tcp, class Endpoint>
+void bench<Tcp, Endpoint>::flush() {
+    std::array<tx_packet, 1> room;
+    while (endpoint.poll_transmit(now, room) == 1) see(room[0]);
+    audited();
+}
+
+template <class Tcp, class Endpoint>
+void bench<Tcp, Endpoint>::establish(std::uint16_t window, std::optional<std::uint16_t> mss) {
+    REQUIRE(connect());
+    arrives({.flags = flag::syn | flag::ack,
+             .sequence = 0,
+             .acknowledgment = 1,
+             .window = window,
+             .mss = mss,
+             .options = peer_offers});
+    REQUIRE(state() == state::established);
+    take();
+    heard();
+}
+
+template <class Tcp, class Endpoint>
+void bench<Tcp, Endpoint>::accept(std::uint16_t window, std::optional<std::uint16_t> mss) {
+    REQUIRE(listen());
+    arrives({.flags = flag::syn, .sequence = 0, .window = window, .mss = mss, .options = peer_offers});
+    arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 1, .window = window});
+    REQUIRE(state() == state::established);
+    take();
+    heard();
+}
+
+template <class Tcp, class Endpoint>
+tcp_options bench<Tcp, Endpoint>::complete(const wire_segment& s) const {
+    tcp_options out = s.options;
+    if (s.mss) out.mss = s.mss;
+    out.sack = {};
+    for (const sack_block& b : s.options.sack)
+        out.sack.push_back({iss() + b.begin.number(), iss() + b.end.number()});
+    const bool due = s.has(flag::syn) ? peer_offers.timestamps.has_value() : block().uses_timestamps();
+    if (due && !(s.options.timestamps && s.options.timestamps->value != 0))
+        out.timestamps = {.value = peer_clock(), .echo = s.has(flag::ack) ? last_value_ : 0};
+    return out;
+}
+
+template <class Tcp, class Endpoint>
+void bench<Tcp, Endpoint>::see(const tx_packet& super) {
+    each_sent(super, [&](octets, const datagram_segment& packet) {
+        const segment& s = packet.segment;
+        CHECK(s.source_port == local.port);
+        CHECK(s.destination_port == remote.port);
+        const bool is_rst = s.has(flag::rst);
+        if (s.options.timestamps) last_value_ = values_[s.sequence - iss()] = s.options.timestamps->value;
+        // <SEQ=0> of a RST to a segment without ACK is absolute.
+        sent.push_back({.flags = s.flags,
+                        .sequence = is_rst && s.sequence == seq(0) ? 0 : s.sequence - iss(),
+                        .acknowledgment = s.has(flag::ack) ? s.acknowledgment - peer_iss : 0,
+                        .text = {s.text.begin(), s.text.end()},
+                        .window = static_cast<std::uint16_t>(s.window),
+                        .urgent_pointer = static_cast<std::uint16_t>(s.up - s.sequence),
+                        .mss = s.options.mss,
+                        .options = relative(s.options, peer_iss),
+                        .accurate_ecn = accurate_ecn_option::read(s.option_list),
+                        .ip = packet.ip,
+                        .at = now});
+    });
+}
+
+template <class Tcp, class Endpoint>
+void bench<Tcp, Endpoint>::audited() {
+    const char* broken = sluice::testing::audit(block());
+    CHECK_MESSAGE(broken == nullptr, std::string(broken ? broken : ""));
+    if constexpr (requires { endpoint.observers().broken; }) {
+        const char* beyond = endpoint.observers().broken;
+        CHECK_MESSAGE(beyond == nullptr, std::string(beyond ? beyond : ""));
+    }
+}
 
 }  // namespace lab

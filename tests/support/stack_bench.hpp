@@ -63,7 +63,7 @@ class stack_bench {
 public:
     using settings = typename Tcp::settings;
 
-    explicit stack_bench(const settings& s = {}) : stack(s) {}
+    explicit stack_bench(const settings& s = {});
 
     typename Tcp::stack stack;
     instant now{instant(1s)};
@@ -76,29 +76,12 @@ public:
         flush();
     }
     /// Without letting anything leave yet.
-    void deliver(const shot& s, const socket_address& from = peer, const socket_address& to = server_socket) {
-        const auto packet = on_wire(from, to, s);
-        stack.on_packet({.data = packet}, now);
-    }
+    void deliver(const shot& s, const socket_address& from = peer, const socket_address& to = server_socket);
 
     /// Lets `d` pass, with every deadline in it at its own instant.
-    void wait(duration d) {
-        const instant end = now + d;
-        flush();
-        while (stack.next_deadline() <= end) {
-            now = std::max(now, stack.next_deadline());
-            stack.on_deadline(now);
-            flush();
-            REQUIRE_MESSAGE(stack.next_deadline() > now, "a deadline has come, and stays");
-        }
-        now = end;
-    }
+    void wait(duration d);
 
-    void flush() {
-        std::array<tx_packet, 4> room;
-        while (const std::size_t count = stack.poll_transmit(now, room))
-            for (std::size_t i = 0; i < count; ++i) see(room[i]);
-    }
+    void flush();
 
     std::vector<seen> take() { return std::exchange(sent, {}); }
     seen take_one() {
@@ -107,51 +90,101 @@ public:
     }
     bool quiet() { return take().empty(); }
 
-    handle listen(listen_options options = {}, const socket_address& local = server_socket) {
-        const auto l = stack.listen(local, now, options);
-        REQUIRE(l);
-        return *l;
-    }
-    std::string read(handle h) {
-        std::vector<octet> out(65536);
-        const auto got = stack.receive(h, out, now);
-        last_error = got.error();
-        flush();
-        return {out.begin(), out.begin() + static_cast<std::ptrdiff_t>(got.value_or(0))};
-    }
+    handle listen(listen_options options = {}, const socket_address& local = server_socket);
+    std::string read(handle h);
     error last_error = error::none;
 
     const auto& tables() const { return stack.variables(); }
     const counters& count() const { return stack.count(); }
 
     /// Nothing is left of anybody but `listeners`.
-    void check_empty(std::size_t listeners = 0) {
-        flush();
-        CHECK(tables().sockets.size() == (tables().unfolded == no_index ? 0u : 1u));
-        CHECK(tables().half_opens.size() == 0);
-        CHECK(tables().time_waits.size() == 0);
-        CHECK(tables().listeners.size() == listeners);
-        CHECK(tables().by_address.size() == listeners);
-        CHECK(stack.next_deadline() == never);
-        if constexpr (requires { stack.surroundings().pool.in_use(); }) CHECK(stack.surroundings().pool.in_use() == 0);
-    }
+    void check_empty(std::size_t listeners = 0);
 
 private:
-    void see(const tx_packet& super) {
-        each_sent(super, [&](octets packet, const datagram_segment& parsed) {
-            const segment& s = parsed.segment;
-            sent.push_back({.from = {parsed.ip.source, s.source_port},
-                            .to = {parsed.ip.destination, s.destination_port},
-                            .flags = s.flags,
-                            .sequence = s.sequence,
-                            .acknowledgment = s.acknowledgment,
-                            .text = {s.text.begin(), s.text.end()},
-                            .window = s.window,
-                            .options = s.options,
-                            .at = now,
-                            .wire = {packet.begin(), packet.end()}});
-        });
-    }
+    void see(const tx_packet& super);
 };
+
+// Not in the class, where they would be inline: of the stacks that tests share (stacks.cpp) no other file has to
+// compile these then, nor what they call.
+
+template <class Tcp>
+stack_bench<Tcp>::stack_bench(const settings& s) : stack(s) {}
+
+template <class Tcp>
+void stack_bench<Tcp>::deliver(const shot& s, const socket_address& from, const socket_address& to) {
+    const auto packet = on_wire(from, to, s);
+    stack.on_packet({.data = packet}, now);
+}
+
+template <class Tcp>
+void stack_bench<Tcp>::wait(duration d) {
+    const instant end = now + d;
+    flush();
+    while (stack.next_deadline() <= end) {
+        now = std::max(now, stack.next_deadline());
+        stack.on_deadline(now);
+        flush();
+        REQUIRE_MESSAGE(stack.next_deadline() > now, "a deadline has come, and stays");
+    }
+    now = end;
+}
+
+template <class Tcp>
+void stack_bench<Tcp>::flush() {
+    std::array<tx_packet, 4> room;
+    while (const std::size_t count = stack.poll_transmit(now, room))
+        for (std::size_t i = 0; i < count; ++i) see(room[i]);
+}
+
+template <class Tcp>
+handle stack_bench<Tcp>::listen(listen_options options, const socket_address& local) {
+    const auto l = stack.listen(local, now, options);
+    REQUIRE(l);
+    return *l;
+}
+
+template <class Tcp>
+std::string stack_bench<Tcp>::read(handle h) {
+    std::vector<octet> out(65536);
+    const auto got = stack.receive(h, out, now);
+    last_error = got.error();
+    flush();
+    return {out.begin(), out.begin() + static_cast<std::ptrdiff_t>(got.value_or(0))};
+}
+
+template <class Tcp>
+void stack_bench<Tcp>::check_empty(std::size_t listeners) {
+    flush();
+    CHECK(tables().sockets.size() == (tables().unfolded == no_index ? 0u : 1u));
+    CHECK(tables().half_opens.size() == 0);
+    CHECK(tables().time_waits.size() == 0);
+    CHECK(tables().listeners.size() == listeners);
+    CHECK(tables().by_address.size() == listeners);
+    CHECK(stack.next_deadline() == never);
+    if constexpr (requires { stack.surroundings().pool.in_use(); }) CHECK(stack.surroundings().pool.in_use() == 0);
+}
+
+template <class Tcp>
+void stack_bench<Tcp>::see(const tx_packet& super) {
+    each_sent(super, [&](octets packet, const datagram_segment& parsed) {
+        const segment& s = parsed.segment;
+        sent.push_back({.from = {parsed.ip.source, s.source_port},
+                        .to = {parsed.ip.destination, s.destination_port},
+                        .flags = s.flags,
+                        .sequence = s.sequence,
+                        .acknowledgment = s.acknowledgment,
+                        .text = {s.text.begin(), s.text.end()},
+                        .window = s.window,
+                        .options = s.options,
+                        .at = now,
+                        .wire = {packet.begin(), packet.end()}});
+    });
+}
+
+/// All defaults, and the same with sequence numbers that a test knows.
+using default_stack_tcp = tcp<growable_buffers>;
+using known_isn_tcp = tcp<growable_buffers, given_isn>;
+extern template class stack_bench<default_stack_tcp>;
+extern template class stack_bench<known_isn_tcp>;
 
 }  // namespace lab

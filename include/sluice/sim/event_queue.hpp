@@ -22,9 +22,13 @@ public:
     /// When the next event is due; `never` when there is none.
     instant next() const { return heap_.empty() ? never : heap_.front().at; }
 
-    void push(instant at, Event what) {
+    void push(instant at, Event what) { push(at, turn(), std::move(what)); }
+
+    /// For who plans now and pushes later, but in time: the place among what is to happen at the same time.
+    std::uint64_t turn() { return planned_++; }
+    void push(instant at, std::uint64_t turn, Event what) {
         heap_.emplace_back();
-        rise(heap_.size() - 1, {at, planned_++, std::move(what)});
+        rise(heap_.size() - 1, {at, turn, std::move(what)});
     }
 
     Event pop() {

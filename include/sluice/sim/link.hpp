@@ -48,8 +48,8 @@ struct link_event {
     list_index packet;  // no_index: none was transmitted, but the time has come at which one can be
 };
 
-/// Calls want a `side` with `schedule(instant, link_event)`, which comes back by on_transmitted or take, and
-/// `tell(packet_event, drop_cause, const packet&)`.
+/// Calls want a `side` with event_queue's `turn()`, with `schedule(instant, turn, link_event)`, which comes back by
+/// on_transmitted or take, and with `tell(packet_event, drop_cause, const packet&)`.
 class link {
 public:
     link(const link_settings& s, seeded_random random)
@@ -94,7 +94,11 @@ public:
     }
 
     /// The packet leaves the wire at its end.
-    packet take(list_index i) {
+    packet take(list_index i, auto&& side) {
+        if (i == on_wire_.front()) {
+            on_wire_.remove(packets_, i);
+            if (const list_index next = on_wire_.front(); next != no_index) schedule_arrival(next, side);
+        }
         packet p = std::move(packets_[i]);
         packets_.release(i);
         return p;
@@ -128,7 +132,7 @@ private:
 
     void transmit_until(instant end, list_index i, auto& side) {
         is_transmitting_ = true;
-        side.schedule(end, link_event{link_event::kind::transmitted, i});
+        side.schedule(end, side.turn(), link_event{link_event::kind::transmitted, i});
     }
 
     /// To transmit 1500 octets, on average.
@@ -171,8 +175,17 @@ private:
         instant arrival = now + settings_.delay + draw_jitter();
         if (!settings_.jitter_reorders) arrival = std::max(arrival, latest_arrival_);
         latest_arrival_ = arrival;
-        if (settings_.reordering.happens(reordering_)) arrival += settings_.reordering_delay;
-        side.schedule(arrival, link_event{link_event::kind::arrived, i});
+        const bool is_late = settings_.reordering.happens(reordering_);
+        if (is_late) arrival += settings_.reordering_delay;
+        packets_[i].arrival = arrival;
+        packets_[i].turn = side.turn();
+        if (is_late || settings_.jitter_reorders) return schedule_arrival(i, side);
+        const bool is_first = on_wire_.front() == no_index;
+        on_wire_.push_back(packets_, i);
+        if (is_first) schedule_arrival(i, side);
+    }
+    void schedule_arrival(list_index i, auto& side) {
+        side.schedule(packets_[i].arrival, packets_[i].turn, link_event{link_event::kind::arrived, i});
     }
 
     duration draw_jitter() {
@@ -214,6 +227,9 @@ private:
     seeded_random jitter_;
     queue_discipline queue_;
     trace_follower trace_;
+    // What arrives in the order in which it left. Only the first of them is planned, so that what is planned in a
+    // network is as many events as it has links, and not as many as it has packets.
+    index_list<&packet::place> on_wire_;
     instant latest_arrival_{};  // of the packets so far, but for those that were chosen to be late
     bool is_transmitting_ = false;
     std::uint64_t entered_ = 0, with_text_ = 0;

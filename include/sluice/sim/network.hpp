@@ -182,7 +182,10 @@ private:
     struct side {
         network& of;
         std::uint32_t way;
-        void schedule(instant at, link_event e) { of.queue_.push(at, event{event::kind::link, way, e}); }
+        std::uint64_t turn() { return of.queue_.turn(); }
+        void schedule(instant at, std::uint64_t turn, link_event e) {
+            of.queue_.push(at, turn, event{event::kind::link, way, e});
+        }
         void tell(packet_event what, drop_cause why, const packet& p) {
             of.cables_[way / 2].watchers.on_packet(
                 {.now = of.now_, .what = what, .why = why, .from = static_cast<int>(way % 2), .packet = p});
@@ -218,7 +221,7 @@ private:
             if (over.settings().pushes_back && nodes_[from].host) serve(from);
             return true;
         }
-        packet p = over.take(e.of_link.packet);
+        packet p = over.take(e.of_link.packet, side{*this, e.where});
         side{*this, e.where}.tell(packet_event::delivered, drop_cause::none, p);
         if (nodes_[to].host)
             deliver(to, p);

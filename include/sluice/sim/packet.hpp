@@ -21,8 +21,10 @@ struct packet {
     bool is_corrupted = false;
     bool is_copy = false;            // the network's, not the sender's
     instant sent{};                  // entered the link
+    instant arrival{};               // at the wire's end, once it is on it
+    std::uint64_t turn = 0;          // among what happens then
     duration queued{};               // waited there before its transmission began
-    list_link place{};               // in the link's queue
+    list_link place{};               // in the link's queue, or among those on the wire
 };
 
 class packet_store {
