@@ -53,7 +53,7 @@ public:
         }
         const interface kernel_side(asked.ifr_name);
         if (auto set = kernel_side.set_mtu(wanted.mtu); !set) return set.why();
-        if (auto set = kernel_side.set_queue_length(wanted.queue_packets); !set) return set.why();
+        static_cast<void>(kernel_side.set_queue_length(wanted.queue_packets));  // root's alone; shorter is no failure
         for (const address_prefix& each : wanted.kernel_addresses)
             if (auto set = kernel_side.add_address(each); !set) return set.why();
         if (auto set = kernel_side.set_up(); !set) return set.why();
