@@ -74,6 +74,8 @@ public:
     }
 
     octets bytes() const { return bytes_; }
+    /// What has been written elsewhere; the capture goes on behind it.
+    void forget_bytes() { bytes_.clear(); }
     bool save(const std::string& path) const { return save_file(path, bytes()); }
 
 private:

@@ -40,7 +40,8 @@ constexpr ip_address destination_of(octets packet) {
     return {};
 }
 
-/// A packet that leaves. Its TCP checksum field holds the pseudo-header's sum, as Linux calls CHECKSUM_PARTIAL.
+/// A packet that leaves. Its TCP checksum field holds the pseudo-header's sum, as Linux calls CHECKSUM_PARTIAL, unless it
+/// is finished already: then it is whatever it is.
 /// Payload is borrowed until the next call into the connection or stack that built it.
 struct tx_packet {
     static constexpr std::size_t longest_headers = 128;
@@ -55,6 +56,7 @@ struct tx_packet {
     std::uint8_t ip_length = 0;       // of the IP header
     std::uint8_t header_length = 0;   // of IP and TCP headers together
     std::uint8_t spans = 0;
+    bool is_finished = false;         // nothing is left to be summed or cut
     std::uint16_t segment_size = 0;   // payload of each slice of a super-segment; 0: it is none
     std::uint32_t payload_length = 0;  // may exceed what the spans hold: the rest is virtual
     std::array<octet, longest_headers> headers;
@@ -134,7 +136,7 @@ constexpr std::size_t write(const tx_packet& packet, mutable_octets out) {
     }
     std::fill(out.begin() + static_cast<std::ptrdiff_t>(end),
               out.begin() + static_cast<std::ptrdiff_t>(packet.length()), octet{0});
-    store_be16(out.data() + packet.ip_length + tcp_header::at::checksum, sum.finish());
+    if (!packet.is_finished) store_be16(out.data() + packet.ip_length + tcp_header::at::checksum, sum.finish());
     return packet.length();
 }
 

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+//
+// The kernel's side of a network interface: its addresses, MTU and being up (netdevice(7), RFC 3542's in6_ifreq). What
+// `ip address add` and `ip link set` do, for programs that bring their own device. Needs CAP_NET_ADMIN.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <string>
+
+#include <netinet/in.h>  // before the kernel's own, which then leave out what both have
+
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <linux/ipv6.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <sluice/io/descriptor.hpp>
+#include <sluice/io/failure.hpp>
+#include <sluice/wire/address.hpp>
+
+namespace sluice::io {
+
+/// An address, and how many bits of it its network shares: 198.18.0.1/24.
+struct address_prefix {
+    ip_address address;
+    int length = 0;
+};
+
+inline const char* const needs_admin = "needs CAP_NET_ADMIN: run it as root, or inside of `unshare -rn`";
+
+/// Of the network namespace in which it is made; by name, as the system has it.
+class interface {
+public:
+    explicit interface(std::string name) : name_(std::move(name)) {}
+
+    const std::string& name() const { return name_; }
+
+    opened<void> add_address(const address_prefix& own) const {
+        return own.address.is_v4() ? set_v4(own) : add_v6(own);
+    }
+    opened<void> set_mtu(int octets) const {
+        ifreq wanted = request();
+        wanted.ifr_mtu = octets;
+        return ask(AF_INET, SIOCSIFMTU, &wanted, "the MTU of " + name_);
+    }
+    opened<void> set_queue_length(int packets) const {
+        ifreq wanted = request();
+        wanted.ifr_qlen = packets;
+        return ask(AF_INET, SIOCSIFTXQLEN, &wanted, "the queue of " + name_);
+    }
+    opened<void> set_up(bool up = true) const {
+        ifreq wanted = request();
+        if (const auto read = ask(AF_INET, SIOCGIFFLAGS, &wanted, "the flags of " + name_); !read) return read;
+        wanted.ifr_flags = static_cast<short>(up ? wanted.ifr_flags | IFF_UP : wanted.ifr_flags & ~IFF_UP);
+        return ask(AF_INET, SIOCSIFFLAGS, &wanted, name_ + " up or down");
+    }
+    opened<int> index() const {
+        ifreq wanted = request();
+        if (const auto read = ask(AF_INET, SIOCGIFINDEX, &wanted, name_); !read) return read.why();
+        return wanted.ifr_ifindex;
+    }
+
+private:
+    ifreq request() const {
+        ifreq out{};
+        name_.copy(out.ifr_name, IFNAMSIZ - 1);
+        return out;
+    }
+
+    opened<void> set_v4(const address_prefix& own) const {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        std::memcpy(&address.sin_addr, own.address.in_header().data(), 4);
+        ifreq wanted = request();
+        std::memcpy(&wanted.ifr_addr, &address, sizeof address);
+        if (const auto set = ask(AF_INET, SIOCSIFADDR, &wanted, "an address for " + name_); !set) return set;
+
+        std::array<octet, 4> mask{};
+        store_be32(mask.data(), own.length == 0 ? 0 : ~0u << (32 - own.length));
+        std::memcpy(&address.sin_addr, mask.data(), 4);
+        std::memcpy(&wanted.ifr_netmask, &address, sizeof address);
+        return ask(AF_INET, SIOCSIFNETMASK, &wanted, "a netmask for " + name_);
+    }
+    opened<void> add_v6(const address_prefix& own) const {
+        const auto number = index();
+        if (!number) return number.why();
+        in6_ifreq wanted{};
+        std::memcpy(&wanted.ifr6_addr, own.address.octets.data(), 16);
+        wanted.ifr6_prefixlen = static_cast<std::uint32_t>(own.length);
+        wanted.ifr6_ifindex = *opened(number);
+        return ask(AF_INET6, SIOCSIFADDR, &wanted, "an IPv6 address for " + name_);
+    }
+
+    static opened<void> ask(int family, unsigned long what, void* argument, const std::string& for_whom) {
+        const descriptor socket(::socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+        if (!socket) return failed("a socket to configure interfaces by");
+        if (::ioctl(socket.number(), what, argument) != 0)
+            return failed(for_whom, errno == EPERM ? needs_admin : "");
+        return {};
+    }
+
+    std::string name_;
+};
+
+}  // namespace sluice::io

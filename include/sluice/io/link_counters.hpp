@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+//
+// What a real link tells of itself.
+#pragma once
+
+#include <cstdint>
+
+namespace sluice::io {
+
+struct link_counters {
+    std::uint64_t packets_in = 0, packets_out = 0;  // a super-segment counts as one
+    std::uint64_t lost_out = 0;  // refused by the system for good, as on a wire that is cut
+    std::uint64_t errors = 0;    // of the system's that end a link
+};
+
+}  // namespace sluice::io

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+//
+// A TUN device as a link: IP packets to and from this machine's kernel, without Ethernet (Linux, tuntap.txt). With
+// super-segments the kernel leaves checksums and cutting to whoever needs them (TSO and GRO by virtio-net headers), which
+// is what makes it fast; without, each packet is one of the wire. Needs /dev/net/tun and CAP_NET_ADMIN.
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include <sys/uio.h>
+
+#include <sluice/host/packet_link.hpp>
+#include <sluice/io/interface.hpp>
+#include <sluice/io/link_counters.hpp>
+#include <sluice/io/reactor.hpp>
+#include <sluice/io/virtio_net_header.hpp>
+
+namespace sluice::io {
+
+struct tun_options {
+    std::string name = "sluice%d";  // %d: the first number that is free
+    std::vector<address_prefix> kernel_addresses{};  // of the kernel's side; sluice's own are within their prefixes
+    std::uint16_t mtu = 1500;
+    bool super_segments = true;
+    bool is_one_of_several = false;  // queues of one device: each opens it by the same name
+    int queue_packets = 1000;        // that wait in the kernel for us
+};
+
+class tun {
+public:
+    /// Makes the device, or joins one that is there. It goes when the last descriptor of it is closed, unless it was made
+    /// to stay by others (`ip tuntap add`).
+    static opened<tun> open(const tun_options& wanted, reactor& waits_in) {
+        descriptor device(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
+        if (!device)
+            return failed("/dev/net/tun", errno == ENOENT ? "the kernel has no TUN: modprobe tun" : needs_admin);
+        ifreq asked{};
+        wanted.name.copy(asked.ifr_name, IFNAMSIZ - 1);
+        asked.ifr_flags = static_cast<short>(IFF_TUN | IFF_NO_PI | (wanted.super_segments ? IFF_VNET_HDR : 0) |
+                                             (wanted.is_one_of_several ? IFF_MULTI_QUEUE : 0));
+        if (::ioctl(device.number(), TUNSETIFF, &asked) != 0)
+            return failed("TUN device " + wanted.name,
+                          errno == EPERM   ? needs_admin
+                          : errno == EBUSY ? "another program has it: choose another name"
+                                           : "");
+        if (wanted.super_segments) {
+            int length = virtio_net_header::length;
+            if (::ioctl(device.number(), TUNSETVNETHDRSZ, &length) != 0 ||
+                ::ioctl(device.number(), TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN) != 0)
+                return failed("offloads of TUN device " + wanted.name, "open it without super_segments");
+        }
+        const interface kernel_side(asked.ifr_name);
+        if (auto set = kernel_side.set_mtu(wanted.mtu); !set) return set.why();
+        static_cast<void>(kernel_side.set_queue_length(wanted.queue_packets));  // root's alone; shorter is no failure
+        for (const address_prefix& each : wanted.kernel_addresses)
+            if (auto set = kernel_side.add_address(each); !set) return set.why();
+        if (auto set = kernel_side.set_up(); !set) return set.why();
+
+        auto watching = watched::add(waits_in, device.number());
+        if (!watching) return watching.why();
+        return tun(std::move(device), *std::move(watching), kernel_side, wanted, waits_in);
+    }
+
+    const interface& kernel_side() const { return kernel_side_; }
+    const link_counters& count() const { return count_; }
+    /// Deleted by somebody else: nothing will come or go any more.
+    bool is_gone() const { return is_gone_; }
+
+    // ---- packet_link --------------------------------------------------------------------------------------------------
+
+    instant now() const { return monotonic_now(); }
+    link_capabilities capabilities() const {
+        return {.mtu = mtu_, .largest_super_segment = has_super_segments_ ? most_payload : 0};
+    }
+    int native_handle() const { return device_.number(); }
+
+    std::size_t receive(std::span<rx_packet> room) {
+        std::size_t filled = 0;
+        while (filled < std::min(room.size(), batch) && watched_.may_read()) {
+            const mutable_octets place = mutable_octets(received_).subspan(filled * longest, longest);
+            const ssize_t length = ::read(device_.number(), place.data(), place.size());
+            if (length < 0) {
+                if (errno == EINTR) continue;
+                if (errno != EAGAIN) lose();
+                watched_.has_read_all();
+                break;
+            }
+            if (auto packet = seen(octets(place).first(static_cast<std::size_t>(length)))) room[filled++] = *packet;
+        }
+        count_.packets_in += filled;
+        return filled;
+    }
+
+    std::size_t transmit(std::span<const tx_packet> packets) {
+        for (std::size_t i = 0; i < packets.size(); ++i)
+            if (!send(packets[i])) return i;
+        return packets.size();
+    }
+
+    void wait(instant deadline) { waits_in_->wait(watched_.may_read() ? instant::min() : deadline); }
+
+private:
+    static constexpr std::size_t batch = 32;
+    static constexpr std::size_t longest = 1 << 16;            // what IP's length field can say, and the header before it
+    static constexpr std::uint32_t most_payload = 65'535 - tx_packet::longest_headers;
+
+    tun(descriptor device, watched watching, interface kernel_side, const tun_options& wanted, reactor& waits_in)
+        : device_(std::move(device)), watched_(std::move(watching)), waits_in_(&waits_in),
+          kernel_side_(std::move(kernel_side)), mtu_(wanted.mtu), has_super_segments_(wanted.super_segments),
+          received_(batch * longest) {}
+
+    std::optional<rx_packet> seen(octets read) {
+        if (!has_super_segments_) return rx_packet{.data = read, .length = read.size()};
+        if (read.size() < virtio_net_header::length) return {};
+        const auto before = virtio_net_header::read(read);
+        const octets packet = read.subspan(virtio_net_header::length);
+        return rx_packet{.data = packet,
+                         .length = packet.size(),
+                         .segment_size = before.segment_size(),
+                         .checksum = before.checksum()};
+    }
+
+    /// False while the kernel has no room.
+    bool send(const tx_packet& packet) {
+        const ssize_t sent = has_super_segments_ ? send_as_it_lies(packet) : send_finished(packet);
+        if (sent >= 0) {
+            ++count_.packets_out;
+            return true;
+        }
+        if (errno == EAGAIN) {
+            watched_.is_full();
+            return false;
+        }
+        ++count_.lost_out;  // down, or gone: as on a wire that is cut
+        if (errno != EIO && errno != ENOBUFS && errno != ENOMEM && errno != EINVAL) lose();
+        return true;
+    }
+
+    ssize_t send_as_it_lies(const tx_packet& packet) {
+        auto before = virtio_net_header::before(packet).octets_of();
+        std::array<iovec, 2 + tx_packet::most_spans> parts;
+        parts[0] = {before.data(), before.size()};
+        parts[1] = {const_cast<octet*>(packet.headers.data()), packet.header_length};
+        int count = 2;
+        for (const octets span : std::span(packet.payload).first(packet.spans))
+            parts[static_cast<std::size_t>(count++)] = {const_cast<octet*>(span.data()), span.size()};
+        return ::writev(device_.number(), parts.data(), count);
+    }
+
+    ssize_t send_finished(const tx_packet& packet) {
+        std::array<octet, longest> whole;
+        return ::write(device_.number(), whole.data(), write(packet, whole));
+    }
+
+    void lose() {
+        if (errno == EBADFD || errno == ENODEV || errno == EBADF) is_gone_ = true;
+        ++count_.errors;
+    }
+
+    descriptor device_;
+    watched watched_;  // goes before the descriptor is closed
+    reactor* waits_in_;
+    interface kernel_side_;
+    std::uint16_t mtu_;
+    bool has_super_segments_;
+    bool is_gone_ = false;
+    link_counters count_;
+    std::vector<octet> received_;
+};
+static_assert(packet_link<tun>);
+
+}  // namespace sluice::io
