@@ -81,7 +81,10 @@ private:
         fault_injector& of;
         way on;
 
-        void schedule(instant at, const sim::link_event& what) { of.events_.push(at, {on, what}); }
+        std::uint64_t turn() { return of.events_.turn(); }
+        void schedule(instant at, std::uint64_t turn, const sim::link_event& what) {
+            of.events_.push(at, turn, {on, what});
+        }
         void tell(sim::packet_event what, sim::drop_cause, const sim::packet&) {
             if (what == sim::packet_event::dropped) ++of.count_.dropped;
         }
@@ -109,7 +112,7 @@ private:
                 path.on_transmitted(next.what.packet, at, side{*this, next.on});
                 continue;
             }
-            sim::packet p = path.take(next.what.packet);
+            sim::packet p = path.take(next.what.packet, side{*this, next.on});
             ++count_.passed;
             count_.corrupted += p.is_corrupted;
             count_.duplicated += p.is_copy;

@@ -116,7 +116,8 @@ private:
 };
 
 void reactor::wait(instant deadline) {
-    const duration left = std::max(deadline - monotonic_now(), duration::zero());
+    const instant now = monotonic_now();
+    const duration left = deadline > now ? deadline - now : duration::zero();
     timespec limit{};
     limit.tv_sec = static_cast<time_t>(left.count() / 1'000'000'000);
     limit.tv_nsec = static_cast<long>(left.count() % 1'000'000'000);

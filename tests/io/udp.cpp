@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <sluice/host/device.hpp>
+#include <sluice/host/tcp_listener.hpp>
+#include <sluice/io/udp.hpp>
+
+#include "memory_link.hpp"
+
+using namespace sluice;
+using my_tcp = tcp<growable_buffers>;
+
+namespace {
+
+constexpr auto loopback = ip_address::v4(127, 0, 0, 1);
+
+task<> echo_once(host<my_tcp>& at) {
+    tcp_listener listener(at);
+    if (!listener.listen({.port = 7})) co_return;
+    auto peer = co_await listener.accept();
+    if (!peer) co_return;
+    std::array<octet, 8192> some;
+    while (true) {
+        const auto got = co_await peer->recv(some);
+        if (got.value_or(0) == 0) co_return;
+        const auto said = co_await peer->send(octets(some).first(*got));
+        if (!said) co_return;
+    }
+}
+
+task<> say(tcp_socket<my_tcp>& to, octets words) {
+    const auto said = co_await to.send(words);
+    if (said) static_cast<void>(to.shutdown());
+}
+
+task<> ask(host<my_tcp>& at, octets words, std::vector<octet>& heard) {
+    tcp_socket socket(at);
+    const auto done = co_await socket.connect({there, 7});
+    if (!done) co_return;
+    if (!at.spawn(say(socket, words))) co_return;
+    std::array<octet, 8192> some;
+    while (true) {
+        const auto got = co_await socket.recv(some);
+        if (got.value_or(0) == 0) co_return;
+        heard.insert(heard.end(), some.begin(), some.begin() + static_cast<std::ptrdiff_t>(*got));
+    }
+}
+
+/// Both in one thread, which waits for both.
+void drive(io::reactor& reactor, device<my_tcp, io::udp>& one, device<my_tcp, io::udp>& other, auto&& is_done) {
+    while (!is_done()) {
+        one.turn();
+        other.turn();
+        reactor.wait(std::min(one.next_deadline(), other.next_deadline()));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("Two hosts speak TCP inside of UDP over the loopback; one is told where the other is, which learns it") {
+    auto reactor = io::reactor::open();
+    REQUIRE(reactor);
+    auto far_link = io::udp::open({.own = {loopback, 0}}, *reactor);
+    REQUIRE(far_link);
+    auto near_link = io::udp::open({.own = {loopback, 0}, .peers = {{{}, far_link->local()}}}, *reactor);
+    REQUIRE(near_link);
+    host<my_tcp> far({.seed = 1}, there), near({.seed = 2}, here);
+    device far_loop(far, *far_link), near_loop(near, *near_link);
+    const auto words = text_of(1'000'000);
+    std::vector<octet> heard;
+    REQUIRE(far.spawn(echo_once(far)));
+    far_loop.turn();
+    REQUIRE(near.spawn(ask(near, words, heard)));
+    drive(*reactor, far_loop, near_loop, [&] { return !near.has_programs() && !far.has_programs(); });
+    CHECK(heard == words);
+    CHECK(far_link->count().packets_in > 1'000'000 / 1360);
+    CHECK(near_link->count().lost_out == 0);
+}
+
+TEST_CASE("Who has an address that nobody knows gets nothing, and it is counted") {
+    auto reactor = io::reactor::open();
+    REQUIRE(reactor);
+    auto link = io::udp::open({.own = {loopback, 0}}, *reactor);
+    REQUIRE(link);
+    const auto text = text_of(10);
+    const tx_packet p = data_packet(text);
+    CHECK(link->transmit(std::span(&p, 1)) == 1);
+    CHECK(link->count().lost_out == 1);
+    CHECK(link->count().packets_out == 0);
+}
+
+TEST_CASE("A port that is taken is refused with a reason") {
+    auto reactor = io::reactor::open();
+    REQUIRE(reactor);
+    auto link = io::udp::open({.own = {loopback, 0}}, *reactor);
+    REQUIRE(link);
+    const auto refused = io::udp::open({.own = link->local()}, *reactor);
+    REQUIRE(!refused);
+    CHECK(refused.why().text() ==
+          "UDP port " + std::to_string(link->local().port) + ": Address already in use (another program has it)");
+}
