@@ -18,13 +18,13 @@ constexpr bool is_of(std::size_t octets) {
     return !is_64_bit || sizeof(Part) == octets;
 }
 
-static_assert(is_of<tcp<>::connection>(1248));
-static_assert(is_of<tcp<reno, sack_recovery>::connection>(992));
+static_assert(is_of<tcp<>::connection>(1352));
+static_assert(is_of<tcp<reno, sack_recovery>::connection>(1016));
 
 // clang-format off
 static_assert(is_of<cubic>(184) && is_of<reno>(72) && is_of<window_validation>(40) && is_of<hystart>(32));
 static_assert(is_of<rfc6298>(72));
-static_assert(is_of<rack_tlp>(192) && is_of<sack_recovery>(48) && is_of<newreno_recovery>(28) && is_of<undo>(32));
+static_assert(is_of<rack_tlp>(272) && is_of<sack_recovery>(48) && is_of<newreno_recovery>(28) && is_of<undo>(72));
 static_assert(is_of<delayed_ack>(16));
 static_assert(is_of<timestamps>(24) && is_of<sack_report>(28) && is_of<scoreboard>(36));
 static_assert(is_of<receive_tuning>(40) && is_of<pacer>(16));

@@ -19,9 +19,10 @@ void carry(westwood& cc, instant from, duration length, std::uint32_t rate) {
         cc.on_ack({.now = now, .delivered = rate / 100, .rtt = 100ms, .srtt = 100ms});
 }
 
-westwood started() {
+westwood started(std::uint32_t window = 10 * mss) {
     westwood cc;
     cc.on_start({.mss = mss});
+    cc.like_reno.cwnd_ = window;
     return cc;
 }
 
@@ -36,7 +37,7 @@ TEST_CASE("the first sample is the rate; then each of one round trip weighs an e
 }
 
 TEST_CASE("a loss leaves bandwidth times the shortest round trip, whatever was in flight") {
-    westwood cc = started();
+    westwood cc = started(500 * mss);
     carry(cc, instant(1s), 2s, 1'000'000);
     cc.on_congestion({.flight = 500 * mss});
     CHECK(cc.window() == 100 * mss);  // 1 MB/s · 0.1 s
@@ -46,8 +47,17 @@ TEST_CASE("a loss leaves bandwidth times the shortest round trip, whatever was i
     CHECK(cc.ssthresh() == 100 * mss);
 }
 
+TEST_CASE("no loss raises the window: what the path carries more is there to be grown into") {
+    westwood cc = started(10 * mss);
+    carry(cc, instant(1s), 2s, 1'000'000);
+    cc.like_reno.cwnd_ = 10 * mss;
+    cc.on_congestion({.flight = 10 * mss});
+    CHECK(cc.window() == 10 * mss);
+    CHECK(cc.ssthresh() == 100 * mss);
+}
+
 TEST_CASE("before anything is measured a loss leaves half, as Reno; never less than two segments") {
-    westwood cc = started();
+    westwood cc = started(40 * mss);
     cc.on_congestion({.flight = 40 * mss});
     CHECK(cc.window() == 20 * mss);
     carry(cc, instant(1s), 2s, 1'000);  // a tenth of a segment in a round trip
@@ -59,6 +69,7 @@ TEST_CASE("no rate and no round trip overflows") {
     westwood cc = started();
     for (int i = 0; i < 3; ++i)
         cc.on_ack({.now = instant(1s * i), .delivered = largest_window, .rtt = 1h, .srtt = 1s});
+    cc.like_reno.cwnd_ = largest_window;
     cc.on_congestion({.flight = largest_window});
     CHECK(cc.window() == largest_window);
 }

@@ -122,10 +122,10 @@ struct measured_rack : measured<rack_tlp> {
 struct point {
     std::uint32_t left = 50;     // ssthresh, segments
     std::uint64_t lost = 1;      // of a hundred
-    std::uint32_t reported = 3;  // SACKed when the episode begins, the ACK that does it included
+    std::uint8_t reported = 3;  // SACKed when the episode begins, the ACK that does it included
     std::uint64_t stretch = 1;   // segments an ACK is for
 };
-constexpr std::uint32_t by_time = 1000;  // so many are never reported: RACK's reordering window decides
+constexpr std::uint8_t by_time = 255;  // so many are never reported: RACK's reordering window decides
 
 struct repair {
     double beyond = 0;    // segments, out at any time beyond the bound
@@ -190,10 +190,10 @@ repair with_rack(const point& at) {
     return recover<measured_rack>(at, rack_tlp{.without_sack = {.duplicate_threshold = at.reported}});
 }
 
-void at_each_point(std::uint32_t late, auto&& check) {
+void at_each_point(std::uint8_t late, auto&& check) {
     for (const std::uint32_t left : {50u, 70u})
         for (const std::uint64_t lost : {1u, 10u, 60u})
-            for (const std::uint32_t reported : {3u, late})
+            for (const std::uint8_t reported : {std::uint8_t{3}, late})
                 for (const std::uint64_t stretch : {1u, 10u}) check(point{left, lost, reported, stretch});
 }
 

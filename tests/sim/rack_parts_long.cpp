@@ -77,6 +77,6 @@ TEST_CASE("behind sixteen recoveries the window is narrow again, and has to be w
     const std::uint64_t least = r.recoveries / 16, most = 2 * (r.recoveries / 16 + 1);
     CHECK(r.client.recoveries_undone >= least);
     CHECK(r.client.recoveries_undone <= most);
-    CHECK(transferred<rack_tlp>(s, {.rounds_to_remember = 100'000}).client.recoveries_undone < least);  // controls
-    CHECK(transferred<rack_tlp>(s, {.rounds_to_remember = 8}).client.recoveries_undone > most);
+    CHECK(transferred<rack_tlp>(s, {.recoveries_to_remember = 255}).client.recoveries_undone < least);  // controls
+    CHECK(transferred<rack_tlp>(s, {.recoveries_to_remember = 8}).client.recoveries_undone > most);
 }

@@ -23,12 +23,11 @@ struct rack_tlp {
     undo doubts{};                       // whether it was a loss (RFC 3522, D-SACK)
     frto forward{};                      // whether a timeout was one (RFC 5682)
     bool probes = true;                  // TLP
+    std::uint8_t recoveries_to_remember = 16;  // that a wider window lasts (section 6.2 step 4)
+    duration peer_ack_delay = 200ms;     // TLP.max_ack_delay (section 7.2)
     duration earliest_probe = 10ms;      // that TLP's first draft had; one handshake, or a near peer, tells too little
 
-    // What the RFC recommends or requires, whatever the path is.
-    static constexpr duration peer_ack_delay = 200ms;      // WCDelAckT (section 7.2)
-    static constexpr duration probe_without_rtt = 1s;      // before there is a round trip
-    static constexpr std::uint8_t recoveries_to_remember = 16;  // that a wider window lasts (section 6.2 step 4)
+    static constexpr duration probe_without_rtt = 1s;  // before there is a round trip (section 7.2)
 
     bool sack_ = false;
     bool recovering_ = false;
@@ -115,8 +114,7 @@ struct rack_tlp {
         }
         if (probe_at_ <= r.now) {
             probe_at_ = never;
-            // Section 7.3: one at a time, and only where a round trip has been measured since the last.
-            step.probe = may_probe(flight) && !probe_end_ && sampled_;
+            step.probe = may_probe(flight);
         }
         return step;
     }
@@ -272,6 +270,7 @@ private:
     /// 4.2.3.2): one, of which the RFC speaks, or one and a part of one. Never behind the timer.
     constexpr void schedule_probe(instant now, instant rto_at, std::uint32_t mss, const auto& flight) {
         probe_at_ = never;
+        // Section 7.3: one at a time, and only where a round trip has been measured since the last.
         if (!may_probe(flight) || probe_end_ || !sampled_) return;
         const std::uint32_t out = flight[flight.last()].end - flight[flight.first()].begin;
         const std::uint32_t text = out - (flight.ends_in_fin(flight.last()) ? 1u : 0u);
@@ -280,7 +279,8 @@ private:
         probe_at_ = std::min(now + wait, rto_at);
     }
 
-    /// Section 7.4: true when the probe has repaired a loss, which is congestion like any other.
+    /// Section 7.4.2: true when the probe has repaired a loss, which is congestion like any other. An ACK of no more than
+    /// the probe may be the first transmission's; the RFC waits for one that goes beyond it, which a timestamp saves.
     constexpr bool ends_probe(const recovery_ack_report& r) {
         if (!probe_end_) return false;
         if (r.arrived_twice && r.arrived_twice->end == *probe_end_) {  // nothing was lost: the probe was one too many
@@ -289,10 +289,10 @@ private:
         }
         if (r.ack < *probe_end_) return false;
         bool repaired = probe_repeats_;
-        if (repaired && r.ack == *probe_end_) {  // the last one may only have been late: its timestamp tells,
-            if (r.newly_acked == 0 && r.duplicate && !r.arrived_twice) repaired = false;  // or that both have arrived,
-            else if (r.newly_acked == 0 || !r.echo_before) return false;                  // or the next ACK
-            else repaired = probe_left_ < *r.echo_before;
+        if (repaired && r.ack == *probe_end_) {
+            const bool both_arrived = r.newly_acked == 0 && r.duplicate && !r.arrived_twice;
+            if (!both_arrived && (r.newly_acked == 0 || !r.echo_before)) return false;
+            repaired = !both_arrived && probe_left_ < *r.echo_before;
         }
         probe_end_.reset();
         return repaired;
