@@ -83,7 +83,7 @@ struct takes_turns : sack_recovery {
     static inline int turn = 0;
     void on_start(const recovery_start_report& r) {
         sack_recovery::on_start(r);
-        without_sack.duplicate_threshold += static_cast<std::uint32_t>(turn++ % 4 / 2);
+        without_sack.duplicate_threshold = static_cast<std::uint8_t>(3 + turn++ % 4 / 2);
     }
 };
 struct repairs_one_segment : go_back_n {

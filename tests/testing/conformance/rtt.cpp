@@ -52,7 +52,7 @@ struct swaps_the_order : rfc6298 {
 struct forgets_when_established : linux_like {
     constexpr void on_established(bool syn_timed_out) {
         linux_like::on_established(syn_timed_out);
-        if (smoothed_.sampled) rto_ = std::min(smoothed_.srtt + std::max(4 * smoothed_.rttvar, floor), cap);
+        if (smoothed_.sampled()) rto_ = std::min(smoothed_.srtt + std::max(4 * smoothed_.rttvar, floor), cap);
     }
 };
 /// Whole milliseconds, and no granularity (G) besides RTTVAR, which comes to nothing on a steady path.
