@@ -5,7 +5,7 @@ set -euo pipefail
 shopt -s inherit_errexit
 export LC_ALL=C
 
-floors="base wire state tcb policy connection stack trace host io sim adapters testing"
+floors="base wire state tcb policy connection stack trace host sim io adapters testing"
 umbrella="base wire state tcb policy connection stack host sim"  # and what sim takes from trace
 sans_io="base wire state tcb policy connection stack"
 slow="functional iostream istream ostream sstream fstream iomanip ranges random map regex"
