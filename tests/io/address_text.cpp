@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// Addresses as text, and as the system's calls have them.
 #include <doctest/doctest.h>
 
 #include <sluice/io/address_text.hpp>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// What a captured link leaves in its file.
 #include <doctest/doctest.h>
 
 #include <cstdio>

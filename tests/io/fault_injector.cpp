@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// Misfortune on purpose, over a link whose clock stands until it is told: each number is exact.
 #include <doctest/doctest.h>
 
 #include <sluice/io/fault_injector.hpp>

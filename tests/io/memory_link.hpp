@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A link in memory whose clock stands until it is told: what was transmitted can be looked at, and what is to be received
-// is put in by hand.
+// A link in memory whose clock stands until it is told: what was transmitted can be looked at, and what is to be
+// received is put in by hand.
 #pragma once
 
 #include <deque>

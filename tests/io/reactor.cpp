@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// Programs that wait for descriptors, in one thread.
 #include <doctest/doctest.h>
 
 #include <string>

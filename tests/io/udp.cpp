@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// Two hosts over UDP on the loopback, in real time: nothing is asserted of how long it takes.
 #include <doctest/doctest.h>
 
 #include <sluice/host/device.hpp>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// What is said to the kernel of a packet, by the numbers of virtio's specification.
 #include <doctest/doctest.h>
 
 #include <sluice/io/virtio_net_header.hpp>

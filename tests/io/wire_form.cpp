@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// Packets cut and summed as on a wire.
 #include <doctest/doctest.h>
 
 #include <sluice/io/wire_form.hpp>

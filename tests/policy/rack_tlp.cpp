@@ -308,8 +308,8 @@ TEST_CASE("an ACK that measures no round trip lets no further probe out (section
     CHECK(e.waits_for_deadline().probe);
 }
 
-TEST_CASE("a probe that repeats has repaired a loss when more than it is acknowledged, unless it arrived twice (section "
-          "7.4.2)") {
+TEST_CASE("a probe that repeats has repaired a loss when more than it is acknowledged, unless it arrived twice "
+          "(section 7.4.2)") {
     for (const bool twice : {false, true}) {
         CAPTURE(twice);
         episode e;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Proportional rate reduction in a world: RFC 6937's examples ACK by ACK, with each of its two bounds; one loss of forty
-// and one mark of a hundred, where RFC 6675 is silent until so much has arrived as the window lost and RFC 9937 sends all
-// along. Every event audited.
+// Proportional rate reduction in a world: RFC 6937's examples ACK by ACK, with each of its two bounds; one loss of
+// forty and one mark of a hundred, where RFC 6675 is silent until so much has arrived as the window lost and RFC 9937
+// sends all along. Every event audited.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A link whose packets are written to a pcapng file as they pass, for Wireshark and tcpdump: as on a wire, cut and with
-// their checksums finished, by this machine's wall clock. The file is complete at each moment but for its last kilobytes.
+// their checksums finished, by this machine's wall clock. The file is complete at each moment but for its last
+// kilobytes.
 #pragma once
 
 #include <cstdint>

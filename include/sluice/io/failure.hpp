@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Why something of the operating system's could not be had: what was tried, how it was refused, and what helps. opened<T>
-// is a T or that; links are opened before any packet is under way, so that there is time for words.
+// Why something of the operating system's could not be had: what was tried, how it was refused, and what helps.
+// opened<T> is a T or that; links are opened before any packet is under way, so that there is time for words.
 #pragma once
 
 #include <cassert>

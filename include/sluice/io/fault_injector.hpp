@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Misfortune around a real link: each way is a link of the simulator (sim/link.hpp), with its losses, bursts, delays,
-// reordering, duplicates, corruption, rates and queue disciplines, through which packets go in real time. What is drawn is
-// decided by the seed; when packets come is not. Packets pass one by one, as on a wire: super-segments are cut before.
+// reordering, duplicates, corruption, rates and queue disciplines, through which packets go in real time. What is drawn
+// is decided by the seed; when packets come is not. Packets pass one by one, as on a wire: super-segments are cut
+// before.
 #pragma once
 
 #include <cstdint>
@@ -48,7 +49,8 @@ public:
         lent_.clear();
         for (; lent_.size() < room.size() && !arrived_.empty(); arrived_.pop_front())
             lent_.push_back(std::move(arrived_.front()));
-        for (std::size_t i = 0; i < lent_.size(); ++i) room[i] = {.data = lent_[i].data, .length = lent_[i].data.size()};
+        for (std::size_t i = 0; i < lent_.size(); ++i)
+            room[i] = {.data = lent_[i].data, .length = lent_[i].data.size()};
         return lent_.size();
     }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Where a thread waits for all that it reads and writes: its links and the descriptors of its programs, by epoll (Linux).
-// A `watched` is one descriptor, told of each change once (EPOLLET): try first, and when the system answers EAGAIN
-//
+// Where a thread waits for all that it reads and writes: its links and the descriptors of its programs, by epoll
+// (Linux). A `watched` is one descriptor, told of each change once (EPOLLET): try first, and when the system answers
+// EAGAIN
 //     while ((n = ::read(fd, …)) < 0 && errno == EAGAIN) co_await input.readable();
-//
 // The reactor knows neither TCP nor hosts: links wait in it (packet_link.hpp), and whom it wakes the host runs.
 #pragma once
 
@@ -43,7 +42,8 @@ private:
     descriptor epoll_;
 };
 
-/// What the reactor knows of one descriptor. Stays where it is; the descriptor is its owner's, and is closed after this.
+/// What the reactor knows of one descriptor. Stays where it is; the descriptor is its owner's, and is closed after
+/// this.
 class watched {
 public:
     watched() = default;
@@ -70,12 +70,12 @@ public:
         return out;
     }
 
-    // ---- for programs: returns when there may be something since the call before; one at a time -----------------------
+    // ---- for programs: returns when there may be something since the call before; one at a time ---------------------
 
     [[nodiscard]] auto readable() { return change(*state_, &state::may_read, &state::readers); }
     [[nodiscard]] auto writable() { return change(*state_, &state::may_write, &state::writers); }
 
-    // ---- for links: what to try, until the system says that there is no more ------------------------------------------
+    // ---- for links: what to try, until the system says that there is no more ----------------------------------------
 
     bool may_read() const { return state_->may_read; }
     bool may_write() const { return state_->may_write; }

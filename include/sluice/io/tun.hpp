@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A TUN device as a link: IP packets to and from this machine's kernel, without Ethernet (Linux, tuntap.txt). With
-// super-segments the kernel leaves checksums and cutting to whoever needs them (TSO and GRO by virtio-net headers), which
-// is what makes it fast; without, each packet is one of the wire. Needs /dev/net/tun and CAP_NET_ADMIN.
+// super-segments the kernel leaves checksums and cutting to whoever needs them (TSO and GRO by virtio-net headers),
+// which is what makes it fast; without, each packet is one of the wire. Needs /dev/net/tun and CAP_NET_ADMIN.
 #pragma once
 
 #include <algorithm>
@@ -30,8 +30,8 @@ struct tun_options {
 
 class tun {
 public:
-    /// Makes the device, or joins one that is there. It goes when the last descriptor of it is closed, unless it was made
-    /// to stay by others (`ip tuntap add`).
+    /// Makes the device, or joins one that is there. It goes when the last descriptor of it is closed, unless it was
+    /// made to stay by others (`ip tuntap add`).
     static opened<tun> open(const tun_options& wanted, reactor& waits_in) {
         descriptor device(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
         if (!device)
@@ -68,7 +68,7 @@ public:
     /// Deleted by somebody else: nothing will come or go any more.
     bool is_gone() const { return is_gone_; }
 
-    // ---- packet_link --------------------------------------------------------------------------------------------------
+    // ---- packet_link ------------------------------------------------------------------------------------------------
 
     instant now() const { return monotonic_now(); }
     link_capabilities capabilities() const {
@@ -103,7 +103,7 @@ public:
 
 private:
     static constexpr std::size_t batch = 32;
-    static constexpr std::size_t longest = 1 << 16;            // what IP's length field can say, and the header before it
+    static constexpr std::size_t longest = 1 << 16;  // what IP's length field can say, and the header before it
     static constexpr std::uint32_t most_payload = 65'535 - tx_packet::longest_headers;
 
     tun(descriptor device, watched watching, interface kernel_side, const tun_options& wanted, reactor& waits_in)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// A virtual network inside of UDP: each datagram is one IP packet, sent to whoever has that address. Needs no privileges
-// and no device: two programs speak sluice's TCP over any two UDP sockets. Who has an address is told (`peers`), or
-// learnt from where packets of it come from; whoever can send to the socket can claim an address, as on an Ethernet, and
-// so it belongs on networks that are trusted, or inside of a tunnel that authenticates.
+// A virtual network inside of UDP: each datagram is one IP packet, sent to whoever has that address. Needs no
+// privileges and no device: two programs speak sluice's TCP over any two UDP sockets. Who has an address is told
+// (`peers`), or learnt from where packets of it come from; whoever can send to the socket can claim an address, as on
+// an Ethernet, and so it belongs on networks that are trusted, or inside of a tunnel that authenticates.
 #pragma once
 
 #include <algorithm>
@@ -54,7 +54,7 @@ public:
     socket_address local() const { return socket_name::of_local(socket_.number()); }
     const link_counters& count() const { return count_; }
 
-    // ---- packet_link --------------------------------------------------------------------------------------------------
+    // ---- packet_link ------------------------------------------------------------------------------------------------
 
     instant now() const { return monotonic_now(); }
     link_capabilities capabilities() const { return {.mtu = options_.mtu}; }
@@ -91,7 +91,8 @@ public:
 
     std::size_t transmit(std::span<const tx_packet> packets) {
         for (std::size_t done = 0; done < packets.size();) {
-            const std::size_t some = std::min(packets.size() - done, batch), sent = send_some(packets.subspan(done, some));
+            const std::size_t some = std::min(packets.size() - done, batch);
+            const std::size_t sent = send_some(packets.subspan(done, some));
             done += sent;
             if (sent < some) return done;
         }

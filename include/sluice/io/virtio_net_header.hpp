@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The ten octets that stand before a packet where a device offloads (virtio 1.1 section 5.1.6, as TUN has it with
-// IFF_VNET_HDR): whether its checksum is still to be finished, and into which segments it is to be cut. Integers are the
-// machine's own (TUNSETVNETLE is not asked for).
+// IFF_VNET_HDR): whether its checksum is still to be finished, and into which segments it is to be cut. Integers are
+// the machine's own (TUNSETVNETLE is not asked for).
 #pragma once
 
 #include <array>

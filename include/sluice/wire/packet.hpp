@@ -40,9 +40,9 @@ constexpr ip_address destination_of(octets packet) {
     return {};
 }
 
-/// A packet that leaves. Its TCP checksum field holds the pseudo-header's sum, as Linux calls CHECKSUM_PARTIAL, unless it
-/// is finished already: then it is whatever it is.
-/// Payload is borrowed until the next call into the connection or stack that built it.
+/// A packet that leaves. Its TCP checksum field holds the pseudo-header's sum, as Linux calls CHECKSUM_PARTIAL, unless
+/// it is finished already: then it is whatever it is. Payload is borrowed until the next call into the connection or
+/// stack that built it.
 struct tx_packet {
     static constexpr std::size_t longest_headers = 128;
     static constexpr std::size_t most_spans = 6;  // 64 KiB in 16 KiB chunks, begun anywhere

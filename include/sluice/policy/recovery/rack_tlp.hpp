@@ -279,8 +279,9 @@ private:
         probe_at_ = std::min(now + wait, rto_at);
     }
 
-    /// Section 7.4.2: true when the probe has repaired a loss, which is congestion like any other. An ACK of no more than
-    /// the probe may be the first transmission's; the RFC waits for one that goes beyond it, which a timestamp saves.
+    /// Section 7.4.2: true when the probe has repaired a loss, which is congestion like any other. An ACK of no more
+    /// than the probe may be the first transmission's; the RFC waits for one that goes beyond it, which a timestamp
+    /// saves.
     constexpr bool ends_probe(const recovery_ack_report& r) {
         if (!probe_end_) return false;
         if (r.arrived_twice && r.arrived_twice->end == *probe_end_) {  // nothing was lost: the probe was one too many
