@@ -30,7 +30,7 @@ using classic_tcp = sluice::tcp<sluice::testing::gate_audit, sluice::fixed_buffe
                                 sluice::sack_recovery, sluice::no_ecn>;
 /// Every choice made differently: nothing adapts, nothing is delayed.
 using plain_tcp = sluice::tcp<sluice::testing::gate_audit, sluice::fixed_window, sluice::fixed_rto, sluice::go_back_n,
-                              sluice::every_segment, sluice::counter_isn, sluice::fixed_buffers<>>;
+                              sluice::every_segment, sluice::no_ecn, sluice::counter_isn, sluice::fixed_buffers<>>;
 /// Small enough to fill, to copy a million times and to run in the compiler.
 using small_tcp = sluice::tcp<sluice::testing::gate_audit, sluice::fixed_buffers<2048, 2048, 16, 4>, sluice::reno,
                               sluice::sack_recovery>;
