@@ -133,6 +133,16 @@ TEST_CASE("RFC 7661: after a pause the initial window leaves at once, and what i
     CHECK(b.block().congestion.window() == window);
 }
 
+TEST_CASE("a small end that waits for its turn is not out yet: Nagle does not hold it for itself (section 3.7.4)") {
+    lab::bench<paced<metronome>> b;
+    b.establish();
+    REQUIRE(b.send(lab::text(20 * 1460 + 100)));
+    b.wait(30ms);
+    const auto left = b.take();
+    REQUIRE(left.size() == 21);
+    CHECK(left.back().text.size() == 100);
+}
+
 TEST_CASE("who is closed waits for no packet") {
     lab::bench<paced<metronome>> b;
     b.establish();

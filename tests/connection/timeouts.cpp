@@ -7,6 +7,28 @@ using namespace sluice;
 using lab::bench;
 using mixed = lab::mixed<classic_tcp>;
 
+namespace {
+
+/// All defaults, over a path of 40 ms.
+struct by_default : lab::mixed<default_tcp> {
+    explicit by_default(lab::option_mix m) : lab::mixed<default_tcp>(m) {
+        REQUIRE(connect());
+        wait(40ms);
+        arrives({.flags = flag::syn | flag::ack, .acknowledgment = 1, .mss = 1460, .options = peer_offers});
+        REQUIRE(state() == state::established);
+        take();
+    }
+    /// Of ten segments nothing comes back for as long as it takes.
+    void sends_ten_and_a_probe() {
+        REQUIRE(send(lab::text(10 * each)));
+        while (endpoint.count().tail_probes == 0) REQUIRE(wait_for_deadline());
+        REQUIRE(endpoint.count().timeouts == 0);
+        take();
+    }
+};
+
+}  // namespace
+
 TEST_CASE("a timeout sets ssthresh to half of the flight; the same segment's second timeout leaves it") {
     mixed b(lab::each_mix());
     b.establish();
@@ -148,4 +170,79 @@ TEST_CASE("a deadline that comes late, or a call without one, does no harm") {
     CHECK(b.take().size() == 1);
     b.acks(2);
     CHECK(b.state() == state::established);
+}
+
+// ---- tail-loss probes (RFC 8985 section 7) --------------------------------------------------------------------------
+
+TEST_CASE("what a probe has repaired was in flight until its ACK: of that its share is left (section 7.4.2)") {
+    by_default b({.sack = true, .timestamps = true});
+    b.sends_ten_and_a_probe();
+    b.wait(40ms);
+    // The ACKs of nine were lost, and the tenth segment.
+    b.reaches(1, b.at(10), b.value_of(b.at(9)));
+    CHECK(b.block().congestion.ssthresh() == 7 * b.each);  // 0.7 of ten (RFC 9438 section 4.6)
+}
+
+TEST_CASE("an ACK of what was probed that echoes the first transmission tells of no loss (RFC 3522)") {
+    by_default b({.sack = true, .timestamps = true});
+    REQUIRE(b.send(lab::text(10 * b.each)));
+    const std::uint32_t first = b.value_of(b.at(9));
+    while (b.endpoint.count().tail_probes == 0) REQUIRE(b.wait_for_deadline());
+    b.wait(5ms);
+    b.reaches(1, b.at(10), first);
+    CHECK(b.block().congestion.ssthresh() == largest_window);
+    b.gets(9);
+    CHECK(b.block().congestion.ssthresh() == largest_window);
+}
+
+TEST_CASE("nor does one without an echo before a later one comes; a duplicate tells that both came (section 7.4.2)") {
+    enum class then { nothing, d_sack, duplicate };
+    for (const auto comes : {then::nothing, then::d_sack, then::duplicate}) {
+        by_default b({.sack = true});
+        b.sends_ten_and_a_probe();
+        b.wait(40ms);
+        b.reaches(1, b.at(10));
+        CHECK(b.block().congestion.ssthresh() == largest_window);
+        REQUIRE(b.send(lab::text(b.each)));
+        if (comes == then::d_sack) b.gets(9);
+        if (comes == then::duplicate) b.acks(b.at(10));
+        b.gets(10);
+        CHECK((b.block().congestion.ssthresh() < largest_window) == (comes == then::nothing));
+    }
+}
+
+TEST_CASE("a probe that waits for the link leaves no more once it is answered, or an ACK has shown what is lost") {
+    struct {
+        std::uint32_t acked;
+        bool lost;
+        std::uint64_t probes;
+    } const arrivals[] = {{0, false, 1}, {1, false, 0}, {0, true, 0}};
+    for (const auto& a : arrivals) {
+        CAPTURE(a.acked);
+        CAPTURE(a.lost);
+        by_default b({.sack = true});
+        REQUIRE(b.send(lab::text(10 * b.each)));
+        b.now = b.endpoint.next_deadline();
+        b.endpoint.on_deadline(b.now);  // the link has no room
+        tcp_options report;
+        if (a.lost) report.sack.push_back({seq(b.at(1)), seq(b.at(9))});
+        b.deliver({.flags = flag::ack, .sequence = 1, .acknowledgment = b.at(a.acked), .options = report});
+        b.flush();
+        CHECK(b.endpoint.count().recoveries == (a.lost ? 1 : 0));
+        CHECK(b.endpoint.count().tail_probes == a.probes);
+    }
+}
+
+TEST_CASE("a probe is not waited for longer than the timer, as the ACK in hand sets it (section 7.2, RFC 6298 section "
+          "5.3)") {
+    by_default b({.sack = true, .timestamps = true});
+    REQUIRE(b.send(lab::text(b.each)));
+    b.wait(185ms);  // of 200
+    REQUIRE(b.send(lab::text(b.each)));
+    b.wait(5ms);
+    b.reaches(1, b.at(1));
+    REQUIRE(b.block().rtt.rto() < 2 * *b.block().rtt.srtt() + 200ms);
+    CHECK(b.endpoint.next_deadline() == b.now + b.block().rtt.rto());
+    b.wait(35ms);  // the second one's own round trip
+    CHECK(b.endpoint.count().tail_probes == 0);
 }

@@ -180,6 +180,23 @@ TEST_CASE("who comes back has forgotten: cubic's next stage begins where the oth
     CHECK(back.slow_start.over_);
 }
 
+TEST_CASE("nor does it remember the pause of an hour ago: the other has used the window since (RFC 7661)") {
+    for (const auto& [name, other] : {std::pair{"reno", "cubic"}, {"cubic", "reno"}}) {
+        all cc = started(name);
+        cc.on_congestion({.flight = 1000 * mss});
+        cc.on_idle({.now = instant(10s), .idle = 9s});
+        REQUIRE(cc.select(other));
+        REQUIRE(cc.select(name, {.now = instant(1h), .srtt = 100ms}));
+        const std::uint32_t window = cc.window();
+        REQUIRE(window > 100 * mss);
+        CHECK(cc.pacing_rate() == 0);
+        cc.on_ack({.now = instant(1h), .newly_acked = mss});
+        CHECK(cc.window() == window);
+        cc.on_idle({.now = instant(1h + 10s), .idle = 9s});
+        CHECK(cc.pacing_rate() == window * std::uint64_t{10});  // by the connection's round trip
+    }
+}
+
 TEST_CASE("the shortest round trip is the policy's own, or the connection's") {
     all cc = started("vegas");
     cc.on_ack({.rtt = 30ms});

@@ -235,3 +235,18 @@ TEST_CASE("a reduction for nothing is taken back: the curve goes on as if it had
     CHECK(undone.window() == 21 * mss);
     CHECK(undone.ssthresh() == untouched.window());
 }
+
+TEST_CASE("what comes to light when the window has grown beyond what it was changes neither it nor its curve (section "
+          "4.9.2)") {
+    cubic grown = begun(100);
+    grown.on_congestion({.flight = grown.window()});
+    for (instant at = start; grown.window() < 150 * mss; at += 100ms) grown.on_ack(acked(grown.window(), at));
+    cubic told = grown;
+    told.on_undo({.flight = 5 * mss, .newly_acked = mss});
+    for (const duration at : {duration(1h), duration(1h + 1s), duration(1h + 3s)}) {
+        CHECK(told.window() == grown.window());
+        CHECK(told.ssthresh() == grown.ssthresh());
+        told.on_ack(acked(mss, start + at));
+        grown.on_ack(acked(mss, start + at));
+    }
+}

@@ -17,9 +17,10 @@ struct timed_out {
     bool sack = true;
 
     explicit timed_out(bool with_sack = true, bool repairing = false) : sack(with_sack) { part.on_timeout(repairing); }
-    verdict advances(std::uint32_t ack, std::uint32_t unsent = 10 * mss, bool new_arrived = false) {
-        return part.on_ack({.ack = seq(ack), .newly_acked = mss, .mss = mss, .unsent = unsent}, recover, new_arrived,
-                           sack);
+    verdict advances(std::uint32_t ack, std::uint32_t unsent = 10 * mss, bool new_arrived = false,
+                     std::uint32_t again = 0) {
+        return part.on_ack({.ack = seq(ack), .newly_acked = mss, .mss = mss, .acked_again = again, .unsent = unsent},
+                           recover, new_arrived, sack);
     }
     verdict repeats(std::uint32_t newly_sacked = 0, bool new_arrived = false) {
         return part.on_ack({.ack = seq(1100), .newly_sacked = newly_sacked, .mss = mss, .duplicate = true}, recover,
@@ -82,4 +83,15 @@ TEST_CASE("it is as before where it can't be found out: all is acknowledged at o
     frto off{.enabled = false};
     off.on_timeout(false);
     CHECK_FALSE(off.undecided());
+}
+
+TEST_CASE("the second ACK has to be of what the timeout has not sent again (step 3b): two ACKs of pieces are one") {
+    for (const bool sack : {true, false}) {
+        timed_out t(sack);
+        CHECK(t.advances(1050, 10 * mss, false, mss) == verdict::open);
+        CHECK(t.advances(1100, 10 * mss, false, mss) == verdict::lost);
+        timed_out partly(sack);  // and of more, which the first transmission has brought
+        partly.advances(1050, 10 * mss, false, mss);
+        CHECK(partly.advances(1200, 10 * mss, false, mss / 2) == verdict::delayed);
+    }
 }

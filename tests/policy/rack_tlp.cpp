@@ -64,6 +64,15 @@ struct basic_episode {
                                 .rto_at = rto_at},
                                flight);
     }
+    /// The last segment leaves once more, two round trips later, as a probe.
+    void probes() {
+        REQUIRE(waits_for_deadline().probe);
+        const list_index last = flight.last_segment(mss);
+        const seq begin = flight[last].begin;
+        flight.repeat(last, now);
+        recovery.on_sent({.now = now, .why = transmission::tail_loss_probe, .begin = begin, .length = mss, .mss = mss},
+                         flight);
+    }
     recovery_step waits_for_deadline() {
         now = recovery.deadline();
         return recovery.on_deadline({.now = now, .nxt = nxt}, flight);
@@ -146,6 +155,17 @@ TEST_CASE("without reordering three reports, or an episode, leave no room for it
     CHECK_FALSE(e.hears(0, 20, 30).entered);
     CHECK(e.hears(0, 30, 40).entered);  // now it is zero, and the first left before what has come
     CHECK(e.lost() == mss);
+}
+
+TEST_CASE("three segments leave no room for it, either, when one ACK reports them all (RACK.segs_sacked, section 6.2 "
+          "step 4)") {
+    for (const std::uint32_t reported : {2u, 3u}) {
+        episode e;
+        e.sends(6);
+        e.now = instant(1s) + 40ms;
+        CHECK(e.hears(0, 10, 10 + reported * mss).entered == (reported == 3));
+        CHECK(e.recovery.reordering_window() == (reported == 3 ? 0ms : 10ms));
+    }
 }
 
 TEST_CASE("control: where three reports do not close the window, or nothing does, the first one is no loss yet") {
@@ -316,19 +336,50 @@ TEST_CASE("a probe that repeats has repaired a loss when more than it is acknowl
         e.sends(2);
         e.now = instant(1s) + 41ms;
         e.hears(10);
-        REQUIRE(e.waits_for_deadline().probe);
-        const list_index last = e.flight.last_segment(mss);
-        e.flight.repeat(last, e.now);
+        e.probes();
         CHECK(e.flight.pipe() == 2 * mss);
-        e.recovery.on_sent(
-            {.now = e.now, .why = transmission::tail_loss_probe, .begin = seq(10), .length = mss, .mss = mss},
-            e.flight);
         e.now += 40ms;
         if (twice) e.hears(20, 0, 0, sack_block{seq(10), seq(20)});
         else CHECK_FALSE(e.hears(20).repaired);  // the first transmission may only have been late
         e.sends(1);
         CHECK(e.hears(30).repaired == !twice);
         CHECK_FALSE(e.recovery.in_recovery());
+    }
+}
+
+TEST_CASE("what a probe has shown to be lost is an episode's; the ACK of the probe tells of no second loss") {
+    episode e;
+    e.sends(5);
+    e.now = instant(1s) + 45ms;
+    e.hears(10);
+    e.probes();
+    e.now += 40ms;
+    CHECK(e.hears(10, 40, 50).entered);
+    for (int i = 0; i < 3; ++i) e.sends_again();
+    e.now += 40ms;
+    CHECK_FALSE(e.hears(50).repaired);
+    e.sends(1);
+    CHECK_FALSE(e.hears(60).repaired);
+}
+
+TEST_CASE("a D-SACK from the last episode does not take back the reduction for what a probe has repaired since") {
+    for (const bool probe : {false, true}) {
+        CAPTURE(probe);
+        episode e;
+        e.sends(5);
+        e.now = instant(1s) + 45ms;
+        REQUIRE(e.hears(0, 10, 50).entered);
+        e.sends_again();
+        e.now += 40ms;
+        e.hears(50);
+        e.sends(3);
+        if (probe) e.probes();
+        e.now += 40ms;
+        e.hears(80);
+        e.sends(1);
+        CHECK(e.hears(90).repaired == probe);
+        const reduction taken_back = e.hears(90, 0, 0, sack_block{seq(0), seq(10)}).needless;
+        CHECK(taken_back == (probe ? reduction::none : reduction::episode));
     }
 }
 

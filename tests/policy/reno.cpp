@@ -255,3 +255,13 @@ TEST_CASE("RFC 4015: a reduction for nothing is taken back, by slow start from w
     CHECK(early.window() == 10 * mss);
     CHECK(early.ssthresh() == largest_window);
 }
+
+TEST_CASE("what comes to light late takes nothing away: a window that has grown beyond what it was stays") {
+    reno cc = started();
+    cc.cwnd_ = 20 * mss;
+    cc.on_congestion({.flight = 20 * mss});
+    cc.cwnd_ = 30 * mss;
+    cc.on_undo({.flight = 5 * mss, .newly_acked = mss});
+    CHECK(cc.window() == 30 * mss);
+    CHECK(cc.ssthresh() == largest_window);
+}

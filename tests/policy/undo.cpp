@@ -81,6 +81,43 @@ TEST_CASE("so do D-SACKs, once for each octet that left again; those of other oc
     CHECK_FALSE(doubt({1000}, {.by_duplicates = false}).tells_twice(1000, 1100));
 }
 
+TEST_CASE("of what was in flight, but did not leave again, a D-SACK tells nothing: it is of a probe, or of a copy "
+          "that the network made (RFC 3708)") {
+    doubt d({1000});
+    CHECK_FALSE(d.tells_twice(1900, 2000));
+    CHECK_FALSE(doubt({1000}).tells_twice(1000, 2000));  // nor one over more than has left again
+    CHECK(d.tells_twice(1000, 1100));
+}
+
+TEST_CASE("an ACK that comes twice tells of one arrival once") {
+    doubt d({1000, 1500});
+    CHECK_FALSE(d.tells_twice(1500, 1600));
+    CHECK_FALSE(d.tells_twice(1500, 1600));
+    CHECK(d.tells_twice(1000, 1100));
+}
+
+TEST_CASE("of what left again in a row D-SACKs may tell in parts, in any order") {
+    doubt d({1000, 1100, 1200});
+    CHECK_FALSE(d.tells_twice(1120, 1180));
+    CHECK_FALSE(d.tells_twice(1120, 1180));
+    CHECK_FALSE(d.tells_twice(1000, 1120));
+    CHECK_FALSE(d.tells_twice(1180, 1200));
+    CHECK(d.tells_twice(1200, 1300));
+}
+
+TEST_CASE("what left again in five places, or one of them twice, is more than is remembered: no D-SACK undoes it") {
+    doubt four({1000, 1200, 1400, 1600}), five({1000, 1200, 1400, 1600, 1800}), twice({1000, 1000});
+    for (const std::uint32_t begin : {1000u, 1200u, 1400u}) {
+        CHECK_FALSE(four.tells_twice(begin, begin + mss));
+        CHECK_FALSE(five.tells_twice(begin, begin + mss));
+    }
+    CHECK(four.tells_twice(1600, 1700));
+    CHECK_FALSE(five.tells_twice(1600, 1700));
+    CHECK_FALSE(five.tells_twice(1800, 1900));
+    CHECK_FALSE(twice.tells_twice(1000, 1100));
+    CHECK_FALSE(twice.tells_twice(1000, 1100));
+}
+
 TEST_CASE("what was sent for the first time, or to probe, is no octet that left again") {
     doubt d({1000});
     for (const transmission why : {transmission::new_data, transmission::tail_loss_probe, transmission::f_rto})

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// policy/congestion/window_validation.hpp: RFC 7661, alone and in reno and cubic.
+// policy/congestion/window_validation.hpp: RFC 7661, alone and in the policies that hold it.
 #include <doctest/doctest.h>
 
 #include <sluice/policy/congestion/cubic.hpp>
 #include <sluice/policy/congestion/reno.hpp>
+#include <sluice/policy/congestion/vegas.hpp>
+#include <sluice/policy/congestion/westwood.hpp>
 
 namespace {
 
@@ -31,7 +33,7 @@ Policy used() {
 }  // namespace
 
 TEST_CASE_TEMPLATE("a pause keeps the window, and paces it over one round trip; then it is not paced any more", Policy,
-                   reno, cubic) {
+                   reno, cubic, vegas, westwood) {
     auto cc = used<Policy>();
     const std::uint32_t window = cc.window();
     CHECK(cc.pacing_rate() == 0);

@@ -119,6 +119,16 @@ TEST_CASE("RFC 4015: the timer learns from the round trip that it was too short 
     CHECK(b.block().rtt.rto() == srtt + 4 * rttvar);
 }
 
+TEST_CASE("RFC 5682 step 3b: who acknowledges in pieces what the timeout sent again gets no window for it") {
+    for (const bool sack : {false, true}) {
+        timed_out b({.sack = sack});
+        b.acks(b.at(0) + 300);
+        b.acks(b.at(0) + 600);
+        CHECK(b.endpoint.count().timeouts_undone == 0);
+        CHECK(b.block().congestion.ssthresh() == 5 * b.each);
+    }
+}
+
 TEST_CASE("D-SACK: each octet that left again has arrived twice: the reduction is taken back, and only then") {
     timed_out b({.sack = true, .timestamps = false}, {.recovery = {.forward = {.enabled = false}}});
     lab::numbers again{0};

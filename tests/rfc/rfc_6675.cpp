@@ -150,3 +150,14 @@ TEST_CASE("reneging that a timeout finds is not found again by its own timer") {
     CHECK(b.endpoint.count().reneged == 1);
     CHECK(b.quiet());
 }
+
+TEST_CASE("who reports all and acknowledges nothing, and says so for a minute, does not waive the timer's back-off "
+          "(RFC 6298 section 5.5)") {
+    sender b(lab::each_sack_mix().timestamps, 10);
+    std::vector<instant> again;  // behind the first timeout
+    for (const instant end = b.now + 60s; b.now < end; b.wait(10ms))
+        for (const auto& left : b.hears(0, {{0, 10}}))
+            if (b.endpoint.count().timeouts > 0) again.push_back(left.at);
+    REQUIRE(again.size() == 8);  // 200 ms · (2^8 − 1) is the last that is within a minute
+    for (std::size_t i = 1; i < 8; ++i) CHECK(again[i] - again[i - 1] == 200ms * (1 << i));
+}

@@ -243,6 +243,16 @@ TEST_CASE("the ACK of a SYN,ACK leaves before text that waits, and that of a SYN
     CHECK(ace(b.take_one()) == 6);  // once more, and not counted twice
 }
 
+TEST_CASE("a copy of the SYN,ACK that comes behind text is acknowledged with the count: only the ACK of the SYN,ACK "
+          "alone bears what that came as (section 3.2.2.1)") {
+    bench b;
+    b.open();
+    b.says(not_ect);
+    CHECK(ace(b.take_one()) == 5);
+    b.answer(0b010);
+    CHECK(ace(b.take_one()) == 5);
+}
+
 TEST_CASE("both ends open at once, and both count") {
     bench b;
     REQUIRE(b.connect());

@@ -71,6 +71,25 @@ TEST_CASE("control: without probes the timer is waited for") {
     }
 }
 
+// Section 7.3: the timer runs anew behind the probe. The default's may expire after 200 ms, before the probe is due:
+// then it is the probe that leaves, and its answer that decides.
+TEST_CASE("the last one or two of ten lost, by the default settings, over 40 to 150 ms: one probe, and no RTO "
+          "before its answer") {
+    for (const duration round_trip : {40ms, 100ms, 150ms})
+        for (const auto& lost : {std::vector<std::uint64_t>{9, 10}, {10}}) {
+            CAPTURE(round_trip.count());
+            CAPTURE(lost.size());
+            const sim::scenario path{.rate = 0, .delay = round_trip / 2, .drop = lost, .octets = 10 * 1448};
+            const auto r = audited::transfer<rack_tcp>(path);
+            CHECK(r.complete);
+            CHECK(r.client.tail_probes == 1);
+            CHECK(r.timeouts == 0);
+            CHECK(r.retransmitted == lost.size());
+            const auto control = audited::transfer<rack_tcp>(path, {.recovery = {.probes = false}});
+            CHECK(control.timeouts == 1);
+        }
+}
+
 TEST_CASE("one loss in the middle: a round trip later it is sent again, by what came behind it") {
     const auto r = ten_segments({5});
     CHECK(r.client.tail_probes == 0);
