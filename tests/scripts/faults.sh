@@ -1,10 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# faults.sh: plants the faults of faults.txt one at a time in a copy of the library; all scripts pass without them, and the
-# script named must fail with each. Says how many others fail too. The runner is the example's, with the
-# policies that the scripts are written for.
+# faults.sh [--sample N --seed TEXT]: plants the faults of faults.txt one at a time in a copy of the library; all scripts pass without them, and the
+# script named must fail with each. Says how many others fail too. With --sample only so many, chosen by the text. The
+# runner is the example's, with the policies that the scripts are written for.
 set -euo pipefail
 export LC_ALL=C
+sample= seed=
+while [ $# -gt 1 ]; do
+    case $1 in --sample) sample=$2 ;; --seed) seed=$2 ;; *) break ;; esac
+    shift 2
+done
+[ $# = 0 ] || { sed -n 3,6p "$0"; exit 2; }
 cd "$(dirname "$(realpath "$0")")/../.."
 
 tree=build/script_faults
@@ -26,6 +32,12 @@ failing() {  # failing <runner>: the scripts that fail
 passed=$("$tree/runner" "${scripts[@]}" | grep -c ': passed$') || true
 [ "$passed" = ${#scripts[@]} ] || { echo "without a fault only $passed of ${#scripts[@]} pass:"; failing "$tree/runner"; exit 1; }
 
+# In an order that only the text decides.
+chosen() {
+    [ -n "$sample" ] || { cat; return; }
+    while IFS= read -r line; do echo "$(cksum <<< "$seed $line") $line"; done | sort -n | head -n "$sample" | cut -d' ' -f3-
+}
+
 count=0 missed=0
 while IFS= read -r line; do
     script=${line%% | *} rest=${line#* | }
@@ -43,6 +55,6 @@ while IFS= read -r line; do
         echo "SURVIVED  $script: $change"
         missed=$((missed + 1))
     fi
-done < <(grep -vE '^(#|$)' tests/scripts/faults.txt)
+done < <(grep -vE '^(#|$)' tests/scripts/faults.txt | chosen)
 echo "faults $count: caught $((count - missed)), survived $missed"
 [ $missed = 0 ] && [ $count != 0 ]
