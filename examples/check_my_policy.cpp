@@ -5,6 +5,8 @@
 
 #include <cstdio>
 
+#include "my_cc.hpp"
+
 using namespace sluice;
 
 // Comes down by a fifth, up by two segments a round trip; and grows on whatever is acknowledged, used or not.
@@ -33,5 +35,5 @@ int main() {
     const auto first = testing::check_congestion<bold>(), second = testing::check_congestion<fair>();
     std::printf("bold: %s\nfair: %s", to_text(first).c_str(), to_text(second).c_str());
     const std::vector<std::string_view> expected{testing::congestion_rules::application};
-    return first.broken() == expected && second.passed() ? 0 : 1;
+    return first.broken() == expected && second.passed() && testing::check_congestion<my_cc>().passed() ? 0 : 1;
 }

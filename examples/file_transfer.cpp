@@ -96,6 +96,10 @@ std::vector<octet> make_file() {
 
 int main(int argc, char** argv) {
     const std::vector<octet> file = argc > 1 ? read_file(argv[1]) : make_file();
+    if (file.empty()) {
+        std::fprintf(stderr, "nothing to read in %s\n", argv[1]);
+        return 2;
+    }
     checksum expected;
     expected.add(file);
 

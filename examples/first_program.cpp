@@ -15,7 +15,7 @@ struct mine {
     std::uint32_t window() const { return cwnd; }
     void on_start(const start_report& r) { mss = r.mss, cwnd = 10 * mss; }
     void on_ack(const ack_report& r) {
-        if (r.in_recovery || (acked += r.newly_acked) < cwnd) return;
+        if (r.in_recovery || !r.cwnd_limited || (acked += r.newly_acked) < cwnd) return;
         acked = 0, cwnd += mss;
     }
     void on_congestion(const congestion_report& r) { cwnd = std::max(r.flight * 2 / 3, 2 * mss); }

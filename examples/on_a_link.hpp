@@ -68,6 +68,8 @@ inline arguments read_arguments(int argc, char** argv, const char* usage) {
             out.rest.push_back(what);
             continue;
         }
+        const auto is_known = [&](auto... names) { return ((what == names) || ...); };
+        if (!is_known("--link", "--address", "--peer", "--port", "--congestion", "--pcap")) refuse("no option " + what);
         if (i + 1 == argc) refuse(what + " wants a value");
         const std::string value = argv[++i];
         if (what == "--link") {
@@ -90,10 +92,8 @@ inline arguments read_arguments(int argc, char** argv, const char* usage) {
             if (find_name<my_tcp::congestion_policy>(value).empty())
                 refuse("congestion policies are cubic, reno, vegas and westwood, not " + value);
             out.congestion = value;
-        } else if (what == "--pcap") {
-            out.pcap = value;
         } else {
-            refuse("no option " + what);
+            out.pcap = value;
         }
     }
     return out;
@@ -125,8 +125,7 @@ int drive(const arguments& a, io::reactor& reactor, Link& link, const program_on
     const ip_address other = a.peer.value_or(ip_address{});
     if (!serves) return loop.block_on(program(own, other)) && loop.run() ? 0 : 1;
     if (!own.spawn(program(own, other))) return 1;
-    std::printf("%s: %s\n", a.name.c_str(), a.link == "tun" ? "up" : "waiting");
-    std::fflush(stdout);
+    std::fprintf(stderr, "%s: %s\n", a.name.c_str(), a.link == "tun" ? "up" : "waiting");
     return loop.block_on(until_signal(reactor)) ? 0 : 1;
 }
 

@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/.."
 CXX=${CXX:-g++}
 short=
-if [ "${1-}" = --short ]; then short=1; elif [ $# -gt 0 ]; then sed -n 3,7p "$0"; exit 2; fi
+if [ "$*" = --short ]; then short=1; elif [ $# -gt 0 ]; then sed -n 3,7p "$0"; [ "$*" = --help ]; exit; fi
 sanitize=$([ "${SANITIZE:-0}" = 0 ] && echo OFF || echo ON)
 
 # "what (Debian package)" for each thing that is not there.
