@@ -25,14 +25,19 @@ fail() { echo "FAILED: $1"; exit 1; }
 for family in 4 6; do
     if [ $family = 4 ]; then own=198.18.0.2/24 kernel=198.18.0.1 url=http://198.18.0.2
     else own=fd00::2/64 kernel=fd00::1 url='http://[fd00::2]'; fi
+    [ $family = 4 ] || [ -e /proc/net/if_inet6 ] || skip "no IPv6"
     mkfifo "$work/said$family"
     "$server" --link tun:sluice$family --address $own --peer $kernel --port 80 --pcap "$work/$family.pcapng" \
         "$work/files" > "$work/said$family" 2>&1 &
     pid=$!
     exec 3< "$work/said$family"
     read -r -t 60 -u 3 line || fail "the server says nothing"
-    [ "$line" = "sluice$family: up" ] || fail "the server says: $line"
-    get() { curl -sS -g --max-time 60 "$@"; }
+    case $line in
+        "sluice$family: up") ;;
+        */dev/net/tun* | *CAP_NET_ADMIN*) skip "$line" ;;
+        *) fail "the server says: $line" ;;
+    esac
+    get() { curl -sS -g --noproxy '*' --max-time 60 "$@"; }
     get -o "$work/got" "$url/large" || fail "curl over IPv$family"
     cmp "$work/got" "$work/files/large" || fail "other octets over IPv$family"
     get "$url/large" "$url/empty" "$url/large" | cmp - <(cat "$work/files/large" "$work/files/large") ||

@@ -48,13 +48,24 @@ task<> ask(host<my_tcp>& at, octets words, std::vector<octet>& heard) {
     }
 }
 
-/// Both in one thread, which waits for both.
+/// Both in one thread, which waits for both; a minute at most.
 void drive(io::reactor& reactor, device<my_tcp, io::udp>& one, device<my_tcp, io::udp>& other, auto&& is_done) {
-    while (!is_done()) {
+    const instant end = io::monotonic_now() + 1min;
+    while (!is_done() && io::monotonic_now() < end) {
         one.turn();
         other.turn();
-        reactor.wait(std::min(one.next_deadline(), other.next_deadline()));
+        reactor.wait(std::min({one.next_deadline(), other.next_deadline(), end}));
     }
+}
+
+/// The loopback may be down, in a namespace that nobody has set up.
+bool has_loopback(io::reactor& reactor) {
+    auto link = io::udp::open({.own = {loopback, 0}}, reactor);
+    if (!link) return false;
+    const io::socket_name self(link->local());
+    const ssize_t sent = ::sendto(link->native_handle(), "x", 1, 0, self.address(), self.length());
+    if (sent != 1) MESSAGE("skipped: no loopback here");
+    return sent == 1;
 }
 
 }  // namespace
@@ -62,6 +73,7 @@ void drive(io::reactor& reactor, device<my_tcp, io::udp>& one, device<my_tcp, io
 TEST_CASE("Two hosts speak TCP inside of UDP over the loopback; one is told where the other is, which learns it") {
     auto reactor = io::reactor::open();
     REQUIRE(reactor);
+    if (!has_loopback(*reactor)) return;
     auto far_link = io::udp::open({.own = {loopback, 0}}, *reactor);
     REQUIRE(far_link);
     auto near_link = io::udp::open({.own = {loopback, 0}, .peers = {{{}, far_link->local()}}}, *reactor);

@@ -124,7 +124,7 @@ void reactor::wait(instant deadline) {
     std::array<epoll_event, 64> changed;
     const int most = static_cast<int>(changed.size());
     int count = ::epoll_pwait2(epoll_.number(), changed.data(), most, deadline == never ? nullptr : &limit, nullptr);
-    if (count < 0 && errno == ENOSYS) {  // before Linux 5.11: whole milliseconds, not before the deadline
+    if (count < 0 && errno != EINTR) {  // before Linux 5.11, or forbidden: whole milliseconds, not before the deadline
         const auto whole = std::min<std::int64_t>((left.count() + 999'999) / 1'000'000, INT_MAX);
         count = ::epoll_wait(epoll_.number(), changed.data(), most, deadline == never ? -1 : static_cast<int>(whole));
     }
