@@ -70,4 +70,13 @@ TEST_CASE("A finished packet leaves octet by octet as it is") {
     const auto packets = forms_of(io::finished_packet(wrong));
     REQUIRE(packets.size() == 1);
     CHECK(packets[0] == wrong);
+    // Its place is used again, for a packet that is not.
+    const auto text = text_of(700);
+    tx_packet again = io::finished_packet(wrong);
+    again.begin({.source = here, .destination = there});
+    again.borrow(text);
+    write_headers(again, {.source_port = 1, .destination_port = 2}, {});
+    const auto whole = forms_of(again);
+    REQUIRE(whole.size() == 1);
+    CHECK(parse_packet({.data = whole[0], .length = whole[0].size()}));
 }

@@ -275,10 +275,10 @@ TEST_CASE("PAWS: after 25 idle days no timestamp is too old, after 23 one still 
         auto b = with(timestamps_offered(), s);
         b.says("x");
         b.take();
-        const std::uint32_t long_ago = b.peer_clock() - 1;
+        const std::uint32_t much_earlier = b.peer_clock() - 1;
         b.wait(days * 24h);
         b.arrives({.flags = flag::ack, .sequence = 2, .acknowledgment = 1, .text = "y",
-                   .options = {.timestamps = timestamps_option{long_ago, 0}}});
+                   .options = {.timestamps = timestamps_option{much_earlier, 0}}});
         b.wait(1s);
         b.take();
         CHECK(b.endpoint.readable() == (believed ? 2 : 1));

@@ -73,6 +73,7 @@ struct tx_packet {
     constexpr void begin(const ip_meta& where) {
         meta = where;
         spans = 0;
+        is_finished = false;
         payload_length = 0;
         segment_size = 0;
     }
