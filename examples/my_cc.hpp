@@ -20,7 +20,9 @@ struct my_cc {
         if (!doubles && acked < cwnd) return;
         cwnd = std::min(cwnd + (doubles ? acked : 2 * mss), sluice::largest_window), acked = 0;
     }
-    void on_congestion(const sluice::congestion_report& r) { back_off(std::min(cwnd, r.flight) / 5 * 4); }
-    void on_rto(const sluice::rto_report&) { back_off(0); }
-    void back_off(std::uint32_t to) { cwnd = std::max(to, mss), acked = 0, doubles = false; }
+    void on_congestion(const sluice::congestion_report& r) {
+        back_off(std::max(std::min(cwnd, r.flight) / 5 * 4, 2 * mss));
+    }
+    void on_rto(const sluice::rto_report&) { back_off(mss); }
+    void back_off(std::uint32_t to) { cwnd = to, acked = 0, doubles = false; }
 };
