@@ -25,11 +25,13 @@ using my_tcp = tcp<any_of<cubic, reno, vegas, westwood>, growable_buffers>;
 
 struct arguments {
     std::string link = "sim", name;  // --link KIND[:NAME]
-    io::address_prefix address{ip_address::v4(198, 18, 0, 2), 24};
+    std::optional<io::address_prefix> own{};
     std::optional<ip_address> peer{};
     std::optional<std::uint16_t> port{};
     std::string congestion = "cubic", pcap;
     std::vector<std::string> rest{};
+
+    io::address_prefix address() const { return own.value_or(io::address_prefix{ip_address::v4(198, 18, 0, 2), 24}); }
 };
 
 inline const char* const common_options =
@@ -82,7 +84,7 @@ inline arguments read_arguments(int argc, char** argv, const char* usage) {
         } else if (what == "--address") {
             const auto read = io::read_prefix(value);
             if (!read) refuse("an address is 198.18.0.2/24 or fd00::2/64, not " + value);
-            out.address = *read;
+            out.own = *read;
         } else if (what == "--peer") {
             out.peer = io::read_address(value);
             if (!out.peer) refuse("a peer is 198.18.0.1 or fd00::1, not " + value);
@@ -96,6 +98,7 @@ inline arguments read_arguments(int argc, char** argv, const char* usage) {
             out.pcap = value;
         }
     }
+    if (out.link == "sim" && (out.own || out.peer)) refuse("a simulated network has addresses of its own");
     return out;
 }
 
@@ -120,7 +123,7 @@ template <packet_link Link>
 int drive(const arguments& a, io::reactor& reactor, Link& link, const program_on& program, bool serves) {
     my_tcp::settings settings{.seed = io::random_seed()};
     settings.congestion.select(a.congestion);
-    host<my_tcp> own(settings, a.address.address);
+    host<my_tcp> own(settings, a.address().address);
     device loop(own, link);
     const ip_address other = a.peer.value_or(ip_address{});
     if (!serves) return loop.block_on(program(own, other)) && loop.run() ? 0 : 1;
@@ -148,7 +151,7 @@ inline int run_on_real_link(const arguments& a, const program_on& program, bool 
     if (!reactor) return complain(reactor.why());
     if (a.link == "tun") {
         io::tun_options wanted{.name = a.name};
-        if (a.peer) wanted.kernel_addresses.push_back({*a.peer, a.address.length});
+        if (a.peer) wanted.kernel_addresses.push_back({*a.peer, a.address().length});
         auto link = io::tun::open(wanted, *reactor);
         return link ? drive_captured(a, *reactor, *link, program, serves) : complain(link.why());
     }

@@ -26,8 +26,6 @@ public:
 
     explicit operator bool() const { return number_ >= 0; }
     int number() const { return number_; }
-    /// The caller closes it from now on.
-    int release() { return std::exchange(number_, -1); }
 
 private:
     int number_ = -1;

@@ -78,9 +78,7 @@ public:
     // ---- for links: what to try, until the system says that there is no more ----------------------------------------
 
     bool may_read() const { return state_->may_read; }
-    bool may_write() const { return state_->may_write; }
     void has_read_all() { state_->may_read = false; }
-    void is_full() { state_->may_write = false; }
 
 private:
     friend reactor;

@@ -24,7 +24,6 @@ struct tun_options {
     std::vector<address_prefix> kernel_addresses{};  // of the kernel's side; sluice's own are within their prefixes
     std::uint16_t mtu = 1500;
     bool super_segments = true;
-    bool is_one_of_several = false;  // queues of one device: each opens it by the same name
     int queue_packets = 1000;        // that wait in the kernel for us
 };
 
@@ -38,8 +37,7 @@ public:
             return failed("/dev/net/tun", errno == ENOENT ? "the kernel has no TUN: modprobe tun" : needs_admin);
         ifreq asked{};
         wanted.name.copy(asked.ifr_name, IFNAMSIZ - 1);
-        asked.ifr_flags = static_cast<short>(IFF_TUN | IFF_NO_PI | (wanted.super_segments ? IFF_VNET_HDR : 0) |
-                                             (wanted.is_one_of_several ? IFF_MULTI_QUEUE : 0));
+        asked.ifr_flags = static_cast<short>(IFF_TUN | IFF_NO_PI | (wanted.super_segments ? IFF_VNET_HDR : 0));
         if (::ioctl(device.number(), TUNSETIFF, &asked) != 0)
             return failed("TUN device " + wanted.name,
                           errno == EPERM   ? needs_admin
@@ -129,10 +127,7 @@ private:
             ++count_.packets_out;
             return true;
         }
-        if (errno == EAGAIN) {
-            watched_.is_full();
-            return false;
-        }
+        if (errno == EAGAIN) return false;
         ++count_.lost_out;  // down, or gone: as on a wire that is cut
         if (errno != EIO && errno != ENOBUFS && errno != ENOMEM && errno != EINVAL) lose();
         return true;

@@ -160,7 +160,6 @@ private:
                 sent += static_cast<unsigned>(more);
                 count_.packets_out += static_cast<unsigned>(more);
             } else if (errno == EAGAIN) {
-                watched_.is_full();
                 return number[sent];
             } else {
                 ++count_.errors;
