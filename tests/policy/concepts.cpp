@@ -231,6 +231,7 @@ struct handshake_not_const : least_ecn { std::uint8_t handshake() { return 0; } 
 struct wrong_resume : least_ecn { void resume() {} };
 struct wrong_option : least_ecn { std::optional<accurate_ecn_option> option() const { return {}; } };
 struct wrong_unsplittable : least_ecn { bool unsplittable() { return false; } };
+struct wrong_contradicts : least_ecn { bool contradicts() const { return false; } };
 struct wrong_pure_ack : least_ecn { void owes_pure_ack() const {} };
 struct wrong_agreed : least_ecn { bool agreed = false; };
 // clang-format on
@@ -242,8 +243,8 @@ static_assert(ecn_policy<no_ecn> && !ecn_takes_part<no_ecn> && ecn_policy<least_
 static_assert(!ecn_policy<a_little_ecn> && !ecn_policy<wrong_on_syn> && !ecn_policy<wrong_on_arrival> &&
               !ecn_policy<wrong_ecn_ack> && !ecn_policy<wrong_mark> && !ecn_policy<wrong_on_reduction> &&
               !ecn_policy<handshake_not_const> && !ecn_policy<wrong_resume> && !ecn_policy<wrong_option> &&
-              !ecn_policy<wrong_unsplittable> && !ecn_policy<wrong_pure_ack> && !ecn_policy<wrong_agreed> &&
-              !ecn_policy<option_alone>);
+              !ecn_policy<wrong_unsplittable> && !ecn_policy<wrong_contradicts> && !ecn_policy<wrong_pure_ack> &&
+              !ecn_policy<wrong_agreed> && !ecn_policy<option_alone>);
 
 struct seven {
     using slot = isn_slot;

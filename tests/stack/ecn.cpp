@@ -101,6 +101,25 @@ TEST_CASE("of Accurate ECN it keeps the mode and what came on the SYN") {
     CHECK(ace_of(ack.back().flags) == 5);
 }
 
+TEST_CASE("and a record whose SYN comes again for the other kind of feedback is reset (RFC 9768 section 3.1.5), be it "
+          "that a plain one came between them") {
+    for (const bool plain_between : {false, true})
+        for (const bool accurate_first : {false, true}) {
+            CAPTURE(plain_between);
+            CAPTURE(accurate_first);
+            const tcp_flags classic = flag::ece | flag::cwr;
+            bench<accurate_tcp> b;
+            b.listen();
+            b.syn(accurate_first ? ecn_flags : classic);
+            if (plain_between) b.syn(flag::none);
+            const auto answer = b.syn(accurate_first ? classic : ecn_flags);
+            CHECK(answer.flags == (flag::rst | flag::ack));
+            CHECK(answer.acknowledgment == seq(101));
+            b.wait(10s);
+            CHECK(b.take().empty());  // no SYN,ACK leaves again: the record is gone
+        }
+}
+
 TEST_CASE("a SYN cookie remembers no ECN: its SYN,ACK does not agree, and nothing is ECT") {
     bench<classic_tcp> classic;
     bench<accurate_tcp> accurate;

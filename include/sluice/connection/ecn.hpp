@@ -35,6 +35,17 @@ constexpr void hear_syn_again(control_block<Tcp>& c, const ip_meta& ip, const se
     }
 }
 
+/// The peer's SYN again asks for something that it did not ask for before, which neither end can take back: RFC 9768
+/// section 3.1.5 wants a reset.
+template <class Tcp>
+constexpr bool contradicts_itself(const control_block<Tcp>& c, const segment& s) {
+    const ecn_arrival_report syn{.flags = s.flags};
+    if constexpr (requires { c.ecn.contradicts(syn); })
+        return c.ecn.contradicts(syn);
+    else
+        return false;
+}
+
 /// The ACK of a SYN,ACK has something to tell that text beside it would hide (RFC 9768 section 3.2.2.1).
 template <class Tcp>
 constexpr bool owes_pure_ack(const control_block<Tcp>& c) {

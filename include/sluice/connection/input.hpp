@@ -60,7 +60,7 @@ constexpr step take_content(control_block<Tcp>& c, environment<Tcp>& env, const 
 template <class Tcp>
 constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segment& s) {
     if (syn_received.has(c.state) && s.has(flag::syn) && !s.has(flag::rst) && s.sequence == c.rcv.irs)
-        return take_syn_again(c, s);
+        return take_syn_again(c, env, s);
     if (c.rcv.acceptable(s.sequence, s.length())) {
         if (!s.flags.has_any(flag::rst | flag::syn)) trim_to_window(c, s);
         return step::go_on;
@@ -82,13 +82,17 @@ constexpr step check_sequence(control_block<Tcp>& c, environment<Tcp>& env, segm
 
 /// The peer's SYN once more, before it has heard of ours.
 template <class Tcp>
-constexpr step take_syn_again(control_block<Tcp>& c, segment& s) {
+constexpr step take_syn_again(control_block<Tcp>& c, environment<Tcp>& env, segment& s) {
     if (s.has(flag::ack)) {  // N1: the SYN,ACK of a simultaneous open; its SYN has been taken already
         s.flags = s.flags.without(flag::syn);
         s.sequence += 1;
         if constexpr (Tcp::uses_ecn) c.marks.skip = true;
         trim_to_window(c, s);
         return step::go_on;
+    }
+    if (contradicts_itself(c, s)) {
+        fire<event::reset>(c, env);
+        return step::drop_and_reset;
     }
     if (const list_index head = c.flight.first(); head != no_index) {  // N3: our SYN,ACK was lost
         c.flight.mark_lost(head);

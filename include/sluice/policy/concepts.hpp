@@ -178,6 +178,8 @@ concept ack_policy =
 //                                                            asked, maybe twice, before mark
 //             bool unsplittable() const                      CWR, as it is, belongs on each segment: no super-segments,
 //                                                            of which only the first slice keeps it
+//             bool contradicts(const ecn_arrival_report&) const  the peer's SYN again: the two ends may understand each
+//                                                            other wrongly, and the connection is reset
 //             bool owes_pure_ack() const                     the ACK of a SYN,ACK leaves before any text
 //             bool agreed() const                            for those who look
 // clang-format off
@@ -189,15 +191,16 @@ template <class P> concept ecn_on_reduction_ok = requires(P& p) { p.on_reduction
 template <class P> concept ecn_handshake_ok    = requires(P& p, const P& seen, std::uint8_t kept) { { seen.handshake() } -> std::same_as<std::uint8_t>; p.resume(kept); };
 template <class P> concept ecn_option_ok       = hook::absent<P, hook::option>       || requires(const P& p, const ecn_leaving_report& r, std::size_t n) { { p.option(r, n) } -> std::same_as<std::optional<accurate_ecn_option>>; };
 template <class P> concept ecn_unsplittable_ok = hook::absent<P, hook::unsplittable> || requires(const P& p) { { p.unsplittable() } -> std::same_as<bool>; };
+template <class P> concept ecn_contradicts_ok  = hook::absent<P, hook::contradicts>  || requires(const P& p, const ecn_arrival_report& r) { { p.contradicts(r) } -> std::same_as<bool>; };
 template <class P> concept ecn_pure_ack_ok     = hook::absent<P, hook::owes_pure_ack> || requires(const P& p) { { p.owes_pure_ack() } -> std::same_as<bool>; };
 template <class P> concept ecn_agreed_ok       = hook::absent<P, hook::agreed>       || requires(const P& p) { { p.agreed() } -> std::same_as<bool>; };
 template <class P> concept ecn_has_nothing     = hook::absent<P, hook::on_syn> && hook::absent<P, hook::on_arrival> && hook::absent<P, hook::on_ack> && hook::absent<P, hook::mark> && hook::absent<P, hook::on_reduction> &&
-                                                 hook::absent<P, hook::handshake> && hook::absent<P, hook::resume> && hook::absent<P, hook::option> && hook::absent<P, hook::unsplittable> && hook::absent<P, hook::owes_pure_ack> && hook::absent<P, hook::agreed>;
+                                                 hook::absent<P, hook::handshake> && hook::absent<P, hook::resume> && hook::absent<P, hook::option> && hook::absent<P, hook::unsplittable> && hook::absent<P, hook::contradicts> && hook::absent<P, hook::owes_pure_ack> && hook::absent<P, hook::agreed>;
 // clang-format on
 template <class P>
 concept ecn_takes_part = policy_for<P, ecn_slot> && ecn_on_syn_ok<P> && ecn_on_arrival_ok<P> && ecn_on_ack_ok<P> &&
                          ecn_mark_ok<P> && ecn_on_reduction_ok<P> && ecn_handshake_ok<P> && ecn_option_ok<P> &&
-                         ecn_unsplittable_ok<P> && ecn_pure_ack_ok<P> && ecn_agreed_ok<P>;
+                         ecn_unsplittable_ok<P> && ecn_contradicts_ok<P> && ecn_pure_ack_ok<P> && ecn_agreed_ok<P>;
 template <class P>
 concept ecn_policy = policy_for<P, ecn_slot> && (ecn_has_nothing<P> || ecn_takes_part<P>);
 

@@ -45,6 +45,7 @@ struct handshake      { int handshake;      template <class P> static constexpr 
 struct resume         { int resume;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::resume>::resume; }; };
 struct option         { int option;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::option>::option; }; };
 struct agreed         { int agreed;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::agreed>::agreed; }; };
+struct contradicts    { int contradicts;    template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::contradicts>::contradicts; }; };
 struct owes_pure_ack  { int owes_pure_ack;  template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::owes_pure_ack>::owes_pure_ack; }; };
 struct unsplittable   { int unsplittable;   template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::unsplittable>::unsplittable; }; };
 struct find_more      { int find_more;      template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::find_more>::find_more; }; };

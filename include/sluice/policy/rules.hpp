@@ -94,6 +94,7 @@ struct slot<P, ecn_slot> {
     static_assert(nothing || ecn_handshake_ok<P>,    "sluice: ecn slot: a policy that takes part must have `std::uint8_t handshake() const` and `void resume(std::uint8_t)`");
     static_assert(ecn_option_ok<P>,                  "sluice: ecn slot: option must be `std::optional<accurate_ecn_option> option(const ecn_leaving_report&, std::size_t room) const`");
     static_assert(ecn_unsplittable_ok<P>,            "sluice: ecn slot: unsplittable must be `bool unsplittable() const`");
+    static_assert(ecn_contradicts_ok<P>,             "sluice: ecn slot: contradicts must be `bool contradicts(const ecn_arrival_report&) const`");
     static_assert(ecn_pure_ack_ok<P>,                "sluice: ecn slot: owes_pure_ack must be `bool owes_pure_ack() const`");
     static_assert(ecn_agreed_ok<P>,                  "sluice: ecn slot: agreed must be `bool agreed() const`");
     static constexpr bool kept = true;

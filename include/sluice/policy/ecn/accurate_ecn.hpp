@@ -111,17 +111,24 @@ struct accurate_ecn {
         if (!first && code == 0) plain_ = true;  // the first has fixed the mode (3.1.5)
     }
 
+    /// 3.1.5: a SYN that asks for the other kind of feedback than the one that has fixed the mode. Of two answers the
+    /// peer may have heard either, and would read ours as it means them. Where no kind was agreed on, none is feared.
+    constexpr bool contradicts(const ecn_arrival_report& r) const {
+        const std::uint8_t code = ace_of(r.flags);
+        return mode_ == mode::classic ? code != 0b000 && code != 0b011 : mode_ == mode::accurate && code == 0b011;
+    }
+
     constexpr std::uint8_t handshake() const {
-        if (mode_ == mode::classic) return classic_.handshake() == 1 ? 1 : 0;
+        if (mode_ == mode::classic) return classic_.handshake() == 1 ? 1 : 7;
         if (mode_ != mode::accurate) return 0;
         return plain_ ? 2 : static_cast<std::uint8_t>(3 + static_cast<std::uint8_t>(syn_codepoint_));
     }
     constexpr void resume(std::uint8_t kept) {
-        mode_ = kept == 0 ? mode::none : kept == 1 ? mode::classic : mode::accurate;
+        mode_ = kept == 0 ? mode::none : kept == 1 || kept == 7 ? mode::classic : mode::accurate;
         called_ = true;
-        classic_.resume(kept == 1);
-        plain_ = kept == 2;
-        if (kept >= 3) syn_codepoint_ = static_cast<ecn_codepoint>(kept - 3);
+        classic_.resume(kept == 1 ? 1 : kept == 7 ? 2 : 0);
+        plain_ = kept == 2 || kept == 7;
+        if (kept >= 3 && kept < 7) syn_codepoint_ = static_cast<ecn_codepoint>(kept - 3);
     }
 
     // ---- what has come (3.2.1, 3.2.2.5.1) ---------------------------------------------------------------------------
