@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include <sluice/policy/buffers/phantom_buffers.hpp>
 #include <sluice/policy/congestion/any_of.hpp>
 #include <sluice/policy/congestion/vegas.hpp>
 #include <sluice/policy/congestion/westwood.hpp>
@@ -57,6 +58,8 @@ void suit(auto& settings, std::uint64_t rate, bool both_ways) {
         if (rate == 1'000'000) settings.rtt.floor = 1s;
     if constexpr (requires { settings.buffers.largest_send; })  // a MiB would fill eight seconds of that link
         if (rate == 1'000'000) settings.buffers.largest_send = settings.buffers.send;
+    if constexpr (requires { settings.buffers.counts_only; })  // 64 MiB would fill a minute of it: as much as the others
+        if (rate == 1'000'000 || rate == 10'000'000) settings.buffers.send = settings.buffers.receive = 64 << 10;
     if constexpr (requires { settings.recovery.earliest_probe; })
         if (rate == 1'000'000 || (rate == 10'000'000 && both_ways)) settings.recovery.earliest_probe = 1s;
 }
@@ -128,7 +131,9 @@ TEST_CASE_TEMPLATE("a lossless link with room sees no octet, ACK or timer twice"
                    plain_tcp, small_tcp, reno_acking_all, with<every_segment>,
                    with<vegas, accurate_ecn, prr_recovery, linux_like>, with<westwood, classic_ecn, no_timestamps>,
                    with<any_of<reno, cubic>, newreno_recovery, no_sack, no_window_scale>,
-                   with<no_congestion_control, rack_tlp, fixed_buffers<>>) {
+                   with<no_congestion_control, rack_tlp, fixed_buffers<>>, with<phantom_buffers>,
+                   with<phantom_buffers, reno, newreno_recovery, every_segment>, with<go_back_n>,
+                   with<go_back_n, westwood, linux_like, no_ecn>) {
     check_each_size<Tcp>();
 }
 

@@ -49,6 +49,7 @@ struct pattern_writer {
 struct pattern_reader {
     std::uint64_t length = 0;
     int sender = 1;
+    bool counts_only = false;     // the endpoint's buffers keep no octets that could be looked at
     std::uint64_t read = 0;
     std::uint64_t wrong = 0;      // octets that are not the pattern's, or too many
     bool has_ended = false;       // the peer's FIN was reached
@@ -69,7 +70,7 @@ struct pattern_reader {
                 failure = got.error();
             if (!got) return;
             for (std::size_t i = 0; i < *got; ++i)
-                if (read + i >= length || chunk[i] != pattern(read + i, sender)) ++wrong;
+                if (read + i >= length || (!counts_only && chunk[i] != pattern(read + i, sender))) ++wrong;
             read += *got;
             if (read == length) complete_at = now;
         }

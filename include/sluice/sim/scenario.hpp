@@ -120,8 +120,11 @@ transfer_report transfer(const scenario& s, typename Client::settings client, ty
                   "sluice: transfer: the client's lifecycle has no active OPEN: it can't connect");
     static_assert(machine<typename Server::lifecycle_policy>::has(event::passive_open),
                   "sluice: transfer: the server's lifecycle has no passive OPEN: it can't listen");
+    static_assert(Client::counts_only == Server::counts_only,
+                  "sluice: transfer: one end keeps octets, and the other only counts them: it would wait for them");
     if (s.mtu) client.limits.mtu = server.limits.mtu = *s.mtu;
-    const bulk_pair ends = bulk_between(s.octets, s.octets_back);
+    bulk_pair ends = bulk_between(s.octets, s.octets_back);
+    ends.client.reader.counts_only = ends.server.reader.counts_only = Client::counts_only;
     world<Client, Server> w(settings_of(s), client, server, ends.client, ends.server);
     queueing_delay waits(0);
     window_log windows;
