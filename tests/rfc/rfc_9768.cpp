@@ -226,7 +226,7 @@ TEST_CASE("the first SYN fixes the mode; one without ECN behind it is told what 
 }
 
 // The controls: accurate_ecn.hpp, contradicts: either half answers false; input.hpp, take_syn_again does not ask.
-TEST_CASE("SYNs of one handshake that ask for both kinds of feedback are reset: who answers can't know which was heard") {
+TEST_CASE("SYNs of one handshake that ask for both kinds of feedback are reset: none can know which answer was heard") {
     for (const bool accurate_first : {false, true}) {
         CAPTURE(accurate_first);
         bench b;

@@ -58,7 +58,7 @@ void suit(auto& settings, std::uint64_t rate, bool both_ways) {
         if (rate == 1'000'000) settings.rtt.floor = 1s;
     if constexpr (requires { settings.buffers.largest_send; })  // a MiB would fill eight seconds of that link
         if (rate == 1'000'000) settings.buffers.largest_send = settings.buffers.send;
-    if constexpr (requires { settings.buffers.counts_only; })  // 64 MiB would fill a minute of it: as much as the others
+    if constexpr (requires { settings.buffers.counts_only; })  // 64 MiB would fill minutes of it
         if (rate == 1'000'000 || rate == 10'000'000) settings.buffers.send = settings.buffers.receive = 64 << 10;
     if constexpr (requires { settings.recovery.earliest_probe; })
         if (rate == 1'000'000 || (rate == 10'000'000 && both_ways)) settings.recovery.earliest_probe = 1s;
