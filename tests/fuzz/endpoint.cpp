@@ -26,19 +26,13 @@
 #include <sluice/policy/rtt/linux_like.hpp>
 #include <sluice/testing/audit.hpp>
 
+#include "fuzz/script.hpp"
 #include "support/wire.hpp"
 
 namespace {
 
 using namespace sluice;
-
-[[noreturn]] void broken(const char* rule) {
-    std::fprintf(stderr, "broken: %s\n", rule);
-    std::abort();
-}
-void require(bool holds, const char* rule) {
-    if (!holds) broken(rule);
-}
+using namespace fuzz;
 
 const bool tracing = std::getenv("FUZZ_TRACE") != nullptr;
 
@@ -49,37 +43,6 @@ std::vector<octet> text_from(seq first, std::size_t length) {
     for (std::size_t i = 0; i < length; ++i) out[i] = text_at(first + static_cast<std::uint32_t>(i));
     return out;
 }
-
-class script {
-public:
-    explicit script(octets text) : text_(text) {}
-
-    bool empty() const { return text_.empty(); }
-    std::uint8_t next() {
-        if (empty()) return 0;
-        const octet o = text_[0];
-        text_ = text_.subspan(1);
-        return o;
-    }
-    std::uint16_t next_16() { return static_cast<std::uint16_t>(next() << 8 | next()); }
-    std::uint32_t next_32() { return std::uint32_t{next_16()} << 16 | next_16(); }
-    octets next_octets(std::size_t most) {
-        const octets out = text_.first(std::min(most, text_.size()));
-        text_ = text_.subspan(out.size());
-        return out;
-    }
-    /// Mostly small, either sign, sometimes large.
-    std::uint32_t offset() {
-        const std::uint8_t kind = next();
-        if (kind < 128) return 0;
-        if (kind < 192) return static_cast<std::uint32_t>(static_cast<std::int8_t>(next()));
-        if (kind < 240) return static_cast<std::uint32_t>(static_cast<std::int16_t>(next_16()));
-        return next_32();
-    }
-
-private:
-    octets text_;
-};
 
 constexpr socket_address here{ip_address::v4(198, 18, 0, 1), 4000}, there{ip_address::v4(198, 18, 0, 2), 80};
 
