@@ -58,13 +58,15 @@ struct end {
         const auto taken = more ? tcp.send_more(text, now) : tcp.send(text, now);
         app.written += taken.value_or(0);
     }
-    void read(std::size_t most, instant now) {
+    /// How much there was.
+    std::size_t read(std::size_t most, instant now) {
         std::vector<octet> into(most);
         const auto got = tcp.receive(into, now);
         app.has_ended = app.has_ended || got.error() == error::closing;
         for (std::size_t i = 0; i < got.value_or(0); ++i)
             require(into[i] == sim::pattern(app.read + i, 1 - number), "a wrong octet was delivered");
         app.read += got.value_or(0);
+        return got.value_or(0);
     }
     void shut(instant now) {
         if (is_open() && !app.has_shut) app.has_shut = bool(tcp.shutdown(now));
@@ -178,7 +180,7 @@ private:
         is_calm_ = true;
         const instant limit = now_ + 24h;
         for (int i = 0; !is_over(); ++i) {
-            a_.read(65'536, now_), b_.read(65'536, now_);
+            while (a_.read(65'536, now_) + b_.read(65'536, now_) > 0) {}
             a_.shut(now_), b_.shut(now_);
             flush();
             if (is_over()) break;
