@@ -47,7 +47,8 @@ struct other_datagram {
 /// What is no good segment: hear(icmp_error) for an error about one of ours, answer(other_datagram) for what asks for
 /// an answer, which errors never do (RFC 1122 section 3.2.2). Bad checksums of ICMP go the way of other malformed ones.
 template <class Tcp>
-constexpr void open_other(environment<Tcp>& env, const rx_packet& packet, auto&& hear, auto&& answer) {
+[[gnu::noinline]] constexpr void open_other(environment<Tcp>& env, const rx_packet& packet, auto&& hear,
+                                            auto&& answer) {
     if (packet.data.empty()) return void(++env.count.malformed);
     other_datagram d;
     const ip_extent extent = packet.data[0] >> 4 == 4 ? ipv4::read_any(packet.data, packet.length, d.ip)

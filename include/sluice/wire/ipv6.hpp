@@ -60,7 +60,7 @@ constexpr ip_extent skip_extensions(octets packet) {
 }
 
 /// Of any protocol, or a fragment; refuses what is not whole. Read to its place, as of ipv4::read_any.
-constexpr ip_extent read_any(octets packet, std::size_t length, ip_meta& meta) {
+[[gnu::always_inline]] constexpr ip_extent read_any(octets packet, std::size_t length, ip_meta& meta) {
     if (packet.size() < header_length || packet[at::version_class_flow] >> 4 != 6) return {};
     const std::size_t total = header_length + load_be16(packet.data() + at::payload_length);
     if (total > length) return {};
@@ -79,7 +79,7 @@ constexpr ip_extent read_any(octets packet, std::size_t length, ip_meta& meta) {
 }
 
 /// Refuses what is no unfragmented TCP, too.
-constexpr ip_extent read(octets packet, std::size_t length, ip_meta& meta) {
+[[gnu::always_inline]] constexpr ip_extent read(octets packet, std::size_t length, ip_meta& meta) {
     const ip_extent extent = read_any(packet, length, meta);
     return extent.protocol == protocol_tcp && !extent.is_fragment ? extent : ip_extent{};
 }
