@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// stack/icmp_answers.hpp: echo, and "nobody here": to whom, for what, as which address, how often; fragments are refused
-// and counted; and no datagram, however it lies, is read beyond its end or changes a connection.
+// stack/icmp_answers.hpp: echo, and "nobody here": to whom, for what, as which address, how often; fragments are
+// refused and counted; and no datagram, however it lies, is read beyond its end or changes a connection.
 #include <doctest/doctest.h>
 
 #include "support/icmp.hpp"

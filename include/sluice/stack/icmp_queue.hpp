@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // ICMP messages that wait to leave, with the octets they carry: of echo requests all, of what an error is about the
-// beginning. Bounded in number and in octets, and errors in time, too, as RFC 4443 section 2.4 (f) has it: what finds no
-// place is dropped, and its cause will come again. It must not know why they are sent.
+// beginning. Bounded in number and in octets, and errors in time, too, as RFC 4443 section 2.4 (f) has it: what finds
+// no place is dropped, and its cause will come again. It must not know why they are sent.
 #pragma once
 
 #include <array>

@@ -74,8 +74,8 @@ public:
                             [&](const own_address& own) { return own.address == a || is_broadcast(own, a); });
     }
 
-    /// From where to speak to it: the one of its family, and of link-local ones to such (RFC 6724 rule 2), with which it
-    /// has the longest prefix in common (rule 8). Nothing if there is none of its family.
+    /// From where to speak to it: the one of its family, and of link-local ones to such (RFC 6724 rule 2), with which
+    /// it has the longest prefix in common (rule 8). Nothing if there is none of its family.
     constexpr std::optional<ip_address> towards(const ip_address& remote) const {
         const own_address* best = nullptr;
         for (const own_address& own : list())

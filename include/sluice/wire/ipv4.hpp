@@ -28,9 +28,9 @@ struct datagram {
     std::size_t total_length;  // as the header says; a link may have padded behind it
 };
 
-/// Of any protocol, or a fragment; refuses what is not whole or has no correct header checksum. `length` is the packet's
-/// length, of which `packet` holds at least the headers. The header is read to its place: copies of it would cost more
-/// than the rest. Inline, so that TCP does not pay for what only others ask.
+/// Of any protocol, or a fragment; refuses what is not whole or has no correct header checksum. `length` is the
+/// packet's length, of which `packet` holds at least the headers. The header is read to its place: copies of it would
+/// cost more than the rest. Inline, so that TCP does not pay for what only others ask.
 [[gnu::always_inline]] constexpr ip_extent read_any(octets packet, std::size_t length, ip_meta& meta) {
     if (packet.size() < header_length || packet[at::version_ihl] >> 4 != 4) return {};
     const std::size_t ihl = static_cast<std::size_t>(packet[at::version_ihl] & 0xf) * 4;
