@@ -32,6 +32,7 @@ struct connection_options {
                                                       // stand-off and overrides keep_alive_tries (N23, MUST-37)
     bool user_timeout_option = false;  // RFC 5482: tell the peer, and take its value where none is set here
     bool cork = false;                 // MAY-16: nothing is pushed; what is no whole segment waits for more
+    bool error_reports = true;         // SHLD-20: news of what may pass, news::soft_error and news::unresponsive
 };
 
 /// bad_argument for what no header can carry (dscp, hop_limit), and for what would end or probe a connection before
@@ -74,6 +75,7 @@ struct limits {
     std::uint8_t challenge_acks = 10;                 // RFC 5961 section 7: per 5 s and connection, plus a random share
     duration challenge_period = 5s;
     duration stray_ack_interval = 500ms;              // N15: for unacceptable segments without data
+    std::uint16_t icmp_errors = 10;                   // RFC 4443 section 2.4 f: sent a second, and at once; 0: none
     std::uint32_t most_connections = 1u << 29;        // of a stack, records not counted; memory bounds them
     std::uint32_t most_time_waits = 1u << 20;         // the oldest is recycled
     port_range ephemeral_ports{};

@@ -19,6 +19,10 @@ struct named_counter {
 
 // clang-format off
 inline constexpr auto nstat_names = std::to_array<named_counter>({
+    {"IpInAddrErrors",             &counters::misaddressed},
+    {"IcmpOutDestUnreachs",        &counters::unreachables_out},
+    {"IcmpOutEchoReps",            &counters::echoes_answered},
+    {"IcmpOutRateLimitHost",       &counters::icmp_limited},
     {"TcpActiveOpens",             &counters::active_opens},
     {"TcpPassiveOpens",            &counters::passive_opens},
     {"TcpAttemptFails",            &counters::attempt_fails},
@@ -30,6 +34,7 @@ inline constexpr auto nstat_names = std::to_array<named_counter>({
     {"TcpOutRsts",                 &counters::resets_out},
     {"TcpExtListenDrops",          &counters::syns_dropped},
     {"TcpExtListenOverflows",      &counters::accept_overflows},
+    {"TcpExtOutOfWindowIcmps",     &counters::icmp_ignored},
     {"TcpExtPAWSEstab",            &counters::too_old},
     {"TcpExtSyncookiesSent",       &counters::cookies_sent},
     {"TcpExtSyncookiesRecv",       &counters::cookies_accepted},
@@ -52,8 +57,10 @@ inline constexpr auto nstat_names = std::to_array<named_counter>({
     {"SluiceDuplicateTextIn",      &counters::duplicates_in},
     {"SluiceEcnReductions",        &counters::ecn_reductions},
     {"SluiceFastRecoveries",       &counters::recoveries},
+    {"SluiceFragmentsRefused",     &counters::fragments},
     {"SluiceInMarked",             &counters::marked_in},
     {"SluiceInResets",             &counters::resets_in},
+    {"SluiceMartians",             &counters::martians},
     {"SluiceOutsideWindow",        &counters::unacceptable},
     {"SluiceRepliesDropped",       &counters::replies_dropped},
     {"SluiceSecondFins",           &counters::second_fins},
