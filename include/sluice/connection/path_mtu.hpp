@@ -85,7 +85,7 @@ constexpr void raise_path_mtu(control_block<Tcp>& c) {
         fit_segments(c, largest_mtu(c));
 }
 
-/// N40: less than what is known to have arrived is not believed at once. So many octets in so few segments can't all
+/// N43: less than what is known to have arrived is not believed at once. So many octets in so few segments can't all
 /// have come in packets that small; nor does any sane link take less than 552 (practice: Linux). What was believed
 /// before, however, or more, can do no new harm.
 template <class Tcp>
