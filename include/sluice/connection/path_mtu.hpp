@@ -93,7 +93,9 @@ constexpr bool is_doubtful(const control_block<Tcp>& c, std::uint16_t mtu) {
     constexpr std::uint16_t least_sane = 552;
     if (c.path.believed != 0 && c.path.believed <= mtu) return false;
     const std::uint64_t most_text = floored_difference(mtu, packet_overhead(c));
-    return mtu < least_sane || c.totals.acknowledged > c.totals.segments_out * most_text;
+    const std::uint32_t still_out = c.snd.flight() / c.path.largest_mss;
+    return mtu < least_sane ||
+           c.totals.acknowledged > floored_difference(c.totals.segments_out, still_out) * most_text;
 }
 
 /// A router says that a packet of ours, which held `about`, was too big for it, and that it takes up to `mtu`; older
