@@ -145,6 +145,7 @@
 #include <sluice/stack/listener.hpp>
 #include <sluice/stack/parting.hpp>
 #include <sluice/stack/passive.hpp>
+#include <sluice/stack/path_mtu_cache.hpp>
 #include <sluice/stack/short_time.hpp>
 #include <sluice/stack/stack.hpp>
 #include <sluice/stack/syn_cookies.hpp>

@@ -2,13 +2,14 @@
 // Paths of which one link takes less than the others: routers that say so, routers that do not, and who lies.
 #include <doctest/doctest.h>
 
-#include <array>
 #include <vector>
 
 #include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/options/mtu_probing.hpp>
 #include <sluice/sim/flow.hpp>
 #include <sluice/testing/audit.hpp>
+
+#include "support/too_big.hpp"
 
 namespace {
 
@@ -69,18 +70,7 @@ struct path {
     }
     /// An ICMP error which says that one of the client's packets, with this number, was too big.
     void forge(std::uint32_t mtu, seq number) {
-        const socket_address from = flow.client.address, to = flow.server.address;
-        std::array<octet, 28> quote{};
-        ipv4::write({.source = from.address, .destination = to.address}, 1500, quote);
-        store_be16(quote.data() + 20, from.port);
-        store_be16(quote.data() + 22, to.port);
-        store_be32(quote.data() + 24, number.number());
-        tx_packet p;
-        p.begin({.source = to.address, .destination = from.address});
-        p.borrow(quote);
-        icmp::finish(p, icmp::v4::unreachable, 4, mtu);
-        std::vector<octet> out(p.length());
-        write(p, out);
+        const auto out = lab::too_big(flow.client.address, flow.server.address, number, mtu);
         flow.client.endpoint.on_packet({.data = out}, net.now());
         net.serve(flow.client.node);
         look();

@@ -46,6 +46,17 @@ constexpr void fit_segments(control_block<Tcp>& c, std::uint32_t mtu) {
     if constexpr (requires { c.congestion.on_mss(mss); }) c.congestion.on_mss(mss);
 }
 
+/// Our link takes less than before. What is out may arrive all the same.
+template <class Tcp>
+constexpr void hear_link_mtu(control_block<Tcp>& c, std::uint16_t mtu) {
+    const std::uint32_t mss = std::max(floored_difference(mtu, packet_overhead(c)), 1u);
+    if (c.path.largest_mss == 0) c.mss = std::min(c.mss, mss);  // the handshake goes on
+    if (c.path.largest_mss <= mss) return;
+    c.path.largest_mss = static_cast<std::uint16_t>(mss);
+    if constexpr (Tcp::probes_mtu) c.probes.search.bound(mtu);
+    fit_segments(c, std::min<std::uint32_t>(mtu, path_mtu(c)));
+}
+
 /// No packet above `mtu` gets through. After `path_mtu_lasts` the path may have changed (RFC 1191 section 6.3, RFC 8201
 /// section 4).
 template <class Tcp>
