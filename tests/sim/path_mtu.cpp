@@ -30,6 +30,7 @@ struct path_settings {
     std::size_t mtu = sim::unlimited;  // of the link between the routers
     bool hides_mtu = false;
     bool ipv6 = false;
+    std::uint16_t link_mtu = 1500;       // of both ends
     std::uint64_t octets = 1'000'000;
     std::uint64_t rate = 50'000'000;
     std::size_t queue = sim::unlimited;  // packets
@@ -51,9 +52,8 @@ struct path {
         }
     } sizes;
 
-    explicit path(const path_settings& s, const typename Tcp::settings& client = {})
-        : net({.ipv6 = s.ipv6, .seed = 7}), flow(sim::add_flow<Tcp>(net, s.octets, 0, client)),
-          left(net.add_router()), right(net.add_router()) {
+    explicit path(const path_settings& s)
+        : net({.ipv6 = s.ipv6, .seed = 7}), flow(sim::add_flow<Tcp>(net, s.octets, 0, of(s), of(s))), left(net.add_router()), right(net.add_router()) {
         net.join(flow.client.node, left, {.delay = 1ms});
         narrow = net.join(left, right,
                           {.rate = s.rate, .delay = 8ms, .mtu = s.mtu, .hides_mtu = s.hides_mtu, .queue_packets = s.queue,
@@ -63,6 +63,12 @@ struct path {
         net.join(right, flow.server.node, {.delay = 1ms});
         net.finish();
         REQUIRE(net.open(flow.client, flow.server));
+    }
+
+    static typename Tcp::settings of(const path_settings& s) {
+        typename Tcp::settings out;
+        out.limits.mtu = s.link_mtu;
+        return out;
     }
 
     void run(instant until) {
@@ -193,6 +199,22 @@ TEST_CASE("a path that changes in mid-connection: what was doubted is true when 
     CHECK(!p.broken);
 }
 
+TEST_CASE("what was true once is not doubted again: when more is tried, and is too big, no timer is waited for") {
+    path<plain> p({.octets = 90'000'000, .rate = 1'000'000, .queue = 100});
+    p.run(instant(5s));
+    p.net.set_mtu(p.narrow, 1000);
+    p.run(instant(599s));
+    CHECK(p.mtu() == 1000);
+    CHECK(p.congestion().timeouts == 1);
+    const auto doubted = p.count().path_mtus_doubted;
+    p.run(instant(620s));
+    CHECK(p.mtu() == 1000);
+    CHECK(p.count().path_mtus_lowered == 2);
+    CHECK(p.count().path_mtus_doubted == doubted);
+    CHECK(p.congestion().timeouts == 1);
+    CHECK(!p.broken);
+}
+
 TEST_CASE("RFC 1191 section 6.3: ten minutes after a router's word, more is tried") {
     for (const bool has_changed : {true, false}) {
         CAPTURE(has_changed);
@@ -224,6 +246,17 @@ TEST_CASE("RFC 4821: a black hole is found by two timeouts, and the search ends 
         CHECK(real - p.mtu() < mtu_search::step);
         CHECK(!p.broken);
     }
+}
+
+TEST_CASE("RFC 4821 section 7.4: a probe many times as large as the segments waits until the window has room for it") {
+    path<probing> p({.mtu = 8000, .hides_mtu = true, .link_mtu = 9000, .octets = 20'000'000});
+    p.run(instant(60s));
+    CHECK(p.flow.is_complete());
+    CHECK(p.count().black_holes == 1);
+    CHECK(p.mtu() <= 8000);
+    CHECK(8000 - p.mtu() < mtu_search::step);
+    CHECK(p.congestion().episodes == 0);
+    CHECK(!p.broken);
 }
 
 TEST_CASE("RFC 4821 section 7.4: ten minutes after a search has ended below, it begins again, by one packet") {
@@ -265,11 +298,16 @@ TEST_CASE("RFC 4821 section 7.6.2: a probe that is lost alone takes nothing from
         if (size > 1400 && is_past_timeouts && ++probes == 1) break;
         before += size <= 1400;
     }
-    path_settings both = hole;
-    both.drop = {before + 1};
-    path<probing> worse(both);
-    worse.run(instant(60s));
-    CHECK(worse.flow.is_complete());
-    CHECK(worse.congestion().episodes == 1);
-    CHECK(!worse.broken);
+    // Found lost with it, or later, when the probe is already excused.
+    for (const std::uint64_t behind : {1u, 7u}) {
+        CAPTURE(behind);
+        path_settings both = hole;
+        both.drop = {before + behind};
+        path<probing> worse(both);
+        worse.run(instant(60s));
+        CHECK(worse.flow.is_complete());
+        CHECK(worse.congestion().episodes == 1);
+        CHECK(worse.mtu() > 1400 - mtu_search::step);
+        CHECK(!worse.broken);
+    }
 }
