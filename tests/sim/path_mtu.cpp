@@ -53,10 +53,15 @@ struct path {
     } sizes;
 
     explicit path(const path_settings& s)
-        : net({.ipv6 = s.ipv6, .seed = 7}), flow(sim::add_flow<Tcp>(net, s.octets, 0, of(s), of(s))), left(net.add_router()), right(net.add_router()) {
+        : net({.ipv6 = s.ipv6, .seed = 7}), flow(sim::add_flow<Tcp>(net, s.octets, 0, of(s), of(s))),
+          left(net.add_router()), right(net.add_router()) {
         net.join(flow.client.node, left, {.delay = 1ms});
         narrow = net.join(left, right,
-                          {.rate = s.rate, .delay = 8ms, .mtu = s.mtu, .hides_mtu = s.hides_mtu, .queue_packets = s.queue,
+                          {.rate = s.rate,
+                           .delay = 8ms,
+                           .mtu = s.mtu,
+                           .hides_mtu = s.hides_mtu,
+                           .queue_packets = s.queue,
                            .drop = s.drop},
                           {.delay = 8ms});
         net.watch(narrow, sizes);

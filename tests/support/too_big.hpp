@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// An ICMP error as a router sends it, or as somebody forges it: a packet of `from` to `to` with this number was too big.
+// An ICMP error as a router sends it, or as somebody forges it: a packet of `from` to `to` with this number was too
+// big.
 #pragma once
 
 #include "support/icmp.hpp"
