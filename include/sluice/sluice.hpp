@@ -53,6 +53,7 @@
 
 #include <sluice/tcb/in_flight.hpp>
 #include <sluice/tcb/in_flight_record.hpp>
+#include <sluice/tcb/mtu_search.hpp>
 #include <sluice/tcb/pacer.hpp>
 #include <sluice/tcb/reassembly.hpp>
 #include <sluice/tcb/receive_space.hpp>
@@ -91,6 +92,7 @@
 #include <sluice/policy/lifecycle/full.hpp>
 #include <sluice/policy/lifecycle/server_only.hpp>
 #include <sluice/policy/limits.hpp>
+#include <sluice/policy/options/mtu_probing.hpp>
 #include <sluice/policy/options/no_sack.hpp>
 #include <sluice/policy/options/no_timestamps.hpp>
 #include <sluice/policy/options/no_window_scale.hpp>
@@ -123,10 +125,12 @@
 #include <sluice/connection/info.hpp>
 #include <sluice/connection/input.hpp>
 #include <sluice/connection/listen.hpp>
+#include <sluice/connection/mtu_probing.hpp>
 #include <sluice/connection/negotiation.hpp>
 #include <sluice/connection/news.hpp>
 #include <sluice/connection/output.hpp>
 #include <sluice/connection/pacing.hpp>
+#include <sluice/connection/path_mtu.hpp>
 #include <sluice/connection/phase.hpp>
 #include <sluice/connection/received.hpp>
 #include <sluice/connection/replies.hpp>
@@ -147,6 +151,7 @@
 #include <sluice/stack/own_addresses.hpp>
 #include <sluice/stack/parting.hpp>
 #include <sluice/stack/passive.hpp>
+#include <sluice/stack/path_mtu_cache.hpp>
 #include <sluice/stack/short_time.hpp>
 #include <sluice/stack/stack.hpp>
 #include <sluice/stack/syn_cookies.hpp>

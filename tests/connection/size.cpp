@@ -5,6 +5,7 @@
 
 #include <sluice/connection/endpoint.hpp>
 #include <sluice/policy/congestion/reno.hpp>
+#include <sluice/policy/options/mtu_probing.hpp>
 #include <sluice/policy/recovery/sack_recovery.hpp>
 
 namespace {
@@ -18,14 +19,18 @@ constexpr bool is_of(std::size_t octets) {
     return !is_64_bit || sizeof(Part) == octets;
 }
 
-static_assert(is_of<tcp<>::connection>(1352));
-static_assert(is_of<tcp<reno, sack_recovery>::connection>(1016));
+static_assert(is_of<tcp<>::connection>(1376));
+static_assert(is_of<tcp<reno, sack_recovery>::connection>(1040));
+
+// What is not chosen takes no room: the search for a path's MTU.
+static_assert(is_of<tcp<mtu_probing>::connection>(1376 + 24));
 
 // clang-format off
 static_assert(is_of<cubic>(184) && is_of<reno>(72) && is_of<window_validation>(40) && is_of<hystart>(32));
 static_assert(is_of<rfc6298>(72));
 static_assert(is_of<rack_tlp>(272) && is_of<sack_recovery>(48) && is_of<newreno_recovery>(28) && is_of<undo>(72));
 static_assert(is_of<delayed_ack>(16));
+static_assert(is_of<path_books>(24) && is_of<mtu_probes>(24));
 static_assert(is_of<timestamps>(24) && is_of<sack_report>(28) && is_of<scoreboard>(36));
 static_assert(is_of<receive_tuning>(40) && is_of<pacer>(16));
 static_assert(is_of<in_flight<growable_buffers::records>>(112));

@@ -56,7 +56,7 @@ struct counting {
     using slot = congestion_slot;
     static constexpr char letters[] = {Letter, 0};
     static constexpr std::string_view name = letters;
-    int starts = 0, acks = 0, losses = 0, timeouts = 0, pauses = 0;
+    int starts = 0, acks = 0, losses = 0, timeouts = 0, pauses = 0, sizes = 0;
     start_report started{};
     constexpr std::uint32_t window() const { return std::uint32_t{Letter} * 100; }
     constexpr void on_start(const start_report& r) { ++starts, started = r; }
@@ -64,6 +64,7 @@ struct counting {
     constexpr void on_congestion(const congestion_report&) { ++losses; }
     constexpr void on_rto(const rto_report&) { ++timeouts; }
     constexpr void on_idle(const idle_report&) { ++pauses; }
+    constexpr void on_mss(std::uint32_t) { ++sizes; }
 };
 
 constexpr all started(std::string_view name) {
@@ -89,9 +90,11 @@ TEST_CASE("only the chosen one is told, each hook once") {
     cc.on_congestion({});
     cc.on_rto({});
     cc.on_idle({});
+    cc.on_mss(mss);
     const auto& a = cc.of<counting<'a'>>();
     const auto& b = cc.of<counting<'b'>>();
-    CHECK(a.starts + a.acks + a.losses + a.timeouts + a.pauses == 0);
+    CHECK(a.starts + a.acks + a.losses + a.timeouts + a.pauses + a.sizes == 0);
+    CHECK(b.sizes == 1);
     CHECK(b.starts == 1);
     CHECK(b.acks == 1);
     CHECK(b.losses == 1);

@@ -10,6 +10,7 @@
 #include <sluice/policy/congestion/reno.hpp>
 #include <sluice/policy/isn/counter_isn.hpp>
 #include <sluice/policy/lifecycle/client_only.hpp>
+#include <sluice/policy/options/mtu_probing.hpp>
 #include <sluice/policy/options/no_sack.hpp>
 #include <sluice/policy/options/no_timestamps.hpp>
 #include <sluice/policy/options/no_window_scale.hpp>
@@ -52,6 +53,7 @@ static_assert(
 static_assert(same<tcp<no_sack, no_timestamps>, tcp<no_timestamps, no_sack>>);
 static_assert(same<tcp<no_sack, no_timestamps>::options, chosen_options<true, false, false>>);
 static_assert(same<tcp<no_window_scale>::options, chosen_options<false, true, true>>);
+static_assert(same<tcp<mtu_probing>::options, chosen_options<true, true, true, true>> && !tcp<>::probes_mtu);
 // One type for each choice, in whatever order it is written.
 static_assert(same<tcp<fixed_window, fixed_rto>, tcp<fixed_rto, fixed_window>>);
 static_assert(same<tcp<go_back_n, every_segment, client_only, counter_isn>,

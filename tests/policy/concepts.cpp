@@ -47,6 +47,7 @@ struct all_hooks : window_only {
     void on_congestion(const congestion_report&) {}
     void on_rto(const rto_report&) {}
     void on_idle(const idle_report&) {}
+    void on_mss(std::uint32_t) {}
     std::uint32_t ssthresh() const { return 1; }
     congestion_snapshot snapshot() const { return {}; }
     void restore(const congestion_snapshot&) {}
@@ -102,6 +103,7 @@ struct wrong_on_rto : window_only { void on_rto() {} };
 struct wrong_on_ecn : window_only { void on_ecn(const congestion_report&) {} };
 struct wrong_on_idle : window_only { void on_idle(idle_report&) {} };
 struct on_idle_is_data : window_only { int on_idle = 0; };
+struct wrong_on_mss : window_only { void on_mss(const start_report&) {} };
 struct wrong_ssthresh : window_only { anything ssthresh() const { return {}; } };
 struct wrong_snapshot : window_only { std::uint32_t snapshot() const { return 1; } };
 struct wrong_restore : window_only { void restore(anything) {} };
@@ -118,7 +120,7 @@ struct congestion_on_sample : window_only { void on_sample(duration, std::uint32
 static_assert(!congestion_policy<wrong_on_start> && !congestion_policy<wrong_on_ack> &&
               !congestion_policy<wrong_on_congestion> && !congestion_policy<wrong_on_rto> &&
               !congestion_policy<wrong_on_idle> && !congestion_policy<wrong_on_ecn> &&
-              !congestion_policy<on_idle_is_data> &&
+              !congestion_policy<on_idle_is_data> && !congestion_policy<wrong_on_mss> &&
               !congestion_policy<wrong_snapshot> && !congestion_policy<wrong_restore> &&
               !congestion_policy<select_alone> && !congestion_policy<selects_nothing> &&
               !congestion_policy<name_is_a_number> && !congestion_policy<name_of_each> &&

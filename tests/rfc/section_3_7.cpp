@@ -100,6 +100,28 @@ TEST_CASE("MUST-67 an MTU below the 68 octets that every link takes counts as 68
     CHECK(above.take_one().mss == 29);
 }
 
+TEST_CASE("SHLD-6 a link that takes now more and now less is announced by the least, and so is sent by") {
+    bench<classic_tcp> b;
+    b.endpoint.limit_mtu(1400);
+    b.endpoint.limit_mtu(1500);
+    REQUIRE(b.connect());
+    CHECK(b.take_one().mss == 1360);
+    b.arrives({.flags = flag::syn | flag::ack, .sequence = 0, .acknowledgment = 1, .mss = 1460});
+    b.take();
+    CHECK(largest_sent(b) == 1360);
+
+    bench<classic_tcp> open;  // in mid-connection
+    open.establish();
+    CHECK(largest_sent(open) == 1460);
+    open.endpoint.limit_mtu(1000);
+    CHECK(open.quiet());  // what is out may arrive all the same
+    open.acks(1 + 10 * 1460);
+    const auto sent = open.take();
+    REQUIRE(sent.size() > 1);
+    CHECK(sent[0].text.size() == 960);
+    CHECK(sent[1].text.size() == 960);
+}
+
 TEST_CASE("MUST-65 no segment without SYN carries an MSS option") {
     bench<classic_tcp> b;
     REQUIRE(b.connect());

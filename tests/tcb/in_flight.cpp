@@ -251,3 +251,21 @@ TEST_CASE("all records can be used, given back, and used again") {
     CHECK(f.next_lost() == no_index);
     CHECK_FALSE(f.full());
 }
+
+TEST_CASE("what left in longer bursts than so much is put back: it leaves again as if for the first time") {
+    flight_of<8> f;
+    f.send(seq(0), seq(1000), at(1), true);
+    f.send(seq(1000), seq(1500), at(2), true);
+    f.send(seq(1500), seq(2501), at(3), true);
+    CHECK(!f.put_back_longer(1001));
+    CHECK(f.put_back_longer(999));
+    CHECK(f.pipe() == 500);
+    CHECK(f.lost_now() == 2001);
+    const list_index first = f.next_lost();
+    CHECK(f[first].begin == seq(0));
+    f.resend(first, at(4));
+    CHECK(f[first].transmissions == 2);
+    CHECK(!f[first].again);  // a later report may call it lost
+    CHECK(f.pipe() == 1500);
+    CHECK(f[f.next_lost()].begin == seq(1500));
+}

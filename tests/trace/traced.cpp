@@ -23,8 +23,8 @@ template <class P, class... Hooks>
 constexpr bool has_same_hooks = ((hook::absent<P, Hooks> == hook::absent<traced<P>, Hooks>) && ...);
 template <class P>
 constexpr bool has_same = has_same_hooks<P, hook::on_start, hook::on_ack, hook::on_congestion, hook::on_rto,
-                                         hook::on_idle, hook::ssthresh, hook::snapshot, hook::restore, hook::select,
-                                         hook::name, hook::responds_to>;
+                                         hook::on_idle, hook::on_mss, hook::ssthresh, hook::snapshot, hook::restore,
+                                         hook::select, hook::name, hook::responds_to>;
 struct acks_only {
     using slot = congestion_slot;
     std::uint32_t octets = 1;
@@ -71,6 +71,7 @@ TEST_CASE("each hook is one decision: what was told, the window before and after
     cc.on_congestion({.now = instant(3s), .flight = 5000, .pipe = 4000});
     cc.on_rto({.now = instant(4s), .flight = 6000});
     cc.on_idle({.now = instant(5s), .idle = 1s});
+    cc.on_mss(mss);  // is no decision
     cc.restore({.now = instant(6s), .window = 9000, .ssthresh = 8000, .mss = mss, .in_recovery = true, .srtt = 1ms});
     constexpr std::uint32_t none = largest_window;
     REQUIRE(log.all.size() == 6);

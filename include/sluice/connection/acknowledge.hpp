@@ -5,6 +5,7 @@
 #pragma once
 
 #include <sluice/connection/ecn.hpp>
+#include <sluice/connection/mtu_probing.hpp>
 #include <sluice/connection/timing.hpp>
 #include <sluice/connection/user_timeout.hpp>
 
@@ -127,6 +128,7 @@ constexpr void take_progress(control_block<Tcp>& c, environment<Tcp>& env, const
     c.app_limited_end = later(c.app_limited_end, f.ack);
     c.small_end = later(c.small_end, f.ack);
     c.retries = 0;
+    judge_mtu_probe(c, env);
     if constexpr (requires { c.outgoing.adapt(env.pool, env.settings.buffers, 0); })
         c.outgoing.adapt(env.pool, env.settings.buffers, target_window(c));
     if (c.wants_room && c.outgoing.free() > 0) {
@@ -193,8 +195,10 @@ constexpr void apply(control_block<Tcp>& c, environment<Tcp>& env, const recover
     if (step.retransmit_now) c.retransmit_now = true;
     if (step.probe) c.probe_tail_now = true;
     arm_recovery(c);
+    if (step.entered && excuses_loss(c, env)) return;
+    const bool is_told_late = ends_excuse(c);
     if (step.entered) ++env.count.recoveries;
-    if (!step.entered && !step.repaired) return;
+    if (!step.entered && !step.repaired && !is_told_late) return;
     c.window_before = target_window(c);
     c.may_take_back = !has_reduced(c);
     if (!c.may_take_back) return;
@@ -231,6 +235,7 @@ constexpr void tell_congestion(control_block<Tcp>& c, environment<Tcp>& env, con
         c.cwnd_was_limited = c.cwnd_limited;
         c.cwnd_limited = false;
         c.most_in_flight = c.snd.flight();
+        if (c.path.raise_at <= env.now) raise_path_mtu(c);
     }
     if constexpr (requires { c.congestion.on_ack(report); }) c.congestion.on_ack(report);
 }

@@ -263,6 +263,7 @@ public:
     }
 
     /// An ICMP error that quotes a segment between these two sockets.
+    constexpr void on_link_mtu(const environment& env) { hear_link_mtu(c_, env.settings.limits.mtu); }
     constexpr void on_icmp(environment& env, const icmp_error& e) { hear_icmp(c_, env, e); }
 
     constexpr void on_deadline(environment& env) {

@@ -11,6 +11,7 @@
 #include <sluice/policy/compose.hpp>
 #include <sluice/state/machine.hpp>
 #include <sluice/tcb/in_flight.hpp>
+#include <sluice/tcb/mtu_search.hpp>
 #include <sluice/tcb/pacer.hpp>
 #include <sluice/tcb/reassembly.hpp>
 #include <sluice/tcb/receive_space.hpp>
@@ -62,6 +63,29 @@ struct ecn_books {
     bool skip = false;           // the flags of this segment are a SYN's
 };
 
+/// What is known of the path's MTU.
+struct path_books {
+    instant raise_at = never;       // the path may have changed by then
+    seq doubted_at{};               // the packet that was said to be too big
+    std::uint16_t doubted = 0;      // of which MTU that was said; 0: nothing is in doubt
+    std::uint16_t believed = 0;     // the last that was; 0: none
+    std::uint16_t largest_mss = 0;  // the handshake's, as c.mss counts; 0: it is not over
+};
+
+/// And what is tried out.
+struct mtu_probes {
+    mtu_search search{};
+    seq begin{};                    // of the last probe
+    seq end{};
+    std::uint32_t lost_before = 0;  // in_flight's lost_octets() when one was excused
+    bool excused = false;           // a loss that is being repaired
+
+    /// A router says so; the probe that it may be about is lost, which is found as any loss.
+    constexpr void hear_bound(std::uint32_t mtu) {
+        if (search.awaits() && search.low <= mtu && mtu < search.high) search.high = static_cast<std::uint16_t>(mtu);
+    }
+};
+
 /// What a conversation leaves behind; the next one begins with `{}`.
 template <class Tcp>
 struct conversation_block {
@@ -73,7 +97,9 @@ struct conversation_block {
     [[no_unique_address]] if_chosen<Tcp::options::timestamps, timestamps> clock{};
     [[no_unique_address]] if_chosen<Tcp::tunes_buffers, receive_tuning> tuning{};
     [[no_unique_address]] if_chosen<Tcp::paces, pacer> release{};
+    [[no_unique_address]] if_chosen<Tcp::probes_mtu, mtu_probes> probes{};
     windowed_filter<duration, instant, smaller> min_rtt{duration::max()};
+    path_books path{};
     sluice::totals totals{};
 
     // What is wide comes first, so that nothing lies empty between two.

@@ -35,6 +35,12 @@ struct counters {
     std::uint64_t tail_probes = 0;
     std::uint64_t marked_in = 0;          // segments with CE
     std::uint64_t ecn_reductions = 0;     // of the window, for marks of ours
+    std::uint64_t path_mtus_lowered = 0;  // since a router said so
+    std::uint64_t path_mtus_doubted = 0;  // RFC 5927 section 7.2
+    std::uint64_t mtu_probes = 0;         // RFC 4821
+    std::uint64_t mtu_probes_arrived = 0;
+    std::uint64_t mtu_probes_lost = 0;
+    std::uint64_t black_holes = 0;        // two timeouts of a full-sized packet
     std::uint64_t out_of_order = 0;
     std::uint64_t text_dropped = 0;       // for want of memory
     std::uint64_t duplicates_in = 0;      // segments with text that had come before

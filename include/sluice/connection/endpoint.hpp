@@ -115,6 +115,11 @@ public:
     constexpr sluice::error error() const { return connection_.error(); }
     constexpr std::size_t readable() const { return connection_.readable(); }
     constexpr std::size_t writable() const { return connection_.writable(); }
+    /// The link takes no larger packets than this, be it only at times.
+    constexpr void limit_mtu(std::uint16_t mtu) {
+        env_.limit_mtu(mtu);
+        connection_.on_link_mtu(env_);
+    }
     /// Octets of payload that the link takes in one super-segment; 0: one segment at a time.
     constexpr void set_largest_super_segment(std::uint32_t length) { env_.largest_super_segment = length; }
 

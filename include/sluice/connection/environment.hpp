@@ -5,6 +5,7 @@
 // whole can be copied.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 
 #include <sluice/base/random.hpp>
@@ -37,6 +38,9 @@ struct environment {
         challenge_limit += static_cast<std::uint32_t>(random.below(challenge_limit + 1));
         if (s.limits.challenge_acks == no_limit) challenge_limit = endless_challenges;
     }
+
+    /// SHLD-6: where a link takes now more and now less, it is the least that counts, for what is announced too.
+    constexpr void limit_mtu(std::uint16_t mtu) { settings.limits.mtu = std::min(settings.limits.mtu, mtu); }
 
     constexpr auto& observe() { return settings.observe; }
 

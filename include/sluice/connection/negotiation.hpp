@@ -7,6 +7,7 @@
 
 #include <sluice/connection/ecn.hpp>
 #include <sluice/connection/pacing.hpp>
+#include <sluice/connection/path_mtu.hpp>
 #include <sluice/connection/timing.hpp>
 #include <sluice/connection/transitions.hpp>
 #include <sluice/connection/user_timeout.hpp>
@@ -18,8 +19,7 @@ inline constexpr std::uint16_t default_mss_v4 = 536, default_mss_v6 = 1220;  // 
 /// What fits into one packet of the path besides the fixed headers: MTU − IP header − 20 (MUST-16, MUST-67, N34).
 template <class Tcp>
 constexpr std::uint16_t path_mss(const control_block<Tcp>& c, const environment<Tcp>& env) {
-    const std::size_t headers =
-        (c.remote.address.is_v4() ? ipv4::header_length : ipv6::header_length) + tcp_header::length;
+    const std::size_t headers = fixed_headers(c);
     const limits& l = env.settings.limits;
     return static_cast<std::uint16_t>(std::max<std::size_t>(l.mtu, headers + l.least_path_mss) - headers);
 }
@@ -145,6 +145,7 @@ constexpr void take_syn(control_block<Tcp>& c, environment<Tcp>& env, const segm
 /// Our SYN is acknowledged: the connection is ESTABLISHED, unless it has been closed already, and its policies begin.
 template <class Tcp>
 constexpr void start_transfer(control_block<Tcp>& c, environment<Tcp>& env) {
+    begin_path_mtu(c);
     const recovery_start_report to_recovery{.iss = c.snd.iss, .sack = c.uses_sack()};
     if constexpr (requires { c.recovery.on_start(to_recovery); }) c.recovery.on_start(to_recovery);
     if constexpr (requires { c.rtt.on_established(true); }) c.rtt.on_established(c.syn_retries > 0);

@@ -8,13 +8,12 @@
 #include <utility>
 
 #include <sluice/connection/ask.hpp>
+#include <sluice/connection/mtu_probing.hpp>
 #include <sluice/connection/negotiation.hpp>
 #include <sluice/connection/pacing.hpp>
 #include <sluice/connection/timing.hpp>
 
 namespace sluice {
-
-enum class resending : std::uint8_t { nothing, waits, sent };
 
 // ---- the order ------------------------------------------------------------------------------------------------------
 
@@ -26,7 +25,11 @@ constexpr bool next_packet(control_block<Tcp>& c, environment<Tcp>& env, tx_pack
     if (send_syn(c, env, p)) return true;
     const resending again = send_lost(c, env, p);
     if (again == resending::sent) return true;
-    if (again == resending::nothing && (send_queued(c, env, p) || send_more_lost(c, env, p))) return true;
+    if (again == resending::nothing) {
+        const resending probe = send_mtu_probe(c, env, p);
+        if (probe == resending::sent) return true;
+        if (probe == resending::nothing && (send_queued(c, env, p) || send_more_lost(c, env, p))) return true;
+    }
     return send_tail_probe(c, env, p) || send_window_probe(c, env, p) || send_keep_alive(c, env, p) ||
            send_ack(c, env, p);
 }
@@ -413,6 +416,7 @@ constexpr void note_sent(control_block<Tcp>& c, environment<Tcp>& env, const tx_
         if constexpr (requires { c.recovery.on_sent(to_recovery, c.flight); })
             c.recovery.on_sent(to_recovery, c.flight);
         arm_recovery(c);
+        note_mtu_probe(c, report);
     }
     env.observe().on_sent(report);
 }

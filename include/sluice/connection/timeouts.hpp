@@ -6,6 +6,7 @@
 
 #include <sluice/connection/acknowledge.hpp>
 #include <sluice/connection/ask.hpp>
+#include <sluice/connection/mtu_probing.hpp>
 #include <sluice/connection/timing.hpp>
 #include <sluice/connection/transitions.hpp>
 #include <sluice/connection/user_timeout.hpp>
@@ -50,6 +51,8 @@ constexpr void on_retransmission_timeout(control_block<Tcp>& c, environment<Tcp>
         if constexpr (requires { c.congestion.on_rto(report); }) c.congestion.on_rto(report);
         if (report.first) c.may_take_back = true;
         note_reduction(c);
+        judge_doubts(c, env);
+        judge_black_hole(c, env);
     } else {
         ++c.syn_retries;
     }

@@ -26,7 +26,7 @@ public:
         assert(!Tcp::counts_only || can.virtual_payload);
         auto& env = driven.stack().surroundings();
         env.largest_super_segment = can.largest_super_segment;
-        env.settings.limits.mtu = std::min(env.settings.limits.mtu, can.mtu);
+        driven.stack().limit_mtu(can.mtu);
     }
 
     /// Until every program and every connection has ended. Called by a program, would_deadlock.

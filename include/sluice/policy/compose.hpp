@@ -42,12 +42,13 @@ private:
     constexpr void each(auto&& tell) { (tell(static_cast<Observers&>(*this)), ...); }
 };
 
-/// Which options take part: all but those that a policy of the options slot leaves out.
-template <bool WindowScale, bool Timestamps, bool Sack>
+/// Which options take part: all but those that a policy of the options slot leaves out; and what else one asks for.
+template <bool WindowScale, bool Timestamps, bool Sack, bool MtuProbing = false>
 struct chosen_options {
     static constexpr bool window_scale = WindowScale;
     static constexpr bool timestamps = Timestamps;
     static constexpr bool sack = Sack;
+    static constexpr bool mtu_probing = MtuProbing;
 };
 
 /// One choice for every slot. Written as tcp<…>.
@@ -68,6 +69,11 @@ struct basic_tcp {
     /// SACKs are sent unless the composition leaves them out; they are read if the recovery policy makes something of
     /// them.
     static constexpr bool reads_sack = Options::sack && requires { requires Recovery::uses_sack; };
+
+    /// Larger packets are tried out; only SACKs tell of a lost one that it was the only one (RFC 4821 section 7.6.2).
+    static constexpr bool probes_mtu = Options::mtu_probing;
+    static_assert(!probes_mtu || reads_sack,
+                  "sluice: options slot: mtu_probing needs SACK, and a recovery policy that makes something of it");
 
     /// Where the congestion policy names a rate, packets leave one after the other.
     static constexpr bool paces = requires(const Congestion& c) { c.pacing_rate(); };
@@ -113,13 +119,16 @@ inline constexpr int times_named = (0 + ... + int{std::is_same_v<P, Policies>});
 
 template <option_kind Kind, class P>
 constexpr bool is_without() {
-    if constexpr (std::is_same_v<typename P::slot, options_slot>)
+    if constexpr (std::is_same_v<typename P::slot, options_slot> && requires { P::leaves_out; })
         return P::leaves_out == Kind;
     else
         return false;
 }
 template <option_kind Kind, class... Policies>
 inline constexpr bool leaves_out = (is_without<Kind, Policies>() || ...);
+
+template <class P>
+inline constexpr bool asks_for_probes = requires { requires P::probes_mtu; };
 
 /// Without SACK there is no code for it.
 template <class... Policies>
@@ -172,7 +181,8 @@ struct composed {
                            picked<lifecycle_slot,  Policies..., full>,
                            chosen_options<!leaves_out<option_kind::window_scale, Policies...>,
                                           !leaves_out<option_kind::timestamps,   Policies...>,
-                                          !leaves_out<option_kind::sack,         Policies...>>,
+                                          !leaves_out<option_kind::sack,         Policies...>,
+                                          (asks_for_probes<Policies> || ...)>,
                            typename watching<observers<>, Policies...>::type>;
     // clang-format on
 };

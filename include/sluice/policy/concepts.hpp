@@ -41,6 +41,7 @@ concept policy_for = policy<P> && std::same_as<typename P::slot, Slot>;
 //             void on_undo(const undo_report&)           the last of these two was for nothing: nothing had been lost
 //             void on_ecn(const ecn_report&)             marks, once a round trip; absent: on_congestion is told
 //             void on_idle(const idle_report&)           sending goes on after more than an RTO of silence
+//             void on_mss(uint32_t)                      in mid-connection: the segments are of another size from now on
 //             uint32_t ssthresh() const                  octets; below it cwnd_limited means flight > window / 2 (RFC 7661)
 //             uint64_t pacing_rate() const               octets a second at which data leaves; 0: at once
 //             uint32_t pacing_burst() const              octets that leave at once all the same, at first and after a pause
@@ -63,6 +64,7 @@ template <class P> concept congestion_on_rto_ok     = hook::absent<P, hook::on_r
 template <class P> concept congestion_on_undo_ok    = hook::absent<P, hook::on_undo>       || requires(P& p, const undo_report& r) { p.on_undo(r); };
 template <class P> concept congestion_on_ecn_ok     = hook::absent<P, hook::on_ecn>        || requires(P& p, const ecn_report& r) { p.on_ecn(r); };
 template <class P> concept congestion_on_idle_ok    = hook::absent<P, hook::on_idle>       || requires(P& p, const idle_report& r) { p.on_idle(r); };
+template <class P> concept congestion_on_mss_ok     = hook::absent<P, hook::on_mss>        || requires(P& p, std::uint32_t mss) { p.on_mss(mss); };
 template <class P> concept congestion_ssthresh_ok   = hook::absent<P, hook::ssthresh>      || requires(const P& p) { { p.ssthresh() } -> std::convertible_to<std::uint32_t>; };
 template <class P> concept congestion_pacing_rate_ok  = hook::absent<P, hook::pacing_rate>  || requires(const P& p) { { p.pacing_rate() } -> std::same_as<std::uint64_t>; };
 template <class P> concept congestion_pacing_burst_ok = hook::absent<P, hook::pacing_burst> || requires(const P& p) { { p.pacing_burst() } -> std::convertible_to<std::uint32_t>; };
@@ -77,8 +79,8 @@ template <class P>
 concept congestion_policy =
     policy_for<P, congestion_slot> && congestion_names_ok<P> && has_window<P> && congestion_on_start_ok<P> &&
     congestion_on_ack_ok<P> && congestion_on_congestion_ok<P> && congestion_on_rto_ok<P> && congestion_on_undo_ok<P> &&
-    congestion_on_ecn_ok<P> && congestion_on_idle_ok<P> && congestion_ssthresh_ok<P> && congestion_pacing_rate_ok<P> &&
-    congestion_pacing_burst_ok<P> && congestion_snapshot_ok<P> && congestion_restore_ok<P> && congestion_select_ok<P> &&
+    congestion_on_ecn_ok<P> && congestion_on_idle_ok<P> && congestion_on_mss_ok<P> && congestion_ssthresh_ok<P> &&
+    congestion_pacing_rate_ok<P> && congestion_pacing_burst_ok<P> && congestion_snapshot_ok<P> && congestion_restore_ok<P> && congestion_select_ok<P> &&
     congestion_name_ok<P> && congestion_responds_to_ok<P>;
 
 /// What a congestion policy gives way to.
@@ -342,12 +344,16 @@ concept has_table = requires { P::table.rows; };
 template <class P>
 concept lifecycle_policy = policy_for<P, lifecycle_slot> && has_table<P>;
 
-// The options slot: which TCP options take part; any number of policies, each about one.
-//   required  static constexpr option_kind leaves_out     timestamps, window_scale or sack
+// The options slot: which TCP options take part, and what is not everybody's; any number of policies, each about one.
+// It has one of these:
+//   static constexpr option_kind leaves_out     timestamps, window_scale or sack
+//   static constexpr bool probes_mtu = true     larger packets are tried out (RFC 4821)
 template <class P>
 concept leaves_an_option_out = requires { { P::leaves_out } -> std::convertible_to<option_kind>; }
 &&(P::leaves_out == option_kind::timestamps || P::leaves_out == option_kind::window_scale ||
    P::leaves_out == option_kind::sack);
+template <class P>
+concept asks_for_something = requires { requires P::probes_mtu; };
 
 // The observe slot: who watches; any number. They see values and change nothing.
 //   optional  void on_transition(const transition_report&)

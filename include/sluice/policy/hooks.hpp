@@ -19,6 +19,7 @@ struct on_undo        { int on_undo;        template <class P> static constexpr 
 struct pacing_rate    { int pacing_rate;    template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::pacing_rate>::pacing_rate; }; };
 struct pacing_burst   { int pacing_burst;   template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::pacing_burst>::pacing_burst; }; };
 struct on_idle        { int on_idle;        template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_idle>::on_idle; }; };
+struct on_mss         { int on_mss;         template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::on_mss>::on_mss; }; };
 struct ssthresh       { int ssthresh;       template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::ssthresh>::ssthresh; }; };
 struct snapshot       { int snapshot;       template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::snapshot>::snapshot; }; };
 struct restore        { int restore;        template <class P> static constexpr bool in = !requires { &inherits_both<P, hook::restore>::restore; }; };

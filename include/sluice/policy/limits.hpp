@@ -57,6 +57,7 @@ struct port_range {
 struct limits {
     std::uint16_t mtu = 1500;                         // of the link or path; at least headers + least_path_mss
     std::uint16_t least_path_mss = 28;                // every link takes 68 octets (RFC 791 section 3.2)
+    duration path_mtu_lasts = 10min;                  // then more is tried (RFC 1191 section 6.3, RFC 8201 section 4)
     bool window_scale = true;  // RFC 7323; the next two likewise: offered and accepted, unless the
     bool timestamps = true;                           // composition leaves them out
     bool sack = true;                                 // RFC 2018

@@ -34,6 +34,7 @@ struct slot<P, congestion_slot> {
     static_assert(congestion_on_undo_ok<P>,          "sluice: congestion slot: on_undo must be public and take a const undo_report&");
     static_assert(congestion_on_ecn_ok<P>,           "sluice: congestion slot: on_ecn must be public and take a const ecn_report&");
     static_assert(congestion_on_idle_ok<P>,          "sluice: congestion slot: on_idle must be public and take a const idle_report&");
+    static_assert(congestion_on_mss_ok<P>,           "sluice: congestion slot: on_mss must be public and take a uint32_t");
     static_assert(congestion_pacing_rate_ok<P>,      "sluice: congestion slot: pacing_rate must be `std::uint64_t pacing_rate() const`, octets a second");
     static_assert(congestion_pacing_burst_ok<P>,     "sluice: congestion slot: pacing_burst must be `std::uint32_t pacing_burst() const`");
     static_assert(congestion_ssthresh_ok<P>,         "sluice: congestion slot: ssthresh must be `std::uint32_t ssthresh() const`");
@@ -133,7 +134,7 @@ struct slot<P, lifecycle_slot> {
 
 template <class P>
 struct slot<P, options_slot> {
-    static_assert(leaves_an_option_out<P>, "sluice: options slot: a policy must have `static constexpr option_kind leaves_out`, one of timestamps, window_scale and sack");
+    static_assert(leaves_an_option_out<P> || asks_for_something<P>, "sluice: options slot: a policy must have `static constexpr option_kind leaves_out`, one of timestamps, window_scale and sack, or `static constexpr bool probes_mtu = true`");
     static constexpr bool kept = true;
 };
 

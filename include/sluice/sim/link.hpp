@@ -25,6 +25,8 @@ struct link_settings {
     std::uint64_t rate = 0;                 // bits/s; 0: infinite, and nothing is ever queued
     rate_trace trace{};                     // the capacity over time; not empty, it stands in the rate's place
     duration delay{};                       // of the wire
+    std::size_t mtu = unlimited;            // octets from the IP header on; what is longer is dropped
+    bool hides_mtu = false;                 // a router before it says nothing of that: a black hole (RFC 2923)
     std::size_t queue_packets = unlimited;  // that wait, without the one in transmission
     std::size_t queue_octets = unlimited;
     discipline_settings discipline{};       // of the queue, within these limits: drop tail
@@ -64,6 +66,8 @@ public:
 
     const link_settings& settings() const { return settings_; }
     const queue_discipline& queue() const { return queue_; }
+    /// The path has changed.
+    void set_mtu(std::size_t mtu) { settings_.mtu = mtu; }
 
     /// Whether a packet of this length would find room.
     bool has_room(std::size_t length) const { return !is_transmitting_ || queue_.has_room(length); }
@@ -75,6 +79,7 @@ public:
         p.queued = duration::zero();
         const list_index i = packets_.add(std::move(p));
         side.tell(packet_event::sent, drop_cause::none, packets_[i]);
+        if (packets_[i].data.size() > settings_.mtu) return drop(i, drop_cause::too_big, side);
         if (settings_.rate == 0 && settings_.trace.empty()) return put_on_wire(i, now, side);
         queue_.push(packets_, i, {.now = now, .must_wait = is_transmitting_}, fates{*this, side});
         if (!is_transmitting_) transmit_next(now, side);

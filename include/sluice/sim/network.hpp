@@ -145,6 +145,11 @@ public:
         return run(until, [](const network&) {});
     }
 
+    /// The path has changed: both links of the cable take packets of so many octets from now on.
+    void set_mtu(cable_id cable, std::size_t mtu) {
+        for (const std::uint32_t way : {index(cable) * 2, index(cable) * 2 + 1}) ways_[way].over.set_mtu(mtu);
+    }
+
     // ---- what there is to know --------------------------------------------------------------------------------------
 
     instant now() const { return now_; }
@@ -243,8 +248,21 @@ private:
             case hop::taken: break;
         }
         const std::uint32_t way = way_to_host(at, destination_of(p.data));
-        ++(way == no_index ? count.unroutable : count.forwarded);
-        if (way != no_index) send(way, std::move(p));
+        if (way == no_index) return void(++count.unroutable);
+        const link_settings& next = ways_[way].over.settings();
+        if (p.data.size() > next.mtu) {
+            ++count.too_big;
+            if (!next.hides_mtu) say_too_big(at, p.data, next.mtu);
+        } else {
+            ++count.forwarded;
+        }
+        send(way, std::move(p));  // where what is too big is seen to be dropped
+    }
+
+    void say_too_big(std::uint32_t at, octets dropped, std::size_t mtu) {
+        packet answer{.data = too_big_answer(address_of(at, is_ipv6_), dropped, mtu)};
+        const std::uint32_t back = way_to_host(at, destination_of(answer.data));
+        if (back != no_index) send(back, std::move(answer));
     }
 
     /// From a router. All hosts that hang on one router are reached alike up to there.

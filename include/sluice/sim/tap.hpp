@@ -25,10 +25,11 @@ enum class drop_cause : std::uint8_t {
     aqm,     // by the queue's discipline, to keep it short
     loss,    // by chance
     chosen,  // by the link's settings
+    too_big,  // for the link
 };
 
 /// How many there are.
-inline constexpr std::size_t drop_causes = static_cast<std::size_t>(drop_cause::chosen) + 1;
+inline constexpr std::size_t drop_causes = static_cast<std::size_t>(drop_cause::too_big) + 1;
 
 constexpr const char* name(drop_cause cause) {
     switch (cause) {
@@ -37,6 +38,7 @@ constexpr const char* name(drop_cause cause) {
         case drop_cause::aqm: return "dropped to keep the queue short";
         case drop_cause::loss: return "lost by chance";
         case drop_cause::chosen: return "chosen to be dropped";
+        case drop_cause::too_big: return "too big for the link";
     }
     return "?";
 }

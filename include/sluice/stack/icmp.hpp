@@ -15,6 +15,7 @@ void pass_on(stack_tables<Tcp>& t, const icmp_error& e) {
     const auto found = t.find(addresses, t.by_address.hash(addresses));
     if (found && found->kind == record_kind::connection) {
         t.sockets[found->index].tcp.on_icmp(t.env, e);
+        t.remember_path(found->index);
         return t.settle(found->index);
     }
     if (found && found->kind == record_kind::half_open) {

@@ -64,6 +64,7 @@ void hand_over(stack_tables<Tcp>& t, list_index l, const four_tuple& addresses, 
             t.by_address.erase(hash, old->number());
             t.time_waits.release(old->index);
         }
+    t.recall_path(i);
     auto& socket = t.sockets[i];
     socket.is_filed = true;
     socket.listener = l;

@@ -107,6 +107,7 @@ public:
             return done.error();
         }
         s.is_filed = true;
+        t_.recall_path(*i);
         return own(*i, cookie);
     }
 
@@ -251,6 +252,12 @@ public:
             s.is_telling = false;
         }
         return {};
+    }
+
+    /// The link takes no larger packets than this, be it only at times. Every connection hears of it.
+    void limit_mtu(std::uint16_t mtu) {
+        t_.env.limit_mtu(mtu);
+        t_.sockets.for_each([&](list_index, socket& s) { s.tcp.on_link_mtu(t_.env); });
     }
 
     // ---- what there is to know --------------------------------------------------------------------------------------

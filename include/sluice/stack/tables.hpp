@@ -5,11 +5,13 @@
 #pragma once
 
 #include <sluice/base/slot_table.hpp>
+#include <sluice/connection/path_mtu.hpp>
 #include <sluice/stack/demux.hpp>
 #include <sluice/stack/ephemeral_ports.hpp>
 #include <sluice/stack/icmp_queue.hpp>
 #include <sluice/stack/listener.hpp>
 #include <sluice/stack/own_addresses.hpp>
+#include <sluice/stack/path_mtu_cache.hpp>
 #include <sluice/stack/syn_cookies.hpp>
 #include <sluice/stack/time_wait.hpp>
 #include <sluice/stack/timer_wheel.hpp>
@@ -57,6 +59,7 @@ struct stack_tables {
           ports(secret(), s.limits.ephemeral_ports, s.buffers.source),
           cookies(secret(), s.limits.least_peer_mss),
           icmp(s.buffers.source),
+          paths(s.buffers.source),
           sockets(std::min(s.limits.most_connections, most_records - 1) + 1, s.buffers.source),
           half_opens(most_records, s.buffers.source),
           time_waits(std::min(s.limits.most_time_waits, most_records), s.buffers.source),
@@ -71,6 +74,7 @@ struct stack_tables {
     syn_cookies cookies;
     own_addresses own{};
     icmp_queue<memory> icmp;
+    path_mtu_cache<memory> paths;
 
     slot_table<socket, memory> sockets;
     slot_table<half_open, memory> half_opens;
@@ -143,9 +147,21 @@ struct stack_tables {
         by_address.erase({s.tcp.local(), s.tcp.remote()}, filed{record_kind::connection, i}.number());
     }
 
+    /// What is known of a path, to a connection that opens; and from one that has found out.
+    void recall_path(list_index i) {
+        control_block<Tcp>& c = sockets[i].tcp.variables();
+        if (const auto known = paths.find(c.remote.address, env.now)) expect_path_mtu(c, known->mtu, known->until);
+    }
+    void remember_path(list_index i) {
+        const control_block<Tcp>& c = sockets[i].tcp.variables();
+        if (c.path.raise_at == never || path_mtu(c) >= largest_mtu(c)) return;
+        paths.learn(c.remote.address, {.mtu = static_cast<std::uint16_t>(path_mtu(c)), .until = c.path.raise_at});
+    }
+
     void release(list_index i) {
         socket& s = sockets[i];
         unfile(i);
+        remember_path(i);
         s.tcp.forget(env);
         deadlines.remove(sockets, i);
         if (s.is_sending) sending.remove(sockets, i);

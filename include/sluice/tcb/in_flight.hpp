@@ -48,6 +48,8 @@ public:
     constexpr std::uint32_t pipe() const { return pipe_; }
     /// All that was ever marked lost; the difference of two readings is what counts.
     constexpr std::uint32_t lost_octets() const { return lost_octets_; }
+    /// Of it, what has not left again.
+    constexpr std::uint32_t lost_now() const { return lost_now_; }
     constexpr std::uint32_t sacked_octets() const { return sacked_octets_; }
 
     constexpr list_index first() const { return sequence_order_.front(); }
@@ -153,20 +155,25 @@ public:
     }
 
     /// All of it leaves again as if for the first time: no congestion has taken it.
-    constexpr void put_back_all() {
+    constexpr void put_back_all() { put_back_longer(0); }
+
+    /// The same, of what left in a burst of more than `most` octets: its packets may have been too big. False: nothing.
+    constexpr bool put_back_longer(std::uint32_t most) {
+        bool any = false;
         above_ = {};
         for (list_index i = first(); i != no_index; i = after(i)) {
             in_flight_record& r = records_[i];
             if (r.sacked) {
                 above_.octets += r.length();
                 ++above_.runs;
-            } else {
+            } else if (r.length() > most) {
                 mark_lost(i);
-                r.put_back = true;
+                any = r.put_back = true;
             }
         }
         unjudged_ = first();
         doubtful_ = no_index;
+        return any;
     }
 
     /// The lost record with the lowest sequence number. The search goes on where it ended last, and only while there is

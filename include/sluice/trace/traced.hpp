@@ -53,6 +53,7 @@ struct traced {
     constexpr void on_undo(const undo_report& r)             requires(!lacks<hook::on_undo>)       { tell({.at = r.now, .what = told::undo, .in_flight = r.flight, .newly_acked = r.newly_acked}, [&] { policy.on_undo(r); }); }
     constexpr void on_ecn(const ecn_report& r)               requires(!lacks<hook::on_ecn>)        { tell({.at = r.now, .what = told::marks, .in_flight = r.pipe}, [&] { policy.on_ecn(r); }); }
     constexpr void on_idle(const idle_report& r)             requires(!lacks<hook::on_idle>)       { tell({.at = r.now, .what = told::idle}, [&] { policy.on_idle(r); }); }
+    constexpr void on_mss(std::uint32_t mss)                 requires(!lacks<hook::on_mss>)        { policy.on_mss(mss); }
     constexpr void restore(const congestion_snapshot& s)     requires(!lacks<hook::restore>)       { tell(heard(s, told::restored), [&] { policy.restore(s); }); }
     // clang-format on
     constexpr bool select(std::string_view wanted, const congestion_snapshot& s)

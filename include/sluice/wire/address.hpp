@@ -42,7 +42,8 @@ struct ip_address {
     }
     constexpr void assign_v6(sluice::octets sixteen) { copy(sixteen.first(16), octets); }
 
-    constexpr bool is_v4() const {
+    // Always inline: with it the compiler loses how long in_header() is, and calls memcpy for four octets.
+    [[gnu::always_inline]] constexpr bool is_v4() const {
         return load_be64(octets.data()) == 0 && load_be32(octets.data() + 8) == 0xffff;
     }
     constexpr bool is_unspecified() const {

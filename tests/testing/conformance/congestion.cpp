@@ -140,8 +140,9 @@ TEST_CASE("who responds to nothing is asked for little, and that is said") {
 TEST_CASE("the report has the hooks that were found, and the reason of what was skipped") {
     const auto report = testing::check_congestion<vegas>();
     CHECK(report.slot == "congestion");
-    CHECK(report.hooks == names{"on_start", "on_ack", "on_congestion", "on_rto", "on_undo", "on_idle", "ssthresh",
-                                "pacing_rate", "pacing_burst", "snapshot", "restore", "name", "responds_to"});
+    CHECK(report.hooks == names{"on_start", "on_ack", "on_congestion", "on_rto", "on_undo", "on_idle", "on_mss",
+                                "ssthresh", "pacing_rate", "pacing_burst", "snapshot", "restore", "name",
+                                "responds_to"});
     const std::string text = testing::to_text(testing::check_congestion<fixed_window>());
     CHECK(text.find("slot congestion, hooks: name responds_to\n") == 0);
     CHECK(text.find("\nskipped  gives way to a loss: it does not respond to loss\n") != std::string::npos);

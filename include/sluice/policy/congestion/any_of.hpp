@@ -111,6 +111,7 @@ struct any_of {
     constexpr void on_undo(const undo_report& r)             requires(!lacks<hook::on_undo>)       { tell_chosen([&](auto& p) { if constexpr (requires { p.on_undo(r); }) p.on_undo(r); }); }
     constexpr void on_ecn(const ecn_report& r)               requires(!lacks<hook::on_ecn>)        { tell_chosen([&](auto& p) { tell_of_marks(p, r); }); }
     constexpr void on_idle(const idle_report& r)             requires(!lacks<hook::on_idle>)       { tell_chosen([&](auto& p) { if constexpr (requires { p.on_idle(r); }) p.on_idle(r); }); }
+    constexpr void on_mss(std::uint32_t mss)                 requires(!lacks<hook::on_mss>)        { mss_ = mss; tell_chosen([&](auto& p) { if constexpr (requires { p.on_mss(mss); }) p.on_mss(mss); }); }
     constexpr std::uint64_t pacing_rate() const              requires(!lacks<hook::pacing_rate>)   { std::uint64_t out = 0; tell_chosen([&](const auto& p) { if constexpr (requires { p.pacing_rate(); }) out = p.pacing_rate(); }); return out; }
     constexpr std::uint32_t pacing_burst() const             requires(!lacks<hook::pacing_burst>)  { std::uint32_t out = 0; tell_chosen([&](const auto& p) { if constexpr (requires { p.pacing_burst(); }) out = p.pacing_burst(); }); return out; }
     // clang-format on

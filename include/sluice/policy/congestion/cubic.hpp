@@ -116,6 +116,8 @@ struct cubic {
         at_.in_stage = false;  // nor does time count in which nothing was sent
     }
 
+    constexpr void on_mss(std::uint32_t mss) { mss_ = mss; }
+
     constexpr congestion_snapshot snapshot() const {
         return {.window = at_.cwnd, .ssthresh = at_.ssthresh, .mss = mss_};
     }

@@ -102,6 +102,8 @@ struct reno {
         if (!validation.enabled) cwnd_ = std::min(cwnd_, initial_window_octets(initial_window, mss_));
     }
 
+    constexpr void on_mss(std::uint32_t mss) { mss_ = mss; }
+
     constexpr congestion_snapshot snapshot() const { return {.window = cwnd_, .ssthresh = ssthresh_, .mss = mss_}; }
     constexpr void restore(const congestion_snapshot& s) {
         cwnd_ = cwnd_before_ = s.window;

@@ -47,6 +47,7 @@ struct westwood {
     }
     constexpr void on_undo(const undo_report& r) { like_reno.on_undo(r); }
     constexpr void on_idle(const idle_report& r) { like_reno.on_idle(r); }
+    constexpr void on_mss(std::uint32_t mss) { like_reno.on_mss(mss); }
 
     constexpr congestion_snapshot snapshot() const {
         congestion_snapshot out = like_reno.snapshot();

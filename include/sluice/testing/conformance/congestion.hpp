@@ -276,6 +276,7 @@ void note_hooks(rule_book& book) {
     book.note_hook(!hook::absent<P, hook::on_undo>,       "on_undo");
     book.note_hook(!hook::absent<P, hook::on_ecn>,        "on_ecn");
     book.note_hook(!hook::absent<P, hook::on_idle>,       "on_idle");
+    book.note_hook(!hook::absent<P, hook::on_mss>,        "on_mss");
     book.note_hook(!hook::absent<P, hook::ssthresh>,      "ssthresh");
     book.note_hook(!hook::absent<P, hook::pacing_rate>,   "pacing_rate");
     book.note_hook(!hook::absent<P, hook::pacing_burst>,  "pacing_burst");

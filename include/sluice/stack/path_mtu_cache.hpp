@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+//
+// What one connection has found out about a path, for the next ones to the same address (RFC 1191 section 3, RFC 8201
+// section 5.2): its MTU, until it may have changed. Each address has one place, which it shares with others: of them the
+// latest is remembered. Who collides on purpose makes others find out again, no more.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <new>
+#include <optional>
+#include <utility>
+
+#include <sluice/base/memory.hpp>
+#include <sluice/base/siphash.hpp>
+#include <sluice/base/time.hpp>
+#include <sluice/wire/address.hpp>
+
+namespace sluice {
+
+struct known_path_mtu {
+    std::uint16_t mtu = 0;
+    instant until{};
+};
+
+/// Takes its memory with the first path that is narrower than its link, which mostly never comes; without memory
+/// nothing is remembered.
+template <memory_source Memory = heap>
+class path_mtu_cache {
+public:
+    static constexpr std::size_t places = 512;
+
+    explicit path_mtu_cache(Memory memory = {}) : memory_(memory) {}
+    path_mtu_cache(path_mtu_cache&& other) noexcept
+        : memory_(other.memory_), table_(std::exchange(other.table_, nullptr)) {}
+    path_mtu_cache& operator=(path_mtu_cache other) noexcept {
+        std::swap(memory_, other.memory_);
+        std::swap(table_, other.table_);
+        return *this;
+    }
+    ~path_mtu_cache() {
+        if (table_) memory_.release(table_, sizeof(table));
+    }
+
+    void learn(const ip_address& to, const known_path_mtu& known) {
+        if (!table_) {
+            void* const block = memory_.allocate(sizeof(table));
+            if (!block) return;
+            table_ = ::new (block) table{};
+        }
+        (*table_)[place_of(to)] = {to, known};
+    }
+
+    std::optional<known_path_mtu> find(const ip_address& to, instant now) const {
+        if (!table_) return {};
+        const entry& e = (*table_)[place_of(to)];
+        if (e.known.until <= now || e.to != to) return {};
+        return e.known;
+    }
+
+private:
+    struct entry {
+        ip_address to{};
+        known_path_mtu known{.until = instant::min()};
+    };
+    using table = std::array<entry, places>;
+
+    static std::size_t place_of(const ip_address& to) {
+        return static_cast<std::size_t>(siphash({}, to.octets) % places);
+    }
+
+    [[no_unique_address]] Memory memory_;
+    table* table_ = nullptr;
+};
+
+}  // namespace sluice

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// What connections find out about paths, for others to the same address: the cache, and a stack that has one.
+#include <sluice/stack/path_mtu_cache.hpp>
+
+#include "support/memory.hpp"
+#include "support/stack_bench.hpp"
+#include "support/too_big.hpp"
+
+using namespace sluice;
+
+namespace {
+
+using bench = lab::stack_bench<lab::known_isn_tcp>;
+
+constexpr socket_address far{ip_address::v4(203, 0, 113, 1), 443}, further{ip_address::v4(203, 0, 113, 2), 443};
+
+/// Opened from here, from this port on.
+handle opened(bench& b, std::uint16_t port, const socket_address& to) {
+    const auto h = b.stack.connect({lab::server_address, port}, to, b.now);
+    REQUIRE(h);
+    b.flush();
+    b.take();
+    const auto& v = b.stack.look(*h)->variables();
+    b.arrives({.flags = flag::syn | flag::ack,
+               .sequence = seq(1),
+               .acknowledgment = v.snd.iss + 1,
+               .options = {.mss = 1460}},
+              to, v.local);
+    REQUIRE(b.stack.look(*h)->state() == state::established);
+    b.take();
+    return *h;
+}
+
+/// And to here.
+handle accepted(bench& b, handle l, std::uint16_t port, const ip_address& from) {
+    b.arrives({.flags = flag::syn, .sequence = seq(100), .options = {.mss = 1460}}, {from, port});
+    const seq iss = b.take_one().sequence;
+    b.arrives({.flags = flag::ack, .sequence = seq(101), .acknowledgment = iss + 1}, {from, port});
+    const auto h = b.stack.accept(l, b.now);
+    REQUIRE(h);
+    b.take();
+    return *h;
+}
+
+/// Of a long text, how much the first segment has; the connection is gone then.
+std::size_t first_segment(bench& b, handle h) {
+    const std::vector<octet> text(5000);
+    REQUIRE(b.stack.send(h, octets(text), b.now));
+    b.flush();
+    const std::size_t out = b.take().front().text.size();
+    REQUIRE(b.stack.abort(h, b.now));
+    b.flush();
+    b.take();
+    return out;
+}
+
+/// A router's word to a connection that has text out, which ends then.
+void hears(bench& b, handle h, std::uint32_t mtu) {
+    const std::vector<octet> text(5000);
+    REQUIRE(b.stack.send(h, octets(text), b.now));
+    b.flush();
+    const auto& v = b.stack.look(h)->variables();
+    const auto error = lab::too_big(v.local, v.remote, v.snd.una, mtu);
+    b.stack.on_packet({.data = error}, b.now);
+    b.flush();
+    REQUIRE(b.stack.abort(h, b.now));
+    b.flush();
+    b.take();
+}
+
+const instant start(1s);
+
+}  // namespace
+
+TEST_CASE("the cache knows each address until its time, and of what shares a place the latest") {
+    path_mtu_cache<> paths;
+    CHECK(!paths.find(far.address, start));
+    paths.learn(far.address, {.mtu = 1400, .until = start + 10min});
+    REQUIRE(paths.find(far.address, start));
+    CHECK(paths.find(far.address, start)->mtu == 1400);
+    CHECK(!paths.find(further.address, start));
+    CHECK(paths.find(far.address, start + 10min - 1ns));
+    CHECK(!paths.find(far.address, start + 10min));
+    paths.learn(far.address, {.mtu = 1300, .until = start + 20min});
+    CHECK(paths.find(far.address, start + 10min)->mtu == 1300);
+
+    // Ten times as many addresses as places: some are left, none is wrong, and the last one is there.
+    const auto address = [](std::uint32_t i) {
+        return ip_address::v4(198, 18, static_cast<octet>(i >> 8), static_cast<octet>(i));
+    };
+    const std::uint32_t count = 10 * path_mtu_cache<>::places;
+    for (std::uint32_t i = 0; i < count; ++i)
+        paths.learn(address(i), {.mtu = static_cast<std::uint16_t>(1000 + i), .until = start + 10min});
+    std::size_t left = 0;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const auto known = paths.find(address(i), start);
+        if (known) CHECK(known->mtu == 1000 + i);
+        left += known.has_value();
+    }
+    CHECK(paths.find(address(count - 1), start));
+    CHECK(left <= path_mtu_cache<>::places);
+    CHECK(left > path_mtu_cache<>::places / 2);
+}
+
+TEST_CASE("RFC 8201 section 5.2: a path's MTU holds for later connections to that address, in both directions") {
+    bench b;
+    const handle l = b.listen();
+    hears(b, opened(b, 1001, far), 1400);
+    CHECK(first_segment(b, opened(b, 1002, far)) == 1360);
+    CHECK(first_segment(b, accepted(b, l, 2001, far.address)) == 1360);
+    CHECK(first_segment(b, opened(b, 1003, further)) == 1460);
+    b.wait(10min - 1s);
+    CHECK(first_segment(b, opened(b, 1004, far)) == 1360);
+    b.wait(2s);  // RFC 1191 section 6.3: it may have changed
+    CHECK(first_segment(b, opened(b, 1005, far)) == 1460);
+    CHECK(first_segment(b, accepted(b, l, 2002, far.address)) == 1460);
+}
+
+TEST_CASE("what a connection has been told by the cache says nothing new: it is not remembered any longer") {
+    bench b;
+    hears(b, opened(b, 1001, far), 1400);
+    b.wait(9min);
+    CHECK(first_segment(b, opened(b, 1002, far)) == 1360);
+    b.wait(61s);
+    CHECK(first_segment(b, opened(b, 1003, far)) == 1460);
+}

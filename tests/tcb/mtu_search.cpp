@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// The search for the path's MTU, in the compiler: where it ends, and how many packets it takes.
+#include <doctest/doctest.h>
+
+#include <sluice/tcb/mtu_search.hpp>
+
+namespace {
+
+using namespace sluice;
+
+struct outcome_of_search {
+    int probes = 0;
+    int lost = 0;
+    std::uint16_t found = 0;
+};
+
+/// On a path that takes up to `real`.
+constexpr outcome_of_search search_on(std::uint16_t real, std::uint16_t low, std::uint16_t high) {
+    mtu_search s;
+    s.begin(low, high);
+    outcome_of_search out;
+    for (; !s.is_over(); ++out.probes) {
+        s.sent();
+        if (s.probe <= real) s.arrived();
+        else s.lost(), ++out.lost;
+    }
+    out.found = s.low;
+    return out;
+}
+
+/// Whatever the path takes, the search ends within a step below it, and has tried each half once: the highest, and then
+/// no more than log2 of the range over the step.
+constexpr bool ends_everywhere(std::uint16_t low, std::uint16_t high, int most_probes) {
+    for (std::uint32_t real = low; real <= high; ++real) {
+        const auto out = search_on(static_cast<std::uint16_t>(real), low, high);
+        if (out.found > real || real - out.found >= mtu_search::step || out.probes > most_probes) return false;
+    }
+    return true;
+}
+static_assert(ends_everywhere(1024, 1500, 1 + 6));  // 476 / 8 is less than 2^6
+static_assert(ends_everywhere(1280, 9000, 1 + 10));  // 7720 / 8 is less than 2^10
+static_assert(ends_everywhere(65528, 65535, 1));
+
+// An outage that is over costs one probe.
+static_assert(search_on(1500, 1024, 1500).probes == 1 && search_on(1500, 1024, 1500).lost == 0);
+
+// Nothing to look for.
+static_assert([] {
+    mtu_search s;
+    s.begin(1493, 1500);
+    return s.is_over();
+}());
+
+// Who says how much less the path takes saves the rest: 1400 is tried, and is the end.
+static_assert([] {
+    mtu_search s;
+    s.begin(1024, 1500);
+    s.sent();
+    s.bound(1400);
+    return !s.awaits() && s.next() == 1400;
+}());
+// Below what got through before, that is not known any more.
+static_assert([] {
+    mtu_search s;
+    s.begin(1500, 1500);
+    s.bound(1400);
+    return s.low == 1400 && s.high == 1400 && s.is_over();
+}());
+
+// A probe of which nobody knows what has become is tried again.
+static_assert([] {
+    mtu_search s;
+    s.begin(1024, 1500);
+    s.sent();
+    s.forget();
+    return !s.awaits() && s.next() == 1500;
+}());
+
+// RFC 1191 section 7.1.
+static_assert(plateau_below(1500) == 1492 && plateau_below(1492) == 1006 && plateau_below(1024) == 1006 &&
+              plateau_below(300) == 296 && plateau_below(68) == 68 && plateau_below(1) == 68);
+
+}  // namespace
+
+TEST_CASE("a search for the path's MTU ends within a step of it, whatever it is") {
+    for (const std::uint16_t real : std::array<std::uint16_t, 6>{1024, 1031, 1280, 1400, 1492, 1500}) {
+        const auto out = search_on(real, 1024, 1500);
+        CHECK(out.found <= real);
+        CHECK(real - out.found < mtu_search::step);
+    }
+}
