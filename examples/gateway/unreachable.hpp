@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// What a router says to whom it can't serve: ICMP's destination unreachable (RFC 792, RFC 4443 section 3.1), about a
+// packet whose ports and first octets behind them stand in `quoted`.
+#pragma once
+
+#include "ip_packet.hpp"
+
+#include <cerrno>
+
+namespace gateway {
+
+enum class unreachable { network, host, port };
+
+inline std::optional<unreachable> unreachable_of(int why) {
+    switch (why) {
+        case ENETUNREACH: return unreachable::network;
+        case EHOSTUNREACH: return unreachable::host;
+        default: return {};
+    }
+}
+
+/// `quoted`: the packet's beginning, as it came from `about.source`, which hears of it in the destination's name.
+inline std::vector<octet> write_unreachable(unreachable what, const ip_packet& about) {
+    const bool is_v4 = about.source.is_v4();
+    const std::vector<octet> quoted = write_ip(about);
+    std::vector<octet> payload(8 + quoted.size());
+    const octet v4_code = what == unreachable::network ? 0 : what == unreachable::host ? 1 : 3;
+    const octet v6_code = what == unreachable::network ? 0 : what == unreachable::host ? 3 : 4;
+    payload[0] = is_v4 ? 3 : 1;
+    payload[1] = is_v4 ? v4_code : v6_code;
+    copy(quoted, mutable_octets(payload).subspan(8));
+    const ip_packet out{about.destination, about.source, is_v4 ? protocol_icmp : protocol_icmpv6, payload};
+    const partial_sum sum = is_v4 ? partial_sum() : pseudo_header(out);
+    store_be16(payload.data() + 2, partial_sum(sum).add(payload).finish());
+    return write_ip(out);
+}
+
+/// The same about a SYN: ports and its number are enough to find the connection by.
+inline std::vector<octet> write_unreachable(unreachable what, const socket_address& from, const socket_address& to,
+                                            seq number) {
+    std::vector<octet> begin(tcp_header::length);
+    tcp_header{.source_port = from.port, .destination_port = to.port, .sequence = number, .flags = flag::syn}
+        .write(begin);
+    return write_unreachable(what, {from.address, to.address, protocol_tcp, begin});
+}
+
+}  // namespace gateway
