@@ -7,7 +7,9 @@
 
 #include <cerrno>
 
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 
 namespace gateway {
 
@@ -45,6 +47,11 @@ public:
 
     /// The other side reads an end of file behind what was written.
     void shutdown() { ::shutdown(socket_.number(), SHUT_WR); }
+    /// Octets that were written and have not left yet.
+    int unsent() const {
+        int out = 0;
+        return ::ioctl(socket_.number(), SIOCOUTQNSD, &out) == 0 ? out : 0;
+    }
     /// The other side hears a RST, and who waits here wakes up: that is what disconnecting does (connect(2)).
     void reset() {
         sockaddr nobody{};

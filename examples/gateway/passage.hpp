@@ -84,7 +84,11 @@ private:
     }
 
     task<> watch_inside() {
-        if (const auto end = co_await inside_.ended(); !end) outside_.reset();
+        if (const auto end = co_await inside_.ended(); end) co_return;
+        // Of what the client has said before it reset, the kernel may keep the end back for a moment (autocorking), and
+        // does not tell when it has left.
+        for (int tries = 0; tries < 100 && outside_.unsent() > 0; ++tries) co_await sleep_for(1ms);
+        outside_.reset();
     }
 
     /// Of the calls that fail after a RST only the first is told why: whoever it is leaves word.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a router says to whom it can't serve: ICMP's destination unreachable (RFC 792, RFC 4443 section 3.1), about a
-// packet whose ports and first octets behind them stand in `quoted`.
+// What a router says to whom it can't serve: ICMP's destination unreachable (RFC 792, RFC 4443 section 3.1), with
+// the first octets of the packet that it is about.
 #pragma once
 
 #include "ip_packet.hpp"
@@ -19,7 +19,7 @@ inline std::optional<unreachable> unreachable_of(int why) {
     }
 }
 
-/// `quoted`: the packet's beginning, as it came from `about.source`, which hears of it in the destination's name.
+/// `about`: the packet's beginning. Its source hears of it in the destination's name.
 inline std::vector<octet> write_unreachable(unreachable what, const ip_packet& about) {
     const bool is_v4 = about.source.is_v4();
     const std::vector<octet> quoted = write_ip(about);
@@ -35,12 +35,13 @@ inline std::vector<octet> write_unreachable(unreachable what, const ip_packet& a
     return write_ip(out);
 }
 
-/// The same about a SYN: ports and its number are enough to find the connection by.
+/// The same about a SYN: ports and its number are what a connection is found by.
 inline std::vector<octet> write_unreachable(unreachable what, const socket_address& from, const socket_address& to,
                                             seq number) {
-    std::vector<octet> begin(tcp_header::length);
-    tcp_header{.source_port = from.port, .destination_port = to.port, .sequence = number, .flags = flag::syn}
-        .write(begin);
+    std::array<octet, 8> begin;
+    store_be16(begin.data(), from.port);
+    store_be16(begin.data() + 2, to.port);
+    store_be32(begin.data() + 4, number.number());
     return write_unreachable(what, {from.address, to.address, protocol_tcp, begin});
 }
 
