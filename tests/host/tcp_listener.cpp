@@ -210,7 +210,7 @@ TEST_CASE("without memory for a socket accept says so, and the connection waits 
     CHECK(other_books.octets == 0);
 }
 
-TEST_CASE("a program decides on each SYN: who is answered is connected by then, who is refused or dropped hears a RST") {
+TEST_CASE("a program decides on each SYN: who is answered is connected by then, who is refused hears a RST") {
     lab::hosts p;
     tcp_listener listener(p.server);
     REQUIRE(listener.listen({}, {.every_port = true, .asks = true}));

@@ -44,9 +44,11 @@ wrong=$(tshark -r "$work/pcap" -o tcp.check_checksum:TRUE -o ip.check_checksum:T
 
 start_gateway
 start $in_server "$programs/interop_responder" server 53 198.18.2.2
-$in_client "$programs/interop_responder" client 198.18.1.2 53 1 512 1232 1472 > "$work/datagrams"
-diff "$work/datagrams" - <<< $'1: as it was\n512: as it was\n1232: as it was\n1472: as it was\nnobody: ECONNREFUSED' ||
-    fail "datagrams"
+for there in 198.18.1.2 ${has_v6:+fd00:1::2}; do
+    $in_client "$programs/interop_responder" client $there 53 1 512 1232 1452 > "$work/datagrams"
+    diff "$work/datagrams" - <<< $'1: as it was\n512: as it was\n1232: as it was\n1452: as it was\nnobody: ECONNREFUSED' ||
+        fail "datagrams to $there"
+done
 mkdir "$work/files"
 head -c 3000000 /dev/urandom > "$work/files/large"
 start $in_server "$examples/http_server" --link tun:web --address 198.18.2.2/24 --peer 198.18.2.1 "$work/files"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// responder server PORT ADDRESS: as much of a DNS server (RFC 1035) as resolvers need: every name has this IPv4 address,
-// and none of IPv6; what is no question comes back as it was. responder client HOST PORT LENGTH...: sends a datagram of
-// each length, and says what came back; the last word is about a datagram to the port behind that, where nobody is.
+// responder server PORT ADDRESS: as much of a DNS server (RFC 1035) as resolvers need: every name has this IPv4
+// address, and none of IPv6; what is no question comes back as it was. responder client HOST PORT LENGTH...: sends a
+// datagram of each length, and says what came back; the last word is about one to the next port, where nobody is.
 #include "sockets.hpp"
 
 #include <array>

@@ -32,7 +32,7 @@ handle asked(bench& b, handle listener) {
 
 }  // namespace
 
-TEST_CASE("a SYN that asks can be accepted at once, and nothing leaves before it is answered, whatever comes or passes") {
+TEST_CASE("a SYN that asks can be accepted at once, and nothing leaves before it is answered, whatever comes") {
     bench b;
     const handle l = b.listen(asking);
     b.arrives(syn());

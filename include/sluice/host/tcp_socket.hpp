@@ -35,8 +35,8 @@ public:
     /// Until the handshake is over. After an error, and when it is cancelled, the socket is as it was before.
     auto connect(socket_address remote) { return operation(calls::connecting<Tcp>{of_, remote}); }
 
-    /// Of a connection that a listener with `asks` has accepted: only now its peer is answered, and this waits until the
-    /// handshake is over. abort() refuses it instead, and so does its end.
+    /// Of a connection that a listener with `asks` has accepted: only now its peer is answered, and this waits until
+    /// the handshake is over. abort() refuses it instead, and so does its end.
     auto answer() { return operation(calls::answering<Tcp>{of_}); }
 
     // ---- sending ----------------------------------------------------------------------------------------------------
