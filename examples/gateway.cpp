@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Carries every TCP connection and UDP datagram that comes through a TUN device on over sockets of the kernel's, as a
 // VPN client does. Any program whose packets are routed into the device runs through sluice's TCP:
-// gateway --link tun:sluice0 --peer 198.18.0.1
-// Without --link it checks itself. tests/interop/gateway.sh shows how to put a network namespace behind it.
+// gateway --link tun:sluice0
+// The device then moves to the programs' network namespace, or at least what the gateway itself sends must not be
+// routed into it; tests/interop/behind_gateway.sh shows how. Without --link it checks itself.
 #include "on_a_link.hpp"
 
 #include "gateway/by_itself.hpp"

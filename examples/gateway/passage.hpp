@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // One connection on its way through: from a client inside, whose TCP ends in sluice, to a server outside, to whom the
 // kernel speaks. The client is answered when the server has answered. Octets, ends and resets go on in both
-// directions as they come; each side holds no more than its buffers have room for, and so waits for the other.
+// directions as they come; each side holds no more than its buffers have room for, and so waits for the other. Not
+// passed on: urgent data, and that one side has only fallen silent, which the other one hears of as a reset.
 #pragma once
 
 #include "kernel_socket.hpp"
