@@ -137,23 +137,23 @@ inline int complain(const io::failure& why) {
     return 1;
 }
 
+/// use(link), with what passes written to a file where that is asked for.
 template <packet_link Link>
-int drive_captured(const arguments& a, io::reactor& reactor, Link& link, const program_on& program, bool serves) {
-    if (a.pcap.empty()) return drive(a, reactor, link, program, serves);
+int use_captured(const arguments& a, Link& link, auto&& use) {
+    if (a.pcap.empty()) return use(link);
     auto file = io::capture_file::open(a.pcap);
     if (!file) return complain(file.why());
     io::captured seen(link, *file, a.name);
-    return drive(a, reactor, seen, program, serves);
+    return use(seen);
 }
 
-inline int run_on_real_link(const arguments& a, const program_on& program, bool serves) {
-    auto reactor = io::reactor::open();
-    if (!reactor) return complain(reactor.why());
+/// use(link), with the link that the arguments ask for.
+int use_real_link(const arguments& a, io::reactor& reactor, auto&& use) {
     if (a.link == "tun") {
         io::tun_options wanted{.name = a.name};
         if (a.peer) wanted.kernel_addresses.push_back({*a.peer, a.address().length});
-        auto link = io::tun::open(wanted, *reactor);
-        return link ? drive_captured(a, *reactor, *link, program, serves) : complain(link.why());
+        auto link = io::tun::open(wanted, reactor);
+        return link ? use_captured(a, *link, use) : complain(link.why());
     }
     io::udp_options wanted;
     if (const std::size_t colon = a.name.rfind(':'); colon != std::string::npos) {
@@ -163,8 +163,14 @@ inline int run_on_real_link(const arguments& a, const program_on& program, bool 
     } else {
         wanted.own.port = read_port(a.name);
     }
-    auto link = io::udp::open(wanted, *reactor);
-    return link ? drive_captured(a, *reactor, *link, program, serves) : complain(link.why());
+    auto link = io::udp::open(wanted, reactor);
+    return link ? use_captured(a, *link, use) : complain(link.why());
+}
+
+inline int run_on_real_link(const arguments& a, const program_on& program, bool serves) {
+    auto reactor = io::reactor::open();
+    if (!reactor) return complain(reactor.why());
+    return use_real_link(a, *reactor, [&](auto& link) { return drive(a, *reactor, link, program, serves); });
 }
 
 /// Both sides in one simulated network, 20 ms apart, with one packet in a thousand lost.

@@ -209,3 +209,59 @@ TEST_CASE("without memory for a socket accept says so, and the connection waits 
     CHECK(books.octets == 0);
     CHECK(other_books.octets == 0);
 }
+
+TEST_CASE("a program decides on each SYN: who is answered is connected by then, who is refused hears a RST") {
+    lab::hosts p;
+    tcp_listener listener(p.server);
+    REQUIRE(listener.listen({}, {.every_port = true, .asks = true}));
+    error again{};
+    const auto decide = [&]() -> task<> {
+        while (auto got = co_await listener.accept()) {
+            tcp_socket<lab::host_tcp> asking = *std::move(got);
+            const std::uint16_t port = asking.getsockname().value().port;
+            if (port == 1) CHECK(asking.abort());
+            if (port != 3) continue;
+            co_await sleep_for(10s);
+            CHECK(co_await asking.answer());
+            CHECK(asking.connection()->state() == state::established);
+            const auto second = co_await asking.answer();
+            again = second.error();
+        }
+    };
+    p.spawn(p.server, decide());
+    std::array<error, 4> answers{};
+    std::vector<tcp_socket<lab::host_tcp>> clients;
+    for (std::uint16_t port = 1; port <= 3; ++port) {
+        clients.emplace_back(p.client);
+        p.spawn(p.client, lab::keep_error(clients.back().connect({lab::server_address, port}), answers[port]));
+    }
+    CHECK(answers[1] == error::refused);
+    CHECK(answers[2] == error::refused);  // destroyed without an answer
+    p.pass(9s);
+    CHECK(answers[3] == error::would_block);
+    p.pass(2s);
+    CHECK(answers[3] == error::none);
+    CHECK(again == error::bad_argument);
+}
+
+TEST_CASE("answer tells that the peer has gone meanwhile: the SYN,ACK draws a RST") {
+    lab::hosts p;
+    tcp_listener listener(p.server);
+    REQUIRE(listener.listen(echo_port, {.asks = true}));
+    tcp_socket<lab::host_tcp> asking;
+    const auto accept = [&]() -> task<> {
+        auto got = co_await listener.accept();
+        if (got) asking = *std::move(got);
+    };
+    p.spawn(p.server, accept());
+    error ignored{}, answer{}, end{};
+    tcp_socket client(p.client);
+    p.spawn(p.client, lab::keep_error(client.connect(echo_port), ignored));
+    p.spawn(p.server, lab::keep_error(asking.ended(), end));
+    client = {};
+    p.settle();
+    CHECK(end == error::would_block);
+    p.spawn(p.server, lab::keep_error(asking.answer(), answer));
+    CHECK(answer == error::refused);
+    CHECK(end == error::refused);
+}

@@ -969,3 +969,32 @@ TEST_CASE("a call that was made and not awaited is no danger when its socket is 
     p.spawn(p.client, lab::keep_error(std::move(call), answer));
     CHECK(answer == error::bad_handle);
 }
+
+TEST_CASE("ended waits for both sides' end, in either order, and tells of a failure") {
+    for (const bool near_first : {true, false}) {
+        lab::connected p;
+        error near{}, far{};
+        p.spawn(p.client, lab::keep_error(p.near.ended(), near));
+        p.spawn(p.server, lab::keep_error(p.far.ended(), far));
+        CHECK((near_first ? p.near : p.far).shutdown());
+        p.settle();
+        CHECK(near == error::would_block);
+        CHECK(far == error::would_block);
+        CHECK((near_first ? p.far : p.near).shutdown());
+        p.settle();
+        CHECK(near == error::none);
+        CHECK(far == error::none);
+        p.spawn(p.client, lab::keep_error(p.near.ended(), near));  // has, and says so again
+        CHECK(near == error::none);
+    }
+    lab::connected p;
+    error near{}, far{}, second{};
+    p.spawn(p.client, lab::keep_error(p.near.ended(), near));
+    p.spawn(p.server, lab::keep_error(p.far.ended(), far));
+    p.spawn(p.server, lab::keep_error(p.far.ended(), second));
+    CHECK(second == error::bad_argument);
+    CHECK(p.near.abort());
+    p.settle();
+    CHECK(near == error::bad_handle);
+    CHECK(far == error::reset);
+}

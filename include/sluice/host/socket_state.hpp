@@ -18,8 +18,9 @@ namespace sluice {
 
 enum class direction : std::uint8_t {
     in,      // recv, peek, accept
-    out,     // send, reserve, lend, drained, connect, close
+    out,     // send, reserve, lend, drained, connect, answer, close
     urgent,
+    end,
 };
 
 /// One wait for one socket.
@@ -57,7 +58,7 @@ struct socket_state {
     handle opened{};          // of the stack; before connect and listen there is none
     socket_address local{};   // bound to
     socket_options options{};
-    std::array<socket_waiter*, 3> waiting{};
+    std::array<socket_waiter*, 4> waiting{};
 
     bool is_open() const { return opened.index != no_index; }
     socket_waiter*& waiting_for(direction d) { return waiting[static_cast<std::size_t>(d)]; }

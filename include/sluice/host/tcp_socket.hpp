@@ -16,8 +16,8 @@ template <class Tcp>
 class tcp_listener;
 
 /// A socket can be moved while programs wait for it: a call knows the socket, not this object. One program at a time
-/// may wait in each direction: one that receives, one that sends, connects or closes, one for urgent; a second one's
-/// answer is bad_argument.
+/// may wait in each direction: one that receives, one that sends, connects, answers or closes, one for urgent, one for
+/// the end; a second one's answer is bad_argument.
 template <class Tcp>
 class tcp_socket : public basic_socket<Tcp> {
 public:
@@ -34,6 +34,10 @@ public:
     }
     /// Until the handshake is over. After an error, and when it is cancelled, the socket is as it was before.
     auto connect(socket_address remote) { return operation(calls::connecting<Tcp>{of_, remote}); }
+
+    /// Of a connection that a listener with `asks` has accepted: only now its peer is answered, and this waits until
+    /// the handshake is over. abort() refuses it instead, and so does its end.
+    auto answer() { return operation(calls::answering<Tcp>{of_}); }
 
     // ---- sending ----------------------------------------------------------------------------------------------------
 
@@ -97,6 +101,8 @@ public:
     /// even if what is returned is not awaited. With octets unread, or coming, it resets: they would be lost (RFC 9293
     /// MAY-1, SHLD-3).
     task<result<void>> close() { return finish(std::move(*this)); }
+    /// Waits until both sides have ended, and have heard so; or one of them has failed, and that is the answer.
+    auto ended() { return operation(calls::awaiting_end<Tcp>{of_}); }
     /// A RST, at once.
     result<void> abort() { return this->let_go(true); }
 

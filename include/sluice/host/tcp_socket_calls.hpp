@@ -46,6 +46,27 @@ private:
     }
 };
 
+/// The rest of a handshake that a listener's peer has begun.
+template <class Tcp>
+struct answering {
+    using answer = result<void>;
+    static constexpr direction waits_in = direction::out;
+    socket_ref<Tcp> of;
+    bool has_begun = false;
+
+    answer attempt() {
+        return of.ask([&](auto& stack, handle h, instant now) -> answer {
+            if (!has_begun)
+                if (const answer begun = stack.answer(h, now); !begun) return begun;
+            has_begun = true;
+            const auto& tcp = *stack.look(h);
+            if (syn_received.has(tcp.state())) return error::would_block;
+            if (tcp.error() != error::none) return tcp.error();
+            return tcp.state() == state::closed ? answer(error::aborted) : answer();
+        });
+    }
+};
+
 enum class manner : std::uint8_t { plain, more, urgent };
 
 template <class Tcp>
@@ -168,6 +189,22 @@ struct awaiting_urgent {
             if (ahead > 0) return ahead;
             const auto got = stack.receive(h, {}, now);
             return got ? error::would_block : got.error();
+        });
+    }
+};
+
+/// Neither side has anything to say any more, or can.
+template <class Tcp>
+struct awaiting_end {
+    using answer = result<void>;
+    static constexpr direction waits_in = direction::end;
+    socket_ref<Tcp> of;
+
+    answer attempt() {
+        return of.ask([](auto& stack, handle h, instant) -> answer {
+            const auto& tcp = *stack.look(h);
+            if (tcp.error() != error::none) return tcp.error();
+            return (state::closed | state::time_wait).has(tcp.state()) ? answer() : error::would_block;
         });
     }
 };

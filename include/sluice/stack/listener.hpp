@@ -12,6 +12,8 @@ namespace sluice {
 struct listen_options {
     std::uint32_t backlog = 128;  // half-open connections at a time, and as many that nobody has accepted yet
     bool cookies = true;          // RFC 4987: beyond the backlog, SYNs are answered and forgotten
+    bool every_port = false;      // local.port is 0, and any will do for which nobody else listens
+    bool asks = false;            // a SYN can be accepted, and is not answered until then: basic_stack::answer
 };
 
 struct listener {

@@ -4,18 +4,12 @@
 // for many at once, as half-open records while the backlog holds them, as SYN cookies beyond it (RFC 4987).
 #pragma once
 
-#include <sluice/stack/tables.hpp>
+#include <sluice/stack/asking.hpp>
 
 namespace sluice {
 
 /// A cookie is believed so long after the last one left: as long as it is good.
 inline constexpr duration cookie_memory = syn_cookies::step * syn_cookies::steps;
-
-template <class Tcp>
-void tell_listener(stack_tables<Tcp>& t, list_index l) {
-    if (std::exchange(t.listeners[l].has_news, true)) return;
-    t.listeners_telling.push_back(t.listeners, l);
-}
 
 // ---- half-open records ----------------------------------------------------------------------------------------------
 
@@ -58,23 +52,10 @@ template <class Tcp>
 void hand_over(stack_tables<Tcp>& t, list_index l, const four_tuple& addresses, tuple_hash hash) {
     const list_index i = std::exchange(t.unfolded, no_index);
     t.scratch();  // there is room for it
-    if (t.time_waits.size() > 0)
-        if (const auto old = t.find_time_wait(addresses, hash)) {  // RFC 9293 MAY-2: now it has surely been replaced
-            t.parting.remove(t.time_waits, old->index);
-            t.by_address.erase(hash, old->number());
-            t.time_waits.release(old->index);
-        }
+    end_former(t, addresses, hash);
     t.recall_path(i);
-    auto& socket = t.sockets[i];
-    socket.is_filed = true;
-    socket.listener = l;
-    listener& waiting = t.listeners[l];
-    (waiting.latest == no_index ? waiting.longest_waiting : t.sockets[waiting.latest].telling.after) = i;
-    socket.telling = {.before = waiting.latest, .after = no_index};
-    waiting.latest = i;
-    ++waiting.to_accept;
-    tell_listener(t, l);
-    t.settle(i);
+    t.sockets[i].is_filed = true;
+    wait_to_be_accepted(t, l, i);
 }
 
 /// After a segment or a timeout: is it half open still, a connection, or nothing any more?
@@ -244,6 +225,8 @@ void arrives_in_listen(stack_tables<Tcp>& t, list_index index, const four_tuple&
     const bool may_complete = s.has(flag::ack) && !s.flags.has_any(flag::rst | flag::syn);
     if (may_complete && t.env.now < l.cookies_until && arrives_with_cookie(t, index, addresses, hash, ip, s)) return;
     if (s.has(flag::syn) && l.is_full()) return void(++t.env.count.accept_overflows);
+    if (l.options.asks && s.has(flag::syn) && !s.flags.has_any(flag::ack | flag::rst | flag::fin))
+        return ask(t, index, addresses, hash, ip, s, beyond);
     if (s.has(flag::syn) && t.env.replies.full()) return void(++t.env.count.syns_dropped);
     const list_index i = t.scratch();
     if (i == no_index) return void(++t.env.count.syns_dropped);
@@ -284,6 +267,7 @@ void close_listener(stack_tables<Tcp>& t, list_index index) {
     for (list_index i = l.longest_waiting; i != no_index;) {
         const list_index next = t.sockets[i].telling.after;
         static_cast<void>(t.sockets[i].tcp.abort(t.env));
+        if (t.is_held_back(i)) t.let_leave(i);
         t.release(i);
         i = next;
     }

@@ -40,12 +40,14 @@ public:
     // ---- calls: what the RFC's do, and which errors they give, stands at connection.hpp's ---------------------------
 
     /// Waits for connections to this socket. An unspecified address, of either family, stands for any of both
-    /// (MUST-43), as an IPv6 socket's does elsewhere.
+    /// (MUST-43), as an IPv6 socket's does elsewhere. Port 0 stands for every port where the options say so.
     result<handle> listen(const socket_address& local, instant now, listen_options options = {},
                           std::uint64_t cookie = 0) {
         at(now);
         if constexpr (!machine<typename Tcp::lifecycle_policy>::has(event::passive_open)) return error::not_supported;
-        if (local.port == 0 || options.backlog == 0) return error::bad_argument;
+        if constexpr (!machine<typename Tcp::lifecycle_policy>::has(event::active_open))
+            if (options.asks) return error::not_supported;
+        if ((local.port == 0) != options.every_port || options.backlog == 0) return error::bad_argument;
         const socket_address own{local.address.is_unspecified() ? ip_address{} : local.address, local.port};
         if (!own.address.is_unspecified() && !t_.own.takes_every() && !t_.own.has(own.address))
             return error::bad_argument;
@@ -67,15 +69,19 @@ public:
     result<handle> accept(handle h, instant now, std::uint64_t cookie = 0) {
         at(now);
         if (!is_listener(h)) return error::bad_handle;
-        listener& l = t_.listeners[place(h)];
-        const list_index i = l.longest_waiting;
+        const list_index i = take_longest_waiting(t_, place(h));
         if (i == no_index) return error::would_block;
-        socket& s = t_.sockets[i];
-        l.longest_waiting = s.telling.after;
-        if (l.longest_waiting == no_index) l.latest = no_index;
-        --l.to_accept;
-        s.listener = no_index;
         return own(i, cookie);
+    }
+
+    /// One that came to a listener which asks has a SYN that nobody has answered: now it is, and what becomes of it is
+    /// told as of what connect() opens. Instead, abort() and close() refuse it with a RST. bad_argument for any other.
+    result<void> answer(handle h, instant now) {
+        at(now);
+        if (!is_socket(h)) return error::bad_handle;
+        if (!t_.is_held_back(h.index)) return error::bad_argument;
+        sluice::answer(t_, h.index);
+        return {};
     }
 
     /// From a port of the stack's choice if local.port is 0 (RFC 6056), and from one of its addresses if that is left
@@ -321,10 +327,11 @@ private:
         if (!is_socket(h)) return error::bad_handle;
         socket& s = t_.sockets[h.index];
         const bool is_over = s.tcp.state() == state::closed;
-        const result<void> answer = end(s.tcp);
+        const bool asks = t_.is_held_back(h.index);
+        const result<void> answer = asks ? s.tcp.abort(t_.env) : end(s.tcp);
         s.has_owner = false;
         if (std::exchange(s.is_telling, false)) t_.telling.remove(t_.sockets, h.index);
-        t_.settle(h.index);
+        asks ? t_.let_leave(h.index) : t_.settle(h.index);
         return is_over ? result<void>() : answer;
     }
 

@@ -112,14 +112,15 @@ struct stack_tables {
         return find_if(t, hash, [](filed f) { return f.kind == record_kind::time_wait; });
     }
 
-    /// One for this address is preferred to one for any.
+    /// One for this port is preferred to one for every port, then one for this address to one for any.
     list_index find_listener(const socket_address& local) const {
-        for (const ip_address& address : {local.address, ip_address{}}) {
-            const four_tuple t{{address, local.port}, {}};
-            if (const auto found =
-                    find_if(t, by_address.hash(t), [](filed f) { return f.kind == record_kind::listener; }))
-                return found->index;
-        }
+        for (const std::uint16_t port : {local.port, std::uint16_t{0}})
+            for (const ip_address& address : {local.address, ip_address{}}) {
+                const four_tuple t{{address, port}, {}};
+                if (const auto found =
+                        find_if(t, by_address.hash(t), [](filed f) { return f.kind == record_kind::listener; }))
+                    return found->index;
+            }
         return no_index;
     }
 
@@ -138,6 +139,17 @@ struct stack_tables {
             s.is_telling = true;
             telling.push_back(sockets, i);
         }
+    }
+
+    /// Nothing of it leaves until it is let: as if it were among those that send, where its link says that it is not.
+    void hold_back(list_index i) {
+        sockets[i].is_sending = true;
+        sockets[i].sending = {i, i};
+    }
+    bool is_held_back(list_index i) const { return sockets[i].is_sending && sockets[i].sending.before == i; }
+    void let_leave(list_index i) {
+        sockets[i].is_sending = false;
+        settle(i);
     }
 
     /// Its segments are nobody's from now on.

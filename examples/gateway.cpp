@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Carries every TCP connection and UDP datagram that comes through a TUN device on over sockets of the kernel's, as a
+// VPN client does. Any program whose packets are routed into the device runs through sluice's TCP:
+// gateway --link tun:sluice0
+// The device then moves to the programs' network namespace, or at least what the gateway itself sends must not be
+// routed into it; tests/interop/behind_gateway.sh shows how. Without --link it checks itself.
+#include "on_a_link.hpp"
+
+#include "gateway/by_itself.hpp"
+
+#include <sys/resource.h>
+
+namespace {
+
+/// A connection takes one: as many as the system lets us have.
+void raise_limit_of_descriptors() {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    for (const rlim_t wanted : {rlim_t{1} << 20, limit.rlim_max}) {
+        limit.rlim_cur = limit.rlim_max = std::max(wanted, limit.rlim_max);
+        if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) return;
+    }
+}
+
+template <packet_link Link>
+int serve(const arguments& a, io::reactor& reactor, Link& link) {
+    my_tcp::settings settings{.seed = io::random_seed()};
+    settings.congestion.select(a.congestion);
+    settings.buffers.largest_send = settings.buffers.largest_receive = 1 << 20;  // the kernel has buffers, too
+    gateway::service<my_tcp, Link> service(settings, reactor, link);
+    if (!service.start()) return 1;
+    std::fprintf(stderr, "%s: up\n", a.name.c_str());
+    const bool is_good = static_cast<bool>(service.loop().block_on(until_signal(reactor)));
+    const auto number = [](auto n) { return static_cast<unsigned long long>(n); };
+    std::fprintf(stderr, "%llu carried, at most %llu at a time, %llu left; %llu refused; %llu datagrams\n",
+                 number(service.count().carried), number(service.count().most), number(service.count().now),
+                 number(service.count().refused), number(service.beside().passed()));
+    return is_good ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const arguments a = read_arguments(argc, argv, "gateway [options]\n");
+    if (!a.rest.empty()) refuse("no arguments besides the options");
+    if (a.port) refuse("a gateway takes every port");
+    if (a.link == "sim") return gateway::by_itself<my_tcp>();
+    raise_limit_of_descriptors();
+    auto reactor = io::reactor::open();
+    if (!reactor) return complain(reactor.why());
+    return use_real_link(a, *reactor, [&](auto& link) { return serve(a, *reactor, link); });
+}

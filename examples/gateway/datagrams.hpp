@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// UDP, DNS above all: for each pair of sockets that speak through us there is one socket of the kernel's, for as long
+// as it is used (RFC 4787). What comes to it goes back to the client in the server's name.
+#pragma once
+
+#include "udp_packet.hpp"
+#include "unreachable.hpp"
+
+#include <sluice/host/host.hpp>
+#include <sluice/host/sleep.hpp>
+#include <sluice/host/with_timeout.hpp>
+#include <sluice/io/reactor.hpp>
+#include <sluice/io/socket_name.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace gateway {
+
+template <class Tcp>
+class datagrams {
+public:
+    /// `send` takes whole packets for the clients.
+    datagrams(host<Tcp>& programs, io::reactor& reactor, std::function<void(octets)> send)
+        : programs_(programs), reactor_(reactor), send_(std::move(send)) {}
+
+    void passes_on(const ip_packet& packet, checksum_state checksum) {
+        const auto datagram = read_udp(packet, checksum);
+        if (!datagram || !datagram->source.address.is_host() || !datagram->destination.address.is_host())
+            return void(++dropped_);
+        flow* const f = find(datagram->source, datagram->destination);
+        if (f == nullptr) return void(++dropped_);
+        f->last_used = programs_.now();
+        const octets text = datagram->text;
+        if (::send(f->socket.number(), text.data(), text.size(), MSG_NOSIGNAL) < 0) return void(++dropped_);
+        ++passed_;
+    }
+
+    std::uint64_t passed() const { return passed_; }
+    std::uint64_t dropped() const { return dropped_; }
+    std::size_t flows() const { return flows_.size(); }
+
+private:
+    static constexpr std::size_t most_flows = 4096;
+    static constexpr duration dns_timeout = 10s;  // REQ-5a: what has a well-known port may have a limit of its own
+    static constexpr duration timeout = 2min;     // REQ-5
+
+    struct flow {
+        socket_address client, server;
+        io::descriptor socket;
+        io::watched watched;  // goes before the descriptor is closed
+        instant last_used{};
+    };
+
+    /// By both sockets, as octets that can be compared.
+    using key = std::array<octet, 36>;
+    static key key_of(const socket_address& client, const socket_address& server) {
+        key out;
+        const mutable_octets all(out);
+        copy(client.address.octets, all);
+        copy(server.address.octets, all.subspan(16));
+        store_be16(out.data() + 32, client.port);
+        store_be16(out.data() + 34, server.port);
+        return out;
+    }
+
+    /// nullptr when there are too many, or the system has no socket for it.
+    flow* find(const socket_address& client, const socket_address& server) {
+        const auto known = flows_.find(key_of(client, server));
+        if (known != flows_.end()) return known->second.get();
+        if (flows_.size() >= most_flows) return nullptr;
+        auto made = std::make_unique<flow>();
+        made->client = client;
+        made->server = server;
+        made->socket = io::descriptor(
+            ::socket(server.address.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        const io::socket_name name(server);
+        if (!made->socket || ::connect(made->socket.number(), name.address(), name.length()) != 0) return nullptr;
+        auto watching = io::watched::add(reactor_, made->socket.number());
+        if (!watching) return nullptr;
+        made->watched = *std::move(watching);
+        flow& f = *made;
+        if (!programs_.spawn(bring_back(f))) return nullptr;
+        flows_.emplace(key_of(client, server), std::move(made));
+        return &f;
+    }
+
+    task<> bring_back(flow& f) {
+        const duration limit = f.server.port == 53 ? dns_timeout : timeout;
+        std::array<octet, 65'536>& text = received_;
+        while (true) {
+            const ssize_t got = ::recv(f.socket.number(), text.data(), text.size(), 0);
+            if (got >= 0) {
+                f.last_used = programs_.now();
+                send_(write_udp({f.server, f.client, octets(text).first(static_cast<std::size_t>(got))}));
+            } else if (errno == EAGAIN) {
+                static_cast<void>(co_await with_timeout(has_come(f), after(f.last_used, limit)));
+                if (programs_.now() >= after(f.last_used, limit)) break;
+            } else if (errno != EINTR) {
+                tell(f, errno);
+            }
+        }
+        flows_.erase(key_of(f.client, f.server));
+    }
+    static task<> has_come(flow& f) { co_await f.watched.readable(); }
+
+    /// Nobody is there, as the server's side has said by ICMP.
+    void tell(const flow& f, int why) {
+        const auto what = why == ECONNREFUSED ? std::optional(unreachable::port) : unreachable_of(why);
+        if (!what) return;
+        std::array<octet, udp_header_length> header{};
+        store_be16(header.data(), f.client.port);
+        store_be16(header.data() + 2, f.server.port);
+        store_be16(header.data() + 4, udp_header_length);
+        send_(write_unreachable(*what, {f.client.address, f.server.address, protocol_udp, header}));
+    }
+
+    host<Tcp>& programs_;
+    io::reactor& reactor_;
+    std::function<void(octets)> send_;
+    std::map<key, std::unique_ptr<flow>> flows_;
+    std::array<octet, 65'536> received_;
+    std::uint64_t passed_ = 0, dropped_ = 0;
+};
+
+}  // namespace gateway

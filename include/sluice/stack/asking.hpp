@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// SYNs to a listener that asks (listen_options::asks): each is a connection that can be accepted at once, and says
+// nothing until its application has decided. To go on is an active OPEN from LISTEN (RFC 9293 section 3.10.1), of which
+// the peer's SYN arrives before our own has left: a simultaneous open (3.5), whose SYN,ACK is all that the peer sees of
+// it, and whose failure is told, since somebody waits for it. To refuse is an ABORT (3.10.5).
+#pragma once
+
+#include <sluice/connection/negotiation.hpp>
+#include <sluice/stack/accept_queue.hpp>
+
+namespace sluice {
+
+/// `beyond`: as for any SYN, see arrives_in_listen. What comes again meanwhile is the connection's, and says nothing
+/// new. No cookie could ask twice: beyond the backlog SYNs are dropped.
+template <class Tcp>
+void ask(stack_tables<Tcp>& t, list_index l, const four_tuple& addresses, tuple_hash hash, const ip_meta& ip,
+         const segment& syn, std::optional<seq> beyond) {
+    const auto i = t.has_room_for_connection() ? t.sockets.take() : result<list_index>(error::insufficient_resources);
+    if (!i) return void(++t.env.count.syns_dropped);
+    auto& socket = t.sockets[*i];
+    if (!socket.tcp.connect(t.env, addresses.local, addresses.remote) ||
+        !t.by_address.insert(hash, filed{record_kind::connection, *i}.number())) {
+        t.release(*i);
+        return void(++t.env.count.syns_dropped);
+    }
+    socket.is_filed = true;
+    t.recall_path(*i);
+    socket.tcp.on_segment(t.env, ip, syn);
+    if (auto& c = socket.tcp.variables(); beyond && !(*beyond < c.snd.iss)) {
+        number_from(c, *beyond + 65537);
+        ++t.env.count.reincarnations;
+    }
+    t.hold_back(*i);
+    wait_to_be_accepted(t, l, *i);
+}
+
+/// What was held back leaves: a SYN,ACK, or after abort() a RST.
+template <class Tcp>
+void answer(stack_tables<Tcp>& t, list_index i) {
+    const four_tuple addresses{t.sockets[i].tcp.local(), t.sockets[i].tcp.remote()};
+    end_former(t, addresses, t.by_address.hash(addresses));
+    t.let_leave(i);
+}
+
+}  // namespace sluice

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# gateway.sh <directory of our test programs> <directory of the examples> [--many COUNT]: a client whose packets all go
+# through `gateway` speaks to a server behind it. Connections end in every way, and neither side may see a difference to a conversation without
+# it; curl finds the server by DNS and fetches a file; COUNT (2000) connections are open at a time. Skipped (77) without
+# namespaces or TUN.
+set -euo pipefail
+programs=$(realpath "$1")
+examples=$(realpath "$2")
+gateway=$examples/gateway
+many=2000
+[ "${3-}" != --many ] || many=$4
+. "$(dirname "$(realpath "$0")")/behind_gateway.sh"
+need curl tshark diff
+
+# ---- endings: directly, from the gateway's own namespace, and through it --------------------------------------------
+
+# both_sides <name> <client's namespace: a command or nothing> <host> <unreachable>...
+both_sides() {
+    local name=$1 from=$2 host=$3
+    start $in_server "$programs/interop_endings" server 7 > "$work/server.$name"
+    timeout 50 $from "$programs/interop_endings" client "$host" 7 8 "${@:4}" > "$work/client.$name" || fail "endings, $name"
+    kill "${started[-1]}"
+}
+for family in 4 6; do
+    [ $family = 4 ] || [ -n "$has_v6" ] || continue
+    if [ $family = 4 ]; then there="198.18.1.2 198.19.0.1 198.18.1.77"; else there="fd00:1::2 fd00:2::1 fd00:1::77"; fi
+    both_sides direct$family "" $there
+    [ $family = 6 ] || start_gateway --pcap "$work/pcap"
+    both_sides through$family "$in_client" $there
+    for side in client server; do
+        diff "$work/$side.direct$family" "$work/$side.through$family" || fail "the $side sees a difference"
+        ! grep -q 'too late' "$work/$side.direct$family" || fail "the $side waits in vain"
+        echo "IPv$family, the $side: $(grep -vc '^--' "$work/$side.direct$family") times the same"
+    done
+done
+stop_gateway
+wrong=$(tshark -r "$work/pcap" -o tcp.check_checksum:TRUE -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -Y \
+    '_ws.malformed or tcp.checksum.status==0 or ip.checksum.status==0 or
+    (tcp.analysis.retransmission and tcp.flags.syn==0)' 2> /dev/null)
+[ -z "$wrong" ] || { head -n 5 <<< "$wrong"; fail "tshark"; }
+
+# ---- DNS, and a program that wants it: curl asks for a name, and fetches from http_server, which is sluice again ------
+
+start_gateway
+start $in_server "$programs/interop_responder" server 53 198.18.2.2
+for there in 198.18.1.2 ${has_v6:+fd00:1::2}; do
+    $in_client "$programs/interop_responder" client $there 53 1 512 1232 1452 > "$work/datagrams"
+    diff "$work/datagrams" - <<< $'1: as it was\n512: as it was\n1232: as it was\n1452: as it was\nnobody: ECONNREFUSED' ||
+        fail "datagrams to $there"
+done
+mkdir "$work/files"
+head -c 3000000 /dev/urandom > "$work/files/large"
+start $in_server "$examples/http_server" --link tun:web --address 198.18.2.2/24 --peer 198.18.2.1 "$work/files"
+$in_server sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'
+ip route add 198.18.2.0/24 via 198.18.1.2
+echo 'nameserver 198.18.1.2' > "$work/resolv.conf"
+$in_client mount --bind "$work/resolv.conf" /etc/resolv.conf
+$in_client curl -sS --noproxy '*' --max-time 50 -o "$work/got" http://some.test/large || fail "curl"
+cmp "$work/got" "$work/files/large" || fail "other octets"
+echo "curl: $(stat -c %s "$work/got") octets from a name"
+
+# ---- many connections -----------------------------------------------------------------------------------------------
+
+resident() { awk '/^VmRSS/ { print $2 }' "/proc/$gateway_pid/status"; }
+start $in_server "$programs/interop_many" server 7
+before=$(resident)
+mkfifo "$work/go" "$work/many"
+$in_client timeout 300 "$programs/interop_many" client 198.18.1.2 7 "$many" < "$work/go" > "$work/many" &
+started+=($!)
+exec 3> "$work/go" 4< "$work/many"
+read -r -t 120 -u 4 line || fail "$many connections do not open"
+echo "$many connections: $line"
+read -r -t 120 -u 4 line || fail "$many connections carry nothing"
+echo "$many connections: $line; $((($(resident) - before) * 1024 / many)) octets of the gateway's each"
+echo >&3
+read -r -t 60 -u 4 line || fail "$many connections do not end"
+wait "${started[-1]}" || fail "the client"
+until [ "$(ls "/proc/$gateway_pid/fd" | wc -l)" -lt 30 ]; do  # nothing leaks
+    [ $SECONDS -lt 300 ] || fail "the gateway keeps descriptors"
+done
+stop_gateway > "$work/carried"
+cat "$work/carried"
+grep -q "at most \($many\|$((many + 1))\) at a time" "$work/carried" || fail "not all at a time"
