@@ -29,6 +29,17 @@ using boost::system::error_code;
 inline constexpr auto here = ip_address::v4(198, 18, 0, 2), there = ip_address::v4(198, 18, 0, 1);
 inline const asio::endpoint service(boost::asio::ip::make_address("198.18.0.1"), 80);
 
+/// What an operation's handler was called with.
+struct called {
+    std::optional<error_code> code{};
+    std::size_t count = 0;
+
+    auto handler() {
+        return [this](error_code c, std::size_t n = 0) { code = c, count = n; };
+    }
+    bool has_come() const { return code.has_value(); }
+};
+
 /// One end of a cable in memory.
 struct cable_end {
     cable_end* other = nullptr;
