@@ -7,7 +7,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
-using namespace lab;
+using namespace asio_lab;
 namespace net = boost::asio;
 namespace http = boost::beast::http;
 

@@ -7,7 +7,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/write.hpp>
 
-using namespace lab;
+using namespace asio_lab;
 namespace net = boost::asio;
 
 TEST_CASE("a SYN that was lost is sent again when its time has come, which a timer waits for") {

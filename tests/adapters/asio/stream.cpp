@@ -10,7 +10,7 @@
 #include <boost/asio/use_future.hpp>
 #include <boost/asio/write.hpp>
 
-using namespace lab;
+using namespace asio_lab;
 namespace net = boost::asio;
 
 namespace {

@@ -9,7 +9,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-using namespace lab;
+using namespace asio_lab;
 namespace net = boost::asio;
 namespace ssl = boost::asio::ssl;
 
@@ -98,12 +98,12 @@ struct echo_server : std::enable_shared_from_this<echo_server> {
 struct tls_client {
     ssl::context context;
     ssl::stream<stream> socket;
-    std::string words = text_of(300'000), heard{};
+    std::string words = text_of(300'000), heard = std::string(words.size(), ' ');
     error_code how{};
 
     template <class Engine>
     explicit tls_client(Engine& at, ssl::context c = client_context())
-        : context(std::move(c)), socket(stream(at), context), heard(words.size(), ' ') {}
+        : context(std::move(c)), socket(stream(at), context) {}
 
     void ask() {
         socket.next_layer().async_connect(service, [this](error_code code) {

@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-namespace lab {
+namespace asio_lab {
 
 using namespace sluice;
 using asio_tcp = tcp<growable_buffers>;
@@ -128,4 +128,4 @@ inline std::string text_of(std::size_t length) {
     return out;
 }
 
-}  // namespace lab
+}  // namespace asio_lab

@@ -4,7 +4,7 @@
 
 #include "two_hosts.hpp"
 
-namespace lab {
+namespace asio_lab {
 
 struct by_udp {
     boost::asio::io_context context;
@@ -40,4 +40,4 @@ struct by_udp {
     }
 };
 
-}  // namespace lab
+}  // namespace asio_lab
