@@ -53,12 +53,13 @@ TEST_CASE("several buffers are gathered and scattered in order, those without ro
     connected c;
     const std::string a = "one ", b = "after the other";
     called sent, got;
-    c.near_stream->async_write_some(std::array<net::const_buffer, 3>{net::buffer(a), {}, net::buffer(b)}, sent.handler());
+    c.near_stream->async_write_some(std::array<net::const_buffer, 3>{net::buffer(a), {}, net::buffer(b)},
+                                    sent.handler());
     std::string x(2, ' '), y(7, ' '), z(100, ' ');
     REQUIRE(c.run_until([&] { return sent.has_come(); }));
     CHECK(sent.count == 19);
-    c.far_stream->async_read_some(std::array<net::mutable_buffer, 4>{net::buffer(x), {}, net::buffer(y), net::buffer(z)},
-                                  got.handler());
+    c.far_stream->async_read_some(
+        std::array<net::mutable_buffer, 4>{net::buffer(x), {}, net::buffer(y), net::buffer(z)}, got.handler());
     REQUIRE(c.run_until([&] { return got.has_come(); }));
     CHECK(got.count == 19);
     CHECK(x + y + z.substr(0, 10) == a + b);

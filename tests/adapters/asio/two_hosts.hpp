@@ -45,7 +45,6 @@ struct cable_end {
     cable_end* other = nullptr;
     std::function<void()> wake{};
     bool is_cut = false;  // what is sent gets lost
-    std::size_t room = ~std::size_t{0};
     std::deque<std::vector<octet>> coming{};
     std::vector<std::vector<octet>> lent{};
 
@@ -53,7 +52,8 @@ struct cable_end {
     link_capabilities capabilities() const { return {}; }
     std::size_t receive(std::span<rx_packet> into) {
         lent.clear();
-        for (; lent.size() < into.size() && !coming.empty(); coming.pop_front()) lent.push_back(std::move(coming.front()));
+        for (; lent.size() < into.size() && !coming.empty(); coming.pop_front())
+            lent.push_back(std::move(coming.front()));
         for (std::size_t i = 0; i < lent.size(); ++i) into[i] = {.data = lent[i], .length = lent[i].size()};
         return lent.size();
     }
@@ -79,8 +79,12 @@ struct by_cable {
         far_end.other = &near_end;
         far.emplace(context.get_executor(), far_end, asio_tcp::settings{.seed = 1}, there);
         near.emplace(context.get_executor(), near_end, asio_tcp::settings{.seed = 2}, here);
-        far_end.wake = [this] { if (far) far->wake(); };
-        near_end.wake = [this] { if (near) near->wake(); };
+        far_end.wake = [this] {
+            if (far) far->wake();
+        };
+        near_end.wake = [this] {
+            if (near) near->wake();
+        };
     }
 
     /// Until there is nothing more to do, a minute at most. True if there is not.

@@ -17,9 +17,8 @@ public:
     acceptor(engine<Tcp, Link>& at, const endpoint& own, const listen_options& options = {})
         : base(at.shared(), tcp_listener<Tcp>(at.host())) {
         at_->catch_up();
-        this->throwing("listen", [&](auto& code) {
-            code = to_code(socket_.listen(from_endpoint(own), options).error());
-        });
+        this->throwing("listen",
+                       [&](auto& code) { code = to_code(socket_.listen(from_endpoint(own), options).error()); });
     }
 
     /// Handler: void(error_code, stream), of the connection that has waited longest. It begins with the acceptor's

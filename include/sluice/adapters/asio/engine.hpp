@@ -9,8 +9,8 @@
 
 #include <utility>
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <sluice/adapters/asio/driven_host.hpp>
@@ -19,9 +19,9 @@
 
 namespace sluice::asio {
 
-/// io_context::run() returns when every operation has ended and every connection: as long as one is open its peer has to
-/// be answered, and nobody else does that. A stream may outlive the engine, but is closed by its end; link and reactor
-/// outlive the engine.
+/// io_context::run() returns when every operation has ended and every connection: as long as one is open its peer has
+/// to be answered, and nobody else does that. A stream may outlive the engine, but is closed by its end; link and
+/// reactor outlive the engine.
 template <class Tcp, packet_link Link>
     requires requires(Link& link) { link.next_deadline(); }
 class engine final : driver {

@@ -49,8 +49,8 @@ task<> carry_out(driven_host<Tcp>& at, socket_ref<Tcp> of, Operation operation, 
 template <class Tcp>
 void start(driven_host<Tcp>& at, const socket_ref<Tcp>& of, auto operation, auto tell, auto handler) {
     auto work = boost::asio::make_work_guard(handler, at.executor);
-    const auto begun = at.driven.spawn(
-        carry_out(at, of, std::move(operation), std::move(tell), std::move(handler), std::move(work)));
+    const auto begun =
+        at.driven.spawn(carry_out(at, of, std::move(operation), std::move(tell), std::move(handler), std::move(work)));
     if (!begun) throw std::bad_alloc();
     at.catch_up();
 }

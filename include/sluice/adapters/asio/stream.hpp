@@ -86,9 +86,7 @@ public:
         this->throwing("shutdown", [&](auto& code) { shutdown(what, code); });
     }
 
-    endpoint remote_endpoint(boost::system::error_code& code) const {
-        return this->named(socket_.getpeername(), code);
-    }
+    endpoint remote_endpoint(boost::system::error_code& code) const { return this->named(socket_.getpeername(), code); }
     endpoint remote_endpoint() const {
         return this->throwing("remote_endpoint", [&](auto& code) { return remote_endpoint(code); });
     }
