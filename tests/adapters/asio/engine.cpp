@@ -206,3 +206,17 @@ TEST_CASE("a link that has more than it gives at once is asked again, after the 
     c.context.poll();
     CHECK(c.far_end.coming.empty());
 }
+
+TEST_CASE("a link that is gone ends what waits for it, and the io_context's work") {
+    connected c;
+    char one;
+    called read;
+    c.near_stream->async_read_some(net::buffer(&one, 1), read.handler());
+    c.near_end.is_lost = true;
+    c.near->wake();
+    CHECK(c.run_until([&] { return read.has_come(); }));
+    CHECK(read.code == net::error::operation_aborted);
+    CHECK(!c.near_stream->is_open());
+    c.far.reset();
+    CHECK(c.run());
+}

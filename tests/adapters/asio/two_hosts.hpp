@@ -44,7 +44,8 @@ struct called {
 struct cable_end {
     cable_end* other = nullptr;
     std::function<void()> wake{};
-    bool is_cut = false;  // what is sent gets lost
+    bool is_cut = false;   // what is sent gets lost
+    bool is_lost = false;  // for good
     std::deque<std::vector<octet>> coming{};
     std::vector<std::vector<octet>> lent{};
 
@@ -67,6 +68,7 @@ struct cable_end {
         return packets.size();
     }
     void wait(instant) {}
+    bool is_gone() const { return is_lost; }
     instant next_deadline() const { return coming.empty() ? never : long_ago; }
 };
 

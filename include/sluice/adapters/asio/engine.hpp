@@ -21,7 +21,7 @@ namespace sluice::asio {
 
 /// io_context::run() returns when every operation has ended and every connection: as long as one is open its peer has
 /// to be answered, and nobody else does that. A stream may outlive the engine, but is closed by its end; link and
-/// reactor outlive the engine.
+/// reactor outlive the engine. With a link that is gone it is as with an engine that is.
 template <class Tcp, packet_link Link>
     requires requires(Link& link) { link.next_deadline(); }
 class engine final : driver {
@@ -68,11 +68,18 @@ private:
 
     void turn() {
         device_.turn();
-        if (shared_->driven.is_done()) return rest();
+        if (is_cut()) shared_->abandon();
+        if (!shared_->is_driven() || shared_->driven.is_done()) return rest();
         const instant next = device_.next_deadline();
         if (next <= link_.now()) return turn_soon();  // after the others
         set_timer(next);
         watch();
+    }
+
+    /// Nothing will come or go any more; a link that can't be lost doesn't say whether it is.
+    bool is_cut() const {
+        if constexpr (requires { link_.is_gone(); }) return link_.is_gone();
+        else return false;
     }
 
     /// Nothing is outstanding, for the io_context as well.
