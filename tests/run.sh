@@ -12,13 +12,14 @@ short=
 if [ "$*" = --short ]; then short=1; elif [ $# -gt 0 ]; then sed -n 3,7p "$0"; [ "$*" = --help ]; exit; fi
 sanitize=$([ "${SANITIZE:-0}" = 0 ] && echo OFF || echo ON)
 
+there() { [ -n "$(find /usr/include /usr/local/include -path "*/$1" -print -quit 2> /dev/null)" ]; }  # there <header>
+
 # "what (Debian package)" for each thing that is not there.
 missing() {
     command -v "$CXX" > /dev/null || echo "$CXX ($(basename "${CXX/clang++/clang}"))"
     command -v cmake > /dev/null || echo "cmake (cmake)"
     command -v ninja > /dev/null || command -v make > /dev/null || echo "ninja (ninja-build)"
-    [ -n "$(find /usr/include /usr/local/include -path '*/doctest/doctest.h' -print -quit 2> /dev/null)" ] ||
-        echo "doctest (doctest-dev)"
+    there doctest/doctest.h || echo "doctest (doctest-dev)"
     if [ $sanitize = ON ] && [[ $CXX == *clang* ]]; then
         echo 'int main() {}' | "$CXX" -fsanitize=address -x c++ - -o /dev/null 2> /dev/null ||
             echo "the sanitizers of $CXX (libclang-rt-dev)"
@@ -28,6 +29,8 @@ missing() {
 wanted() {
     [ $short ] || [ $sanitize = ON ] || [[ $CXX == *clang* ]] || command -v valgrind > /dev/null ||
         echo "valgrind (valgrind)"
+    there boost/asio.hpp || echo "Boost (libboost-dev)"
+    there openssl/ssl.h || echo "OpenSSL (libssl-dev)"
 }
 things=$(missing; wanted)
 if [ -n "$things" ]; then

@@ -52,6 +52,9 @@ public:
         return tcp != nullptr ? tcp->local() : s->local;
     }
 
+    /// For calls of one's own (socket_call.hpp).
+    const socket_ref<Tcp>& reference() const { return of_; }
+
 protected:
     explicit basic_socket(host<Tcp>& at) : of_{&at, at.add_socket()} {}
     explicit basic_socket(const socket_ref<Tcp>& owned) : of_(owned) {}

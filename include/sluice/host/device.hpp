@@ -76,13 +76,17 @@ public:
         leaving_.pass_on([&](std::span<tx_packet> room) { return host_.poll_transmit(now, room); },
                          [&](std::span<const tx_packet> packets) { return link_.transmit(packets); });
     }
-    instant next_deadline() { return host_.next_deadline(); }
+    instant next_deadline() {
+        const instant hosts = host_.next_deadline();
+        if constexpr (requires { link_.next_deadline(); }) return std::min(hosts, link_.next_deadline());
+        else return hosts;
+    }
 
 private:
     static constexpr std::size_t batch = 32;
 
     void wait() {
-        if (const instant next = next_deadline(); next > host_.now()) link_.wait(next);
+        if (const instant next = host_.next_deadline(); next > host_.now()) link_.wait(next);
     }
 
     /// It stays where it is, in the call that blocks.

@@ -28,6 +28,8 @@ struct link_capabilities {
 /// | transmit(batch)   | sends packets, the first ones first, and says how many it had room for                       |
 /// | wait(deadline)    | returns when something has come, or there is room again after transmit found too little, or  |
 /// |                   | the deadline has come (`never`: none), or before that                                        |
+/// | next_deadline()   | optional, for loops that wait elsewhere (adapters/asio): when it has to be asked though no   |
+/// |                   | packet comes; long_ago while it has not given all that has come                              |
 template <class Link>
 concept packet_link = requires(Link& link, std::span<rx_packet> in, std::span<const tx_packet> out, instant deadline) {
     { link.now() } -> std::same_as<instant>;

@@ -101,6 +101,11 @@ public:
         return count;
     }
     void wait(instant deadline) { link_.wait(deadline); }
+    instant next_deadline() const
+        requires requires(const Link& l) { l.next_deadline(); }
+    {
+        return link_.next_deadline();
+    }
 
 private:
     void keep(const auto& packet, trace::pcapng::direction heading) {

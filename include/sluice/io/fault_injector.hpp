@@ -66,6 +66,11 @@ public:
     void wait(instant deadline) {
         if (arrived_.empty()) link_.wait(std::min(deadline, events_.next()));
     }
+    instant next_deadline() const
+        requires requires(const Link& l) { l.next_deadline(); }
+    {
+        return arrived_.empty() ? std::min(events_.next(), link_.next_deadline()) : long_ago;
+    }
 
     /// How many packets met what, both ways together.
     struct tally {

@@ -9,9 +9,9 @@
 #include <cstring>
 #include <string>
 
-#include <netinet/in.h>  // before the kernel's own, which then leave out what both have
+#include <net/if.h>      // the C library's, before the kernel's own, which then leave out what both have: others
+#include <netinet/in.h>  // that come later, as Boost.Asio's, ask for these
 
-#include <linux/if.h>
 #include <linux/if_tun.h>
 #include <linux/ipv6.h>
 #include <sys/ioctl.h>
