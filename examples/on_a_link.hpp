@@ -7,6 +7,8 @@
 
 #include <sluice/io/address_text.hpp>
 #include <sluice/io/capture.hpp>
+#include <sluice/io/ethernet.hpp>
+#include <sluice/io/packet_socket.hpp>
 #include <sluice/io/tun.hpp>
 #include <sluice/io/udp.hpp>
 
@@ -37,6 +39,7 @@ struct arguments {
 inline const char* const common_options =
     "  --link LINK         sim: a simulated network, with the other side in it (the default)\n"
     "                      tun:NAME: a device to this machine's kernel; needs root, or `unshare -rn`\n"
+    "                      packet:INTERFACE: an Ethernet, beside the kernel; root, or `unshare -rn`\n"
     "                      udp:PORT: inside of UDP, as the side that others send to\n"
     "                      udp:HOST:PORT: inside of UDP, to that side\n"
     "  --address A/LENGTH  sluice's own address (198.18.0.2/24)\n"
@@ -78,8 +81,8 @@ inline arguments read_arguments(int argc, char** argv, const char* usage) {
             const std::size_t colon = value.find(':');
             out.link = value.substr(0, colon);
             out.name = colon == std::string::npos ? "" : value.substr(colon + 1);
-            if (out.link != "sim" && out.link != "tun" && out.link != "udp")
-                refuse("links are sim, tun:NAME and udp:PORT, not " + value);
+            if (out.link != "sim" && out.link != "tun" && out.link != "packet" && out.link != "udp")
+                refuse("links are sim, tun:NAME, packet:INTERFACE and udp:PORT, not " + value);
             if (out.link != "sim" && out.name.empty()) refuse(value + " wants a name or port behind a colon");
         } else if (what == "--address") {
             const auto read = io::read_prefix(value);
@@ -126,10 +129,17 @@ int drive(const arguments& a, io::reactor& reactor, Link& link, const program_on
     host<my_tcp> own(settings, a.address().address);
     device loop(own, link);
     const ip_address other = a.peer.value_or(ip_address{});
-    if (!serves) return loop.block_on(program(own, other)) && loop.run() ? 0 : 1;
+    const auto ended = [&](const result<void>& how) {
+        if (!how) std::fprintf(stderr, "%s: %s\n", a.name.c_str(), text(how.error()));
+        return how ? 0 : 1;
+    };
+    if (!serves) {
+        const auto done = loop.block_on(program(own, other));
+        return ended(done ? loop.run() : done);
+    }
     if (!own.spawn(program(own, other))) return 1;
-    std::fprintf(stderr, "%s: %s\n", a.name.c_str(), a.link == "tun" ? "up" : "waiting");
-    return loop.block_on(until_signal(reactor)) ? 0 : 1;
+    std::fprintf(stderr, "%s: %s\n", a.name.c_str(), a.link == "tun" || a.link == "packet" ? "up" : "waiting");
+    return ended(loop.block_on(until_signal(reactor)));
 }
 
 inline int complain(const io::failure& why) {
@@ -154,6 +164,12 @@ inline int run_on_real_link(const arguments& a, const program_on& program, bool 
         if (a.peer) wanted.kernel_addresses.push_back({*a.peer, a.address().length});
         auto link = io::tun::open(wanted, *reactor);
         return link ? drive_captured(a, *reactor, *link, program, serves) : complain(link.why());
+    }
+    if (a.link == "packet") {
+        auto link = io::packet_socket::open({.interface = a.name}, *reactor);
+        if (!link) return complain(link.why());
+        io::ethernet over(*link, {.own = {a.address()}, .seed = io::random_seed()});
+        return drive_captured(a, *reactor, over, program, serves);
     }
     io::udp_options wanted;
     if (const std::size_t colon = a.name.rfind(':'); colon != std::string::npos) {

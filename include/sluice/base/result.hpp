@@ -28,6 +28,7 @@ enum class error : std::uint8_t {
     bad_handle,              // of a socket that has been closed, or never was
     not_supported,           // the composition leaves it out
     would_deadlock,          // a blocking call by one of those that it would wait for
+    link_gone,               // what carried the packets is gone for good, as a device that was deleted
 };
 
 /// For people. (What has a name of its own, as states, events and news do, tells it by name().)
@@ -49,6 +50,7 @@ constexpr const char* text(error e) {
         case error::bad_handle: return "no such socket";
         case error::not_supported: return "the composition leaves it out";
         case error::would_deadlock: return "blocking call inside of the loop";
+        case error::link_gone: return "the link is gone";
     }
     return "?";
 }

@@ -28,6 +28,7 @@ struct link_capabilities {
 /// | transmit(batch)   | sends packets, the first ones first, and says how many it had room for                       |
 /// | wait(deadline)    | returns when something has come, or there is room again after transmit found too little, or  |
 /// |                   | the deadline has come (`never`: none), or before that                                        |
+/// | is_gone()         | if there: nothing will come or go any more, and the loop ends with link_gone                 |
 template <class Link>
 concept packet_link = requires(Link& link, std::span<rx_packet> in, std::span<const tx_packet> out, instant deadline) {
     { link.now() } -> std::same_as<instant>;
