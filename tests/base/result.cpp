@@ -78,7 +78,7 @@ TEST_CASE("each error has a text of its own, and those of RFC 9293 section 3.10 
     std::set<std::string> texts;
     int errors = 0;
     for (std::string each; (each = text(static_cast<error>(errors))) != "?"; ++errors) texts.insert(each);
-    CHECK(errors == static_cast<int>(error::would_deadlock) + 1);
+    CHECK(errors == static_cast<int>(error::bad_header) + 1);
     CHECK(texts.size() == static_cast<std::size_t>(errors));
     CHECK(std::string(text(error::not_open)) == "connection does not exist");
     CHECK(std::string(text(error::insufficient_resources)) == "insufficient resources");

@@ -30,7 +30,7 @@ const std::string full_buffer(2048, 'x');
 
 TEST_CASE("every error says something of its own") {
     std::vector<std::string> all;
-    for (int i = 0; i <= static_cast<int>(error::would_deadlock); ++i) {
+    for (int i = 0; i <= static_cast<int>(error::bad_header); ++i) {
         all.emplace_back(text(static_cast<error>(i)));
         CHECK(all.back() != "");
         CHECK(all.back() != "?");

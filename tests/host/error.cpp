@@ -18,7 +18,7 @@ static_assert(std::is_error_code_enum_v<error>);
 static_assert(!std::is_error_condition_enum_v<error>);
 static_assert(std::is_convertible_v<error, std::error_code>);
 
-constexpr int errors = static_cast<int>(error::would_deadlock) + 1;
+constexpr int errors = static_cast<int>(error::bad_header) + 1;
 
 }  // namespace
 
@@ -39,6 +39,11 @@ TEST_CASE("each error is the condition that the call of Berkeley sockets would g
     CHECK(is(error::bad_handle, std::errc::bad_file_descriptor));
     CHECK(is(error::not_supported, std::errc::operation_not_supported));
     CHECK(is(error::would_deadlock, std::errc::resource_deadlock_would_occur));
+    CHECK(is(error::network_unreachable, std::errc::network_unreachable));
+    CHECK(is(error::host_unreachable, std::errc::host_unreachable));
+    CHECK(is(error::protocol_unreachable, std::errc::no_protocol_option));
+    CHECK(is(error::prohibited, std::errc::permission_denied));
+    CHECK(is(error::bad_header, std::errc::protocol_error));
     CHECK_FALSE(is(error::reset, std::errc::connection_refused));
 }
 

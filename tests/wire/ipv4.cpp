@@ -138,3 +138,21 @@ TEST_CASE("what the link padded behind the datagram is not part of it") {
     REQUIRE(ipv4::parse(p, 64));
     CHECK(ipv4::parse(p, 64)->total_length == 40);
 }
+
+TEST_CASE("of other protocols and of fragments it is read what they are") {
+    for (const unsigned field : {0x0000u, 0x4000u, 0x2000u, 0x0001u}) {
+        for (const octet protocol : {octet{1}, octet{6}, octet{17}}) {
+            packet p = datagram();
+            p[9] = protocol;
+            store_be16(p.data() + 6, static_cast<std::uint16_t>(field));
+            mend(p);
+            ip_meta read;
+            const ip_extent extent = ipv4::read_any(p, p.size(), read);
+            CHECK(extent.header_length == 20);
+            CHECK(extent.protocol == protocol);
+            CHECK(extent.is_fragment == ((field & 0x3fff) != 0));
+            CHECK(read == meta);
+            CHECK((ipv4::read(p, p.size(), read).header_length == 20) == (protocol == 6 && !extent.is_fragment));
+        }
+    }
+}

@@ -165,3 +165,24 @@ TEST_CASE("mapped addresses never come from the wire") {
         CHECK_FALSE(parses(p));
     }
 }
+
+TEST_CASE("of other protocols and of fragments it is read where they stand and what they are") {
+    ip_meta read;
+    packet p = datagram({{0, 8}, {60, 16}});
+    p[48] = 58;  // the last next header
+    const ip_extent icmp = ipv6::read_any(p, p.size(), read);
+    CHECK(icmp.header_length == 64);
+    CHECK(icmp.total_length == p.size());
+    CHECK(icmp.protocol == 58);
+    CHECK_FALSE(icmp.is_fragment);
+    CHECK(read == meta);
+    CHECK(ipv6::read(p, p.size(), read).header_length == 0);
+
+    p = datagram({{0, 8}, {44, 8}});
+    p[51] = 1;  // more fragments
+    const ip_extent fragment = ipv6::read_any(p, p.size(), read);
+    CHECK(fragment.is_fragment);
+    CHECK(fragment.header_length == 48);
+    CHECK(fragment.protocol == 6);
+    CHECK(ipv6::read(p, p.size(), read).header_length == 0);
+}

@@ -29,6 +29,11 @@ enum class error : std::uint8_t {
     not_supported,           // the composition leaves it out
     would_deadlock,          // a blocking call by one of those that it would wait for
     link_gone,               // what carried the packets is gone for good, as a device that was deleted
+    network_unreachable,     // what ICMP says of the way there: no route,
+    host_unreachable,        // nobody has the address, or the hop limit was used up on the way to it,
+    protocol_unreachable,    // it speaks no TCP,
+    prohibited,              // somebody on the way lets nothing through,
+    bad_header,              // or something in our header is not understood
 };
 
 /// For people. (What has a name of its own, as states, events and news do, tells it by name().)
@@ -51,6 +56,11 @@ constexpr const char* text(error e) {
         case error::not_supported: return "the composition leaves it out";
         case error::would_deadlock: return "blocking call inside of the loop";
         case error::link_gone: return "the link is gone";
+        case error::network_unreachable: return "network unreachable";
+        case error::host_unreachable: return "host unreachable";
+        case error::protocol_unreachable: return "protocol unreachable";
+        case error::prohibited: return "prohibited on the way";
+        case error::bad_header: return "IP header not understood";
     }
     return "?";
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // From a packet to a segment that may be somebody's: what is malformed is counted and gone, and so is what a group of
-// hosts would send or receive. Whose it is, endpoint and stack know.
+// hosts would send or receive. Whose it is, endpoint and stack know. TCP comes first; what is none is looked at again,
+// by those who care.
 #pragma once
 
 #include <sluice/connection/environment.hpp>
+#include <sluice/wire/icmp.hpp>
 
 namespace sluice {
 
@@ -20,13 +22,42 @@ constexpr void admit(environment<Tcp>& env, const ip_meta& ip, const segment& s,
 
 }  // namespace detail
 
-/// A packet with its IP header; take(ip, segment) is called at most once.
+/// A packet with its IP header: take(ip, segment), otherwise() for what is no good segment, or neither.
 template <class Tcp>
-constexpr void open_packet(environment<Tcp>& env, const rx_packet& packet, auto&& take) {
+constexpr void open_packet(environment<Tcp>& env, const rx_packet& packet, auto&& take, auto&& otherwise) {
     if (const auto parsed = parse_packet(packet))
         detail::admit(env, parsed->ip, parsed->segment, take);
     else
-        ++env.count.malformed;
+        otherwise();
+}
+
+/// A whole datagram that holds no TCP: what stands behind its headers, and all of it as it came.
+struct other_datagram {
+    ip_meta ip;
+    octet protocol;
+    octets payload;
+    octets whole;
+};
+
+/// What is no good segment: hear(icmp_error) for an error about one of ours, answer(other_datagram) for what asks for
+/// an answer, which errors never do (RFC 1122 section 3.2.2). Bad checksums of ICMP go the way of other malformed ones.
+template <class Tcp>
+constexpr void open_other(environment<Tcp>& env, const rx_packet& packet, auto&& hear, auto&& answer) {
+    if (packet.data.empty()) return void(++env.count.malformed);
+    other_datagram d;
+    const ip_extent extent = packet.data[0] >> 4 == 4 ? ipv4::read_any(packet.data, packet.length, d.ip)
+                                                      : ipv6::read_any(packet.data, packet.length, d.ip);
+    if (extent.is_fragment) return void(++env.count.fragments);
+    const bool is_whole = extent.header_length != 0 && extent.total_length <= packet.data.size();
+    if (!is_whole || extent.protocol == protocol_tcp) return void(++env.count.malformed);
+    d.protocol = extent.protocol;
+    d.whole = packet.data.first(extent.total_length);
+    d.payload = d.whole.subspan(extent.header_length);
+    if (d.protocol != icmp::protocol_of(d.ip)) return answer(d);
+    const auto message = icmp::read(d.ip, d.payload);
+    if (!message) return void(++env.count.malformed);
+    if (!icmp::is_error(d.ip.is_v4(), message->type)) return answer(d);
+    if (const auto error = icmp::read_error(d.ip, *message)) hear(*error);
 }
 
 /// A segment whose IP header somebody else has read.

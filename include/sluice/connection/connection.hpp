@@ -6,6 +6,7 @@
 // endpoint.hpp.
 #pragma once
 
+#include <sluice/connection/icmp.hpp>
 #include <sluice/connection/listen.hpp>
 #include <sluice/connection/output.hpp>
 #include <sluice/connection/syn_sent.hpp>
@@ -261,6 +262,9 @@ public:
         arm_window_probe(c_, env);
     }
 
+    /// An ICMP error that quotes a segment between these two sockets.
+    constexpr void on_icmp(environment& env, const icmp_error& e) { hear_icmp(c_, env, e); }
+
     constexpr void on_deadline(environment& env) {
         on_timeouts(c_, env);
         arm_window_probe(c_, env);
@@ -290,6 +294,8 @@ public:
 
     constexpr sluice::state state() const { return c_.state; }
     constexpr sluice::error error() const { return c_.error; }
+    /// The last that ICMP has told of and that ended nothing, however long ago.
+    constexpr sluice::error soft_error() const { return c_.soft_error; }
     constexpr const socket_address& local() const { return c_.local; }
     constexpr const socket_address& remote() const { return c_.remote; }
     constexpr std::size_t readable() const { return c_.incoming.size(); }

@@ -94,6 +94,7 @@ struct conversation_block {
     seq round_end{};                   // SND.NXT when the round trip began
     seq small_end{};                   // of the last segment that was not full-sized (N39)
     seq app_limited_end{};             // what was sent below this was all the application had
+    seq soft_error_at{};               // SND.UNA when the last soft error came
     std::uint8_t retries = 0;          // expiries since the last progress
     std::uint8_t syn_retries = 0;
     std::uint8_t probe_backoff = 0;
@@ -111,6 +112,7 @@ struct conversation_block {
     bool may_take_back = false;        // the last reduction was for a loss, or a timeout
     bool cwnd_limited = false;         // in this round trip, and in the last
     bool cwnd_was_limited = false;
+    sluice::error soft_error = sluice::error::none;  // the last that ICMP has told, and nothing was ended by
 
     // ---- acknowledging
     bool ack_now = false;

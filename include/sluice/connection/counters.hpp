@@ -17,6 +17,8 @@ struct counters {
     std::uint64_t segments_out = 0;
     std::uint64_t retransmitted = 0;      // segments that carry octets sent before, probes not counted
     std::uint64_t malformed = 0;          // dropped before any connection saw them
+    std::uint64_t fragments = 0;          // dropped likewise: nobody here puts them together
+    std::uint64_t icmp_ignored = 0;       // errors that quote nothing in flight (RFC 5927)
     std::uint64_t unacceptable = 0;       // outside the window
     std::uint64_t too_old = 0;            // PAWS
     std::uint64_t without_timestamp = 0;  // though it was agreed on

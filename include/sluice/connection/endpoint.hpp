@@ -63,10 +63,12 @@ public:
 
     // ---- packets and time -------------------------------------------------------------------------------------------
 
-    /// A packet with its IP header. Hand in this endpoint's own only: what is not its connection's, which is everything
-    /// once that is CLOSED, is answered with a RST.
+    /// A packet with its IP header. Hand in this endpoint's own only: a segment that is not its connection's, which each
+    /// is once that is CLOSED, is answered with a RST. Of ICMP it hears errors, and answers none.
     constexpr void on_packet(const rx_packet& packet, instant now) {
-        open_packet(at(now), packet, [&](const ip_meta& ip, const segment& s) { take(ip, s); });
+        open_packet(
+            at(now), packet, [&](const ip_meta& ip, const segment& s) { take(ip, s); },
+            [&] { open_other(env_, packet, [&](const icmp_error& e) { hear(e); }, [](const other_datagram&) {}); });
     }
 
     /// A segment whose IP header somebody else has read.
@@ -127,6 +129,10 @@ private:
             connection_.on_segment(env_, ip, s);
         else
             arrives_in_closed(env_, ip, s);
+    }
+
+    constexpr void hear(const icmp_error& e) {
+        if (connection_.is_for(e.local, e.remote)) connection_.on_icmp(env_, e);
     }
 
     environment<Tcp> env_;

@@ -72,6 +72,8 @@ struct tcp_info {
     std::uint64_t tcpi_bytes_received = 0;
     std::uint32_t tcpi_segs_out = 0;
     std::uint32_t tcpi_segs_in = 0;
+
+    error soft_error{};  // not of Linux's: the last that ICMP has told, and nothing was ended by
 };
 
 template <class Tcp>
@@ -114,7 +116,8 @@ constexpr tcp_info info(const control_block<Tcp>& c, instant now) {
                  .tcpi_bytes_acked = c.totals.acknowledged,
                  .tcpi_bytes_received = c.totals.received,
                  .tcpi_segs_out = c.totals.segments_out,
-                 .tcpi_segs_in = c.totals.segments_in};
+                 .tcpi_segs_in = c.totals.segments_in,
+                 .soft_error = c.soft_error};
     if (c.agreed.timestamps) out.tcpi_options |= tcpi_opt_timestamps;
     if (c.agreed.sack) out.tcpi_options |= tcpi_opt_sack;
     if (c.agreed.window_scale) out.tcpi_options |= tcpi_opt_wscale;

@@ -21,8 +21,9 @@ enum class news : std::uint8_t {
     closed,        // CLOSED is reached
     acceptable,    // a listener has a connection to accept
     drained,       // all that was sent is acknowledged, our FIN too
+    soft_error,    // an ICMP error has come that ends nothing (MUST-47): see soft_error()
 };
-inline constexpr std::size_t news_count = static_cast<std::size_t>(news::drained) + 1;
+inline constexpr std::size_t news_count = static_cast<std::size_t>(news::soft_error) + 1;
 
 constexpr const char* name(news n) {
     switch (n) {
@@ -36,6 +37,7 @@ constexpr const char* name(news n) {
         case news::closed: return "closed";
         case news::acceptable: return "acceptable";
         case news::drained: return "drained";
+        case news::soft_error: return "soft error";
     }
     return "?";
 }

@@ -143,8 +143,9 @@ template <class Tcp>
 constexpr bool try_again(control_block<Tcp>& c, environment<Tcp>& env, instant first_sent) {
     if (c.retries == 0) c.retrying_since = first_sent;
     if (c.retries < 254) ++c.retries;
-    // SHLD-9. A half-open connection of a listener is nobody's yet.
-    if (c.retries == c.options.r1 && c.state != state::syn_received_passive) c.tell(news::unresponsive);
+    // SHLD-9, unless it is not wanted (SHLD-20). A half-open connection of a listener is nobody's yet.
+    if (c.retries == c.options.r1 && c.options.error_reports &&
+        c.state != state::syn_received_passive) c.tell(news::unresponsive);
     if (!retries_exhausted(c, env)) return true;
     fire<event::retries_exhausted>(c, env);
     return false;

@@ -31,7 +31,7 @@ constexpr void carry_out(control_block<Tcp>& c, environment<Tcp>& env) {
     if constexpr (actions.has(action::tell_closing)) c.tell(news::peer_closed);
     if constexpr (actions.has(action::tell_reset)) fail(c, env, error::reset);
     if constexpr (actions.has(action::tell_refused)) fail(c, env, error::refused);
-    if constexpr (actions.has(action::tell_timed_out)) fail(c, env, error::timed_out);
+    if constexpr (actions.has(action::tell_timed_out)) fail(c, env, reason_to_give_up(c));
     if constexpr (actions.has(action::forget_peer)) {
         const bool closed_meanwhile = c.close_waits;
         start_conversation(c, env);
@@ -73,6 +73,12 @@ constexpr void send_reset(control_block<Tcp>& c, environment<Tcp>& env) {
     if constexpr (Tcp::options::timestamps)
         if (c.agreed.timestamps) r.options.timestamps = {c.clock.value(env.now), c.clock.recent()};
     env.answer(r);
+}
+
+/// No answer, or what was heard instead of one to the oldest that is still out (N42).
+template <class Tcp>
+constexpr error reason_to_give_up(const control_block<Tcp>& c) {
+    return c.soft_error != error::none && c.soft_error_at == c.snd.una ? c.soft_error : error::timed_out;
 }
 
 template <class Tcp>

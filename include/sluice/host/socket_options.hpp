@@ -92,6 +92,13 @@ struct ttl {
     constexpr void write(socket_options& o) const { o.connection.hop_limit = value; }
 };
 
+/// Whether to hear of ICMP errors that end nothing, and of a peer that does not answer (IP_RECVERR).
+struct error_reports {
+    bool value = true;
+    static constexpr error_reports of(const socket_options& o) { return {o.connection.error_reports}; }
+    constexpr void write(socket_options& o) const { o.connection.error_reports = value; }
+};
+
 /// What close() does with what the peer has not acknowledged. None: TCP finishes alone (but see lend). 0: a RST at
 /// once. Else `co_await close()` waits for so long, and resets then.
 struct linger {

@@ -32,6 +32,7 @@ struct connection_options {
                                                       // stand-off and overrides keep_alive_tries (N23, MUST-37)
     bool user_timeout_option = false;  // RFC 5482: tell the peer, and take its value where none is set here
     bool cork = false;                 // MAY-16: nothing is pushed; what is no whole segment waits for more
+    bool error_reports = true;         // SHLD-20: news of what may pass, news::soft_error and news::unresponsive
 };
 
 /// bad_argument for what no header can carry (dscp, hop_limit), and for what would end or probe a connection before

@@ -7,6 +7,7 @@
 
 #include <sluice/connection/arrival.hpp>
 #include <sluice/connection/info.hpp>
+#include <sluice/stack/icmp.hpp>
 #include <sluice/stack/parting.hpp>
 
 namespace sluice {
@@ -146,7 +147,12 @@ public:
 
     /// A packet with its IP header.
     void on_packet(const rx_packet& packet, instant now) {
-        open_packet(at(now), packet, [&](const ip_meta& ip, const segment& s) { arrives(ip, s); });
+        open_packet(
+            at(now), packet, [&](const ip_meta& ip, const segment& s) { arrives(ip, s); },
+            [&] {
+                open_other(
+                    t_.env, packet, [&](const icmp_error& e) { pass_on(t_, e); }, [](const other_datagram&) {});
+            });
     }
     /// A segment whose IP header somebody else has read.
     void on_segment(const ip_meta& ip, const rx_packet& payload, instant now) {

@@ -13,7 +13,7 @@ namespace sluice {
 
 enum class ecn_codepoint : std::uint8_t { not_ect = 0, ect1 = 1, ect0 = 2, ce = 3 };  // RFC 3168 section 5
 
-inline constexpr octet protocol_tcp = 6;
+inline constexpr octet protocol_icmp = 1, protocol_tcp = 6, protocol_icmpv6 = 58;  // and IPv6 next headers
 
 struct ip_meta {
     ip_address source;
@@ -30,6 +30,8 @@ struct ip_meta {
 struct ip_extent {
     std::size_t header_length = 0;  // with options or extension headers; 0: no datagram for us
     std::size_t total_length = 0;
+    octet protocol = 0;        // of what stands there
+    bool is_fragment = false;  // only a part of that does
 };
 
 /// Of both addresses, as they stand in the family's own header.
@@ -39,10 +41,10 @@ constexpr partial_sum sum_of_addresses(const ip_meta& ip) {
     return partial_sum().add(ip.source.octets).add(ip.destination.octets);
 }
 
-constexpr partial_sum pseudo_header_sum(const ip_meta& ip, std::size_t tcp_length) {
-    const std::uint32_t length = static_cast<std::uint32_t>(tcp_length);
+constexpr partial_sum pseudo_header_sum(const ip_meta& ip, std::size_t payload_length, octet protocol = protocol_tcp) {
+    const std::uint32_t length = static_cast<std::uint32_t>(payload_length);
     return sum_of_addresses(ip)
-        .add_word(protocol_tcp)
+        .add_word(protocol)
         .add_word(static_cast<std::uint16_t>(length >> 16))
         .add_word(static_cast<std::uint16_t>(length));
 }

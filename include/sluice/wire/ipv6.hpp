@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The IPv6 header (RFC 8200 section 3) and the walk over the extension headers that may stand before TCP (section 4).
-// A fragment ends the walk: there is no reassembly here. An atomic one is a whole datagram (RFC 6946).
+// A fragment ends the walk: nobody here puts them together. An atomic one is a whole datagram (RFC 6946).
 #pragma once
 
 #include <optional>
@@ -29,15 +29,22 @@ namespace detail {
 inline constexpr octet hop_by_hop = 0, routing = 43, fragment = 44, destination_options = 60;
 inline constexpr std::uint16_t offset_and_more = 0xfff9;  // of a fragment header; the two bits between are reserved
 
-/// The place of the TCP header, or nothing.
-constexpr std::optional<std::size_t> skip_extensions(octets packet) {
+constexpr bool is_extension(octet next) {
+    return next == hop_by_hop || next == routing || next == fragment || next == destination_options;
+}
+}  // namespace detail
+
+/// Walks to what no extension header is, or to a fragment header: where it stands and what it is. header_length 0 if
+/// the packet ends before that.
+constexpr ip_extent skip_extensions(octets packet) {
+    using namespace detail;
     octet next = packet[at::next_header];
     std::size_t here = header_length;
-    while (next != protocol_tcp) {
-        if (next != hop_by_hop && next != routing && next != fragment && next != destination_options) return {};
+    while (next != protocol_tcp && is_extension(next)) {
         if (here + 8 > packet.size()) return {};
         if (next == fragment) {  // its second octet is no length, and it always has eight (RFC 8200 section 4.5)
-            if (load_be16(packet.data() + here + 2) & offset_and_more) return {};
+            if (load_be16(packet.data() + here + 2) & offset_and_more)
+                return {.header_length = here, .protocol = packet[here], .is_fragment = true};
             next = packet[here];
             here += 8;
             continue;
@@ -48,17 +55,17 @@ constexpr std::optional<std::size_t> skip_extensions(octets packet) {
         here += (static_cast<std::size_t>(packet[here + 1]) + 1) * 8;
         if (here > packet.size()) return {};
     }
-    return here;
+    return {.header_length = here, .protocol = next};
 }
-}  // namespace detail
 
-/// Refuses what is no whole, unfragmented TCP datagram. Read to its place, as of ipv4::read.
-constexpr ip_extent read(octets packet, std::size_t length, ip_meta& meta) {
+/// Of any protocol, or a fragment; refuses what is not whole. Read to its place, as of ipv4::read_any.
+constexpr ip_extent read_any(octets packet, std::size_t length, ip_meta& meta) {
     if (packet.size() < header_length || packet[at::version_class_flow] >> 4 != 6) return {};
     const std::size_t total = header_length + load_be16(packet.data() + at::payload_length);
     if (total > length) return {};
-    const auto tcp_at = detail::skip_extensions(packet);
-    if (!tcp_at || *tcp_at > total) return {};
+    ip_extent extent = skip_extensions(packet);
+    if (extent.header_length == 0 || extent.header_length > total) return {};
+    extent.total_length = total;
     meta.source.assign_v6(packet.subspan(at::source, 16));
     meta.destination.assign_v6(packet.subspan(at::destination, 16));
     // Mapped addresses stand for IPv4 in this library and never belong on the wire (RFC 4038 section 4.2).
@@ -67,7 +74,13 @@ constexpr ip_extent read(octets packet, std::size_t length, ip_meta& meta) {
     meta.dscp = static_cast<std::uint8_t>(traffic_class >> 2);
     meta.ecn = static_cast<ecn_codepoint>(traffic_class & 3);
     meta.hop_limit = packet[at::hop_limit];
-    return {.header_length = *tcp_at, .total_length = total};
+    return extent;
+}
+
+/// Refuses what is no unfragmented TCP, too.
+constexpr ip_extent read(octets packet, std::size_t length, ip_meta& meta) {
+    const ip_extent extent = read_any(packet, length, meta);
+    return extent.protocol == protocol_tcp && !extent.is_fragment ? extent : ip_extent{};
 }
 
 /// The same as a value, or nothing.
@@ -80,11 +93,11 @@ constexpr std::optional<datagram> parse(octets packet, std::size_t length) {
     return out;
 }
 
-constexpr void write(const ip_meta& ip, std::size_t total_length, mutable_octets out) {
+constexpr void write(const ip_meta& ip, std::size_t total_length, mutable_octets out, octet protocol = protocol_tcp) {
     const std::uint32_t traffic_class = static_cast<std::uint32_t>(ip.dscp) << 2 | static_cast<std::uint32_t>(ip.ecn);
     store_be32(out.data() + at::version_class_flow, 6u << 28 | traffic_class << 20);
     store_be16(out.data() + at::payload_length, static_cast<std::uint16_t>(total_length - header_length));
-    out[at::next_header] = protocol_tcp;
+    out[at::next_header] = protocol;
     out[at::hop_limit] = ip.hop_limit;
     copy(ip.source.in_header(), out.subspan(at::source, 16));
     copy(ip.destination.in_header(), out.subspan(at::destination, 16));
