@@ -22,6 +22,7 @@ work=$(mktemp -d)
 pids=()
 trap 'kill "${pids[@]}" 2> /dev/null || true; rm -rf "$work"' EXIT
 mkdir "$work/files"
+head -c 300000 /dev/urandom > "$work/files/some"
 head -c 3000000 /dev/urandom > "$work/files/large"
 fail() { echo "FAILED: $1"; exit 1; }
 
@@ -78,24 +79,25 @@ for offloads in on off; do
             pids+=($watcher)
             until [ -s "$work/wire$family.pcapng" ]; do kill -0 $watcher || skip "tshark can't capture"; done
         fi
-        get -o "$work/got" "$url/large" || fail "curl, $what"
-        cmp "$work/got" "$work/files/large" || fail "other octets, $what"
-        get "$url/large" "$url/large" | cmp - <(cat "$work/files/large" "$work/files/large") || fail "twice, $what"
+        get -o "$work/got" "$url/some" || fail "curl, $what"
+        cmp "$work/got" "$work/files/some" || fail "other octets, $what"
+        ten=$(printf "$url/some %.0s" 1 2 3 4 5 6 7 8 9 10)
+        get $ten | cmp - <(for i in 1 2 3 4 5 6 7 8 9 10; do cat "$work/files/some"; done) || fail "ten times, $what"
         ip neighbour show to $own | grep -q lladdr || fail "the kernel does not know where sluice is, $what"
         kill $pid
         wait $pid || fail "the server did not end in good order, $what"
         packets=$(tshark -r "$work/$family$offloads.pcapng" 2> /dev/null | wc -l)
-        [ "$packets" -ge 4000 ] || fail "no more than $packets packets in the capture, $what"
+        [ "$packets" -ge 2300 ] || fail "no more than $packets packets in the capture, $what"
         clean "$work/$family$offloads.pcapng" "$what"
         if [ $offloads = off ]; then
             kill $watcher
             wait $watcher || true
             found=$(tshark -r "$work/wire$family.pcapng" -Y "$([ $family = 4 ] && echo 'arp.opcode==2' ||
                 echo 'icmpv6.type==136')" 2> /dev/null | wc -l)
-            [ "$found" -ge 2 ] || fail "each side has to be told of the other, and $found were, $what"
+            [ "$found" -ge 1 ] || fail "nobody answers who asks for an address, $what"
             clean "$work/wire$family.pcapng" "the wire, $what"
         fi
-        echo "$what: $packets packets, nothing wrong with any"
+        echo "$what: $packets packets, nothing wrong with any"  # 11 times 300,000 octets of at most 1,448
     done
 done
 

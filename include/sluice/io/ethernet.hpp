@@ -17,6 +17,7 @@
 #include <sluice/io/routes.hpp>
 #include <sluice/io/wire_form.hpp>
 #include <sluice/wire/arp.hpp>
+#include <sluice/wire/icmp.hpp>
 #include <sluice/wire/neighbour_discovery.hpp>
 
 namespace sluice::io {
@@ -78,7 +79,7 @@ public:
                 if (const auto packet = unwrapped(room[i], now)) room[filled++] = *packet;
         }
         ask_due(now);
-        return filled;
+        return filled + returned(room.subspan(filled));
     }
 
     std::size_t transmit(std::span<const tx_packet> packets) {
@@ -101,7 +102,9 @@ public:
         return done;
     }
 
-    void wait(instant deadline) { link_.wait(std::min(deadline, neighbours_.next_deadline())); }
+    void wait(instant deadline) {
+        if (returned_.empty()) link_.wait(std::min(deadline, neighbours_.next_deadline()));
+    }
 
 private:
     static constexpr std::size_t batch = 32;
@@ -170,6 +173,27 @@ private:
             is_nobodys ? hardware_address::of_group(all_nodes) : said->hardware.value_or(from));
     }
 
+    /// To the host, what a router would have told it: its neighbour does not answer (RFC 4861 section 7.2.2).
+    void give_back(octets unsent) {
+        tx_packet told;
+        const ip_address self = source_of(unsent);
+        const bool is_v4 = self.is_v4();
+        told.begin({.source = self, .destination = self});
+        told.borrow(unsent.first(std::min<std::size_t>(unsent.size(), 512)));  // "as much as possible" is more; enough
+        if (is_v4) icmp::finish(told, icmp::v4::unreachable, 1, 0);
+        else icmp::finish(told, icmp::v6::unreachable, 3, 0);
+        std::vector<octet> whole(told.length());
+        write(told, whole);
+        returned_.push_back(std::move(whole));
+    }
+    std::size_t returned(std::span<rx_packet> room) {
+        lent_.clear();
+        for (; lent_.size() < room.size() && !returned_.empty(); returned_.pop_front())
+            lent_.push_back(std::move(returned_.front()));
+        for (std::size_t i = 0; i < lent_.size(); ++i) room[i] = {.data = lent_[i], .length = lent_[i].size()};
+        return lent_.size();
+    }
+
     // ---- what leaves ------------------------------------------------------------------------------------------------
 
     /// By its header, which packets have whose sender was somebody else (finished_packet), too.
@@ -190,7 +214,7 @@ private:
 
     void ask_due(instant now) {
         neighbours_.ask_due(now, [&](const ip_address& whom, const std::optional<hardware_address>& at) { ask(whom, at); },
-                            [](octets) {});
+                            [&](octets packet) { give_back(packet); });
         while (!waiting_.empty()) {
             const tx_packet packet = finished_packet(waiting_.front().packet);
             const tx_frame frame{waiting_.front().header, &packet};
@@ -259,6 +283,8 @@ private:
     routes routes_;
     neighbours neighbours_;
     std::deque<own_frame> waiting_;
+    std::deque<std::vector<octet>> returned_;
+    std::vector<std::vector<octet>> lent_;  // to the host, until its next receive
     wire_form form_;
     ethernet_counters count_;
 };
