@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <sluice/io/ethernet.hpp>
+#include <sluice/wire/segment.hpp>
 
 #include "memory_link.hpp"
 #include "support/octets.hpp"
@@ -142,8 +143,8 @@ TEST_CASE("Neighbour discovery answers as RFC 4861 section 7.2.4 has it; it hear
 
 TEST_CASE("Who looks whether an address of ours is free (RFC 4862) is answered for all to hear") {
     bench b;
-    b.receive(nd_frame({.what = neighbour_message::kind::solicitation, .destination = solicited_node(own_v6),
-                        .target = own_v6}, b.wire.groups[0]));
+    b.receive(nd_frame({.what = neighbour_message::kind::solicitation, .source = {},
+                        .destination = solicited_node(own_v6), .target = own_v6}, b.wire.groups[0]));
     REQUIRE(b.wire.sent.size() == 1);
     CHECK(b.header(0).destination == hardware_address{{0x33, 0x33, 0, 0, 0, 1}});
     const auto said = neighbour_message::read({.data = b.inside(0)});
