@@ -13,7 +13,8 @@ using namespace sluice;
 namespace {
 
 constexpr hardware_address own{{2, 0, 0, 0, 0, 2}}, other{{2, 0, 0, 0, 0, 1}};
-constexpr auto own_v6 = ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 2}), other_v6 = ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 1});
+constexpr auto own_v6 = ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 2});
+constexpr auto other_v6 = ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 1});
 constexpr auto gateway = ip_address::v4(198, 18, 0, 254), far = ip_address::v4(192, 0, 2, 1);
 
 using frame = std::vector<octet>;

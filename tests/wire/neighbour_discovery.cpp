@@ -10,7 +10,8 @@ using namespace sluice;
 
 namespace {
 
-constexpr auto here = ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 1}), there = ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 2});
+constexpr auto here = ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 1});
+constexpr auto there = ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 2});
 constexpr hardware_address own{{2, 0, 0, 0, 0, 1}};
 using kind = neighbour_message::kind;
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// IP over Ethernet: makes a packet_link of a frame_link. It answers for its own addresses and finds out where others are
-// (ARP, RFC 826 with RFC 1122 section 2.3.2; neighbour discovery, RFC 4861), and knows the way to what is not on the
-// link. Addresses and gateways are told, not found out: no router advertisements or redirects are read, no duplicate
-// addresses looked for (RFC 4862 section 5.4, RFC 5227), and no switch that snoops is told of groups (RFC 3810).
+// IP over Ethernet: makes a packet_link of a frame_link. It answers for its own addresses and finds out where others
+// are (ARP, RFC 826 with RFC 1122 section 2.3.2; neighbour discovery, RFC 4861), and knows the way to what is not on
+// the link. Addresses and gateways are told, not found out: no router advertisements or redirects are read, no
+// duplicate addresses looked for (RFC 4862 section 5.4, RFC 5227), and no switch that snoops is told of groups (RFC
+// 3810).
 #pragma once
 
 #include <algorithm>

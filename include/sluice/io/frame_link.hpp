@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What carries Ethernet frames: a packet_link (host/packet_link.hpp), but that each packet has an Ethernet header before
-// it, and that somebody has to know whose hardware address belongs there (io/ethernet.hpp).
+// What carries Ethernet frames: a packet_link (host/packet_link.hpp), but that each packet has an Ethernet header
+// before it, and that somebody has to know whose hardware address belongs there (io/ethernet.hpp).
 #pragma once
 
 #include <sluice/host/packet_link.hpp>

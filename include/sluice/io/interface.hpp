@@ -70,7 +70,7 @@ public:
     opened<hardware_address> hardware() const {
         ifreq wanted = request();
         if (const auto read = ask(AF_INET, SIOCGIFHWADDR, &wanted, name_); !read) return read.why();
-        if (wanted.ifr_hwaddr.sa_family != ARPHRD_ETHER) return failure{name_, 0, "is no Ethernet"};
+        if (wanted.ifr_hwaddr.sa_family != ARPHRD_ETHER) return failure{"frames of " + name_, 0, "it is no Ethernet"};
         hardware_address out;
         std::memcpy(out.octets.data(), wanted.ifr_hwaddr.sa_data, out.octets.size());
         return out;

@@ -2,8 +2,8 @@
 //
 // Whose hardware address is whose: the neighbour cache of RFC 4861 section 5.1 with its five states, for ARP as for
 // neighbour discovery, which only ask in other words. It asks three times, a second apart; asks again who was not heard
-// for half a minute, once something is sent there (section 7.3); holds a few packets meanwhile; and forgets who does not
-// answer. Time comes in, questions and packets go out. Not there: hints that TCP makes headway (section 7.3.1).
+// for half a minute, once something is sent there (section 7.3); holds a few packets meanwhile; and forgets who does
+// not answer. Time comes in, questions and packets go out. Not there: hints that TCP makes headway (section 7.3.1).
 #pragma once
 
 #include <optional>
@@ -120,8 +120,8 @@ public:
 
     instant next_deadline() const { return deadlines_.empty() ? never : entries_[deadlines_.first()].due; }
 
-    /// ask(ip_address, where): all of its group, or the one station if `where` is known. give_up(octets): for each packet
-    /// that was held for one who has not answered.
+    /// ask(ip_address, where): all of its group, or the one station if `where` is known. give_up(octets): for each
+    /// packet that was held for one who has not answered.
     void ask_due(instant now, auto&& ask, auto&& give_up) {
         while (next_deadline() <= now) {
             const list_index i = deadlines_.first();

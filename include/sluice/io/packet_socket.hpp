@@ -3,7 +3,7 @@
 // A packet socket as a link of Ethernet frames: all that comes to an interface, beside the kernel, and whatever is to
 // leave by it (Linux 4.20, packet(7)), through memory shared with the kernel. Checksums and cutting are left to the
 // interface or to the kernel, and what others left to theirs is taken as it is (PACKET_VNET_HDR). It needs CAP_NET_RAW,
-// and addresses that the kernel does not have itself: it would answer for them, too. For IP, put io/ethernet.hpp around.
+// and addresses that the kernel does not have itself: it would answer for them, too. io/ethernet.hpp makes IP of it.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +23,7 @@ namespace sluice::io {
 struct packet_socket_options {
     std::string interface;
     bool super_segments = true;      // to be cut by the interface, or by the kernel
-    unsigned receive_blocks = 16;    // of a MiB and 15 frames each; what they have no room for is lost
+    unsigned receive_blocks = 32;    // of a MiB and 15 frames each; what they have no room for is lost
     unsigned transmit_blocks = 4;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Neighbour solicitations and advertisements of IPv6 (RFC 4861 sections 4.3, 4.4 and 4.6.1), whole packets with their IP
-// header, to octets and back. Nothing that section 7.1 wants to have been dropped comes out of `read`. Who asks for an
-// address that it may not yet use (RFC 4862) is the unspecified address, as a source.
+// Neighbour solicitations and advertisements of IPv6 (RFC 4861 sections 4.3, 4.4 and 4.6.1), whole packets with their
+// IP header, to octets and back. Nothing that section 7.1 wants dropped comes out of `read`. Who asks for an address
+// that it may not yet use (RFC 4862) has the unspecified address as a source.
 #pragma once
 
 #include <optional>
