@@ -124,8 +124,11 @@ TEST_CASE("Who has asked needs not be asked: what goes there leaves at once (RFC
 TEST_CASE("Neighbour discovery answers as RFC 4861 section 7.2.4 has it; it hears the group of its address") {
     bench b;
     CHECK(b.wire.groups == std::vector<hardware_address>{{{0x33, 0x33, 0xff, 0, 0, 2}}});
-    const neighbour_message question{.what = neighbour_message::kind::solicitation, .source = other_v6,
-                                     .destination = solicited_node(own_v6), .target = own_v6, .hardware = other};
+    const neighbour_message question{.what = neighbour_message::kind::solicitation,
+                                     .source = other_v6,
+                                     .destination = solicited_node(own_v6),
+                                     .target = own_v6,
+                                     .hardware = other};
     CHECK(b.receive(nd_frame(question, b.wire.groups[0])) == 0);
     REQUIRE(b.wire.sent.size() == 1);
     CHECK(b.header(0) == ethernet_header{other, own, ethernet_header::ipv6});
@@ -144,8 +147,11 @@ TEST_CASE("Neighbour discovery answers as RFC 4861 section 7.2.4 has it; it hear
 
 TEST_CASE("Who looks whether an address of ours is free (RFC 4862) is answered for all to hear") {
     bench b;
-    b.receive(nd_frame({.what = neighbour_message::kind::solicitation, .source = {},
-                        .destination = solicited_node(own_v6), .target = own_v6}, b.wire.groups[0]));
+    b.receive(nd_frame({.what = neighbour_message::kind::solicitation,
+                        .source = {},
+                        .destination = solicited_node(own_v6),
+                        .target = own_v6},
+                       b.wire.groups[0]));
     REQUIRE(b.wire.sent.size() == 1);
     CHECK(b.header(0).destination == hardware_address{{0x33, 0x33, 0, 0, 0, 1}});
     const auto said = neighbour_message::read({.data = b.inside(0)});
@@ -178,8 +184,12 @@ TEST_CASE("For a stranger it asks, with its own address for the prefix, and send
     CHECK(solicited->destination == solicited_node(other_v6));
     CHECK(solicited->target == other_v6);
     CHECK(solicited->hardware == own);
-    b.receive(nd_frame({.what = neighbour_message::kind::advertisement, .source = other_v6, .destination = own_v6,
-                        .target = other_v6, .is_solicited = true, .hardware = other}));
+    b.receive(nd_frame({.what = neighbour_message::kind::advertisement,
+                        .source = other_v6,
+                        .destination = own_v6,
+                        .target = other_v6,
+                        .is_solicited = true,
+                        .hardware = other}));
     REQUIRE(b.wire.sent.size() == 5);
     CHECK(b.header(4) == ethernet_header{other, own, ethernet_header::ipv6});
 }
@@ -276,8 +286,12 @@ TEST_CASE("ICMPv6 that is no neighbour's goes up, and what comes padded keeps th
 TEST_CASE("Somebody else with our address is counted, and not believed") {
     bench b;
     b.receive(arp_frame(arp::operation::request, here, here, hardware_address::broadcast()));
-    b.receive(nd_frame({.what = neighbour_message::kind::advertisement, .source = own_v6, .destination = all_nodes,
-                        .target = own_v6, .overrides = true, .hardware = other}));
+    b.receive(nd_frame({.what = neighbour_message::kind::advertisement,
+                        .source = own_v6,
+                        .destination = all_nodes,
+                        .target = own_v6,
+                        .overrides = true,
+                        .hardware = other}));
     CHECK(b.link.count().conflicts == 2);
     CHECK(b.wire.sent.empty());
 }

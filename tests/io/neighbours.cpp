@@ -36,8 +36,9 @@ struct bench {
         }
     }
     void ask() {
-        cache.ask_due(now, [&](const ip_address&, const std::optional<hardware_address>& at) { ++(at ? to_one : to_all); },
-                      [&](octets) { ++given_up; });
+        cache.ask_due(
+            now, [&](const ip_address&, const std::optional<hardware_address>& at) { ++(at ? to_one : to_all); },
+            [&](octets) { ++given_up; });
     }
     void hold(const ip_address& neighbour = whom) {
         cache.hold(neighbour, packet, now);

@@ -48,9 +48,11 @@ struct ends {
         if (!apart || !apart.ip("link add near0 type veth peer name far0")) return;
         if (!apart.ip("link set near0 up") || !apart.ip("link set far0 up")) return;
         for (auto* each : {&near, &far}) {
-            auto link = io::packet_socket::open(
-                {.interface = each == &near ? "near0" : "far0", .super_segments = super_segments,
-                 .receive_blocks = 4, .transmit_blocks = 2}, *reactor);
+            auto link = io::packet_socket::open({.interface = each == &near ? "near0" : "far0",
+                                                 .super_segments = super_segments,
+                                                 .receive_blocks = 4,
+                                                 .transmit_blocks = 2},
+                                                *reactor);
             if (!link) {
                 MESSAGE("skipped: " << link.why().text());
                 return;

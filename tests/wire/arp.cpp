@@ -12,7 +12,15 @@ namespace {
 
 constexpr hardware_address own{{2, 0, 0, 0, 0, 1}}, other{{2, 0, 0, 0, 0, 2}};
 // Ethernet, IPv4, lengths 6 and 4, reply; 198.18.0.2 is at …:02, and 198.18.0.1 has asked.
-constexpr auto reply = test::hex("0001" "0800" "06" "04" "0002" "020000000002" "c6120002" "020000000001" "c6120001");
+constexpr auto reply = test::hex("0001"
+                                 "0800"
+                                 "06"
+                                 "04"
+                                 "0002"
+                                 "020000000002"
+                                 "c6120002"
+                                 "020000000001"
+                                 "c6120001");
 
 bool reads(std::size_t at, octet value) {
     auto other_one = reply;
@@ -41,8 +49,8 @@ TEST_CASE("What is cut short, of another hardware or protocol, or no request or 
 }
 
 TEST_CASE("A sender is one station with an address of its own; who only asks may be without the latter (RFC 5227)") {
-    CHECK_FALSE(reads(8, 3));                          // a group's bit
-    CHECK_FALSE(reads(14, 224));                       // a multicast address
+    CHECK_FALSE(reads(8, 3));     // a group's bit
+    CHECK_FALSE(reads(14, 224));  // a multicast address
     auto probe = reply;
     std::fill_n(probe.begin() + 14, 4, octet{0});
     CHECK_FALSE(arp::read(probe));

@@ -12,7 +12,9 @@ TEST_CASE("An Ethernet header is destination, source, type, and is read as it wa
     const ethernet_header header{{{2, 0, 0, 0, 0, 1}}, {{2, 0, 0, 0, 0, 2}}, ethernet_header::ipv6};
     std::array<octet, 14> out{};
     header.write(out);
-    CHECK(out == test::hex("020000000001" "020000000002" "86dd"));
+    CHECK(out == test::hex("020000000001"
+                           "020000000002"
+                           "86dd"));
     CHECK(ethernet_header::read(out) == header);
 }
 

@@ -15,10 +15,15 @@ constexpr auto there = ip_address::v6({0xfd00, 0, 0, 0, 0, 0, 0, 2});
 constexpr hardware_address own{{2, 0, 0, 0, 0, 1}};
 using kind = neighbour_message::kind;
 
-constexpr neighbour_message question{.what = kind::solicitation, .source = here, .destination = solicited_node(there),
-                                     .target = there, .hardware = own};
-constexpr neighbour_message answer{.what = kind::advertisement, .source = there, .destination = here, .target = there,
-                                   .is_solicited = true, .overrides = true, .hardware = own};
+constexpr neighbour_message question{
+    .what = kind::solicitation, .source = here, .destination = solicited_node(there), .target = there, .hardware = own};
+constexpr neighbour_message answer{.what = kind::advertisement,
+                                   .source = there,
+                                   .destination = here,
+                                   .target = there,
+                                   .is_solicited = true,
+                                   .overrides = true,
+                                   .hardware = own};
 
 std::vector<octet> written(const neighbour_message& m) {
     std::vector<octet> out(neighbour_message::longest);
@@ -46,19 +51,39 @@ bool reads(const neighbour_message& m, std::size_t at, octet value) {
 }  // namespace
 
 TEST_CASE("A solicitation is written as RFC 4861 section 4.3 has it, to the group of its target") {
-    auto expected = test::heap(test::hex("60000000" "0020" "3a" "ff"
-                                         "fd000000000000000000000000000001" "ff0200000000000000000001ff000002"
-                                         "87" "00" "0000" "00000000" "fd000000000000000000000000000002"
-                                         "01" "01" "020000000001"));
+    auto expected = test::heap(test::hex("60000000"
+                                         "0020"
+                                         "3a"
+                                         "ff"
+                                         "fd000000000000000000000000000001"
+                                         "ff0200000000000000000001ff000002"
+                                         "87"
+                                         "00"
+                                         "0000"
+                                         "00000000"
+                                         "fd000000000000000000000000000002"
+                                         "01"
+                                         "01"
+                                         "020000000001"));
     mend(expected);
     CHECK(written(question) == expected);
 }
 
 TEST_CASE("An advertisement has its flags and the target's address, and is read as it was written") {
-    auto expected = test::heap(test::hex("60000000" "0020" "3a" "ff"
-                                         "fd000000000000000000000000000002" "fd000000000000000000000000000001"
-                                         "88" "00" "0000" "60000000" "fd000000000000000000000000000002"
-                                         "02" "01" "020000000001"));
+    auto expected = test::heap(test::hex("60000000"
+                                         "0020"
+                                         "3a"
+                                         "ff"
+                                         "fd000000000000000000000000000002"
+                                         "fd000000000000000000000000000001"
+                                         "88"
+                                         "00"
+                                         "0000"
+                                         "60000000"
+                                         "fd000000000000000000000000000002"
+                                         "02"
+                                         "01"
+                                         "020000000001"));
     mend(expected);
     CHECK(written(answer) == expected);
     const auto read = neighbour_message::read({.data = expected});
@@ -74,11 +99,11 @@ TEST_CASE("An advertisement has its flags and the target's address, and is read 
 
 TEST_CASE("RFC 4861 section 7.1: what comes from elsewhere, lies about its length or fails its checksum is dropped") {
     CHECK(reads(written(question)));
-    CHECK_FALSE(reads(question, 7, 254));  // a router has passed it on
-    CHECK_FALSE(reads(question, 41, 1));   // a code
+    CHECK_FALSE(reads(question, 7, 254));    // a router has passed it on
+    CHECK_FALSE(reads(question, 41, 1));     // a code
     CHECK_FALSE(reads(question, 48, 0xff));  // a group as target
-    CHECK_FALSE(reads(question, 65, 0));   // an option of no length
-    CHECK_FALSE(reads(question, 65, 2));   // or of more than there is
+    CHECK_FALSE(reads(question, 65, 0));     // an option of no length
+    CHECK_FALSE(reads(question, 65, 2));     // or of more than there is
     const auto whole = written(question);
     for (std::size_t length = 0; length < whole.size(); ++length)
         CHECK_FALSE(reads({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)}));

@@ -24,11 +24,11 @@
 namespace sluice::io {
 
 struct ethernet_options {
-    std::vector<address_prefix> own{};  // addresses to answer for; who shares the prefix is on the link
+    std::vector<address_prefix> own{};   // addresses to answer for; who shares the prefix is on the link
     std::vector<ip_address> gateways{};  // to all the rest of their family
     std::vector<route> routes{};         // to anything else
     neighbour_settings neighbours{};
-    sluice::seed seed{};                 // of the times at which neighbours are asked again
+    sluice::seed seed{};  // of the times at which neighbours are asked again
 };
 
 struct ethernet_counters {
@@ -44,7 +44,9 @@ template <frame_link Link>
 class ethernet {
 public:
     ethernet(Link& link, const ethernet_options& wanted)
-        : link_(link), own_(wanted.own), neighbours_(wanted.neighbours, wanted.seed) {
+        : link_(link)
+        , own_(wanted.own)
+        , neighbours_(wanted.neighbours, wanted.seed) {
         for (const address_prefix& each : wanted.own) {
             routes_.add({each});
             if (!each.address.is_v4()) link_.join(hardware_address::of_group(solicited_node(each.address)));
@@ -160,7 +162,8 @@ private:
         if (!said) return void(++count_.malformed);
         if (said->what == neighbour_message::kind::advertisement) {
             if (is_own(said->target)) return void(++count_.conflicts);
-            neighbours_.has_advertised(said->target, said->hardware, said->is_solicited, said->overrides, now, resend());
+            neighbours_.has_advertised(said->target, said->hardware, said->is_solicited, said->overrides, now,
+                                       resend());
             return;
         }
         if (!is_own(said->target)) return;
@@ -168,9 +171,13 @@ private:
         if (said->hardware && is_on_link(said->source)) neighbours_.has_asked(said->source, *said->hardware, resend());
         const bool is_nobodys = said->source.is_unspecified();
         ++count_.answers;
-        say({.what = neighbour_message::kind::advertisement, .source = said->target,
-             .destination = is_nobodys ? all_nodes : said->source, .target = said->target,
-             .is_solicited = !is_nobodys, .overrides = true, .hardware = link_.hardware()},
+        say({.what = neighbour_message::kind::advertisement,
+             .source = said->target,
+             .destination = is_nobodys ? all_nodes : said->source,
+             .target = said->target,
+             .is_solicited = !is_nobodys,
+             .overrides = true,
+             .hardware = link_.hardware()},
             is_nobodys ? hardware_address::of_group(all_nodes) : said->hardware.value_or(from));
     }
 
@@ -181,8 +188,10 @@ private:
         const bool is_v4 = self.is_v4();
         told.begin({.source = self, .destination = self});
         told.borrow(unsent.first(std::min<std::size_t>(unsent.size(), 512)));  // "as much as possible" is more; enough
-        if (is_v4) icmp::finish(told, icmp::v4::unreachable, 1, 0);
-        else icmp::finish(told, icmp::v6::unreachable, 3, 0);
+        if (is_v4)
+            icmp::finish(told, icmp::v4::unreachable, 1, 0);
+        else
+            icmp::finish(told, icmp::v6::unreachable, 3, 0);
         std::vector<octet> whole(told.length());
         write(told, whole);
         returned_.push_back(std::move(whole));
@@ -214,8 +223,9 @@ private:
     }
 
     void ask_due(instant now) {
-        neighbours_.ask_due(now, [&](const ip_address& whom, const std::optional<hardware_address>& at) { ask(whom, at); },
-                            [&](octets packet) { give_back(packet); });
+        neighbours_.ask_due(
+            now, [&](const ip_address& whom, const std::optional<hardware_address>& at) { ask(whom, at); },
+            [&](octets packet) { give_back(packet); });
         while (!waiting_.empty()) {
             const tx_packet packet = finished_packet(waiting_.front().packet);
             const tx_frame frame{waiting_.front().header, &packet};
@@ -232,8 +242,11 @@ private:
             return;
         }
         const ip_address group = solicited_node(whom);
-        say({.what = neighbour_message::kind::solicitation, .source = own->address, .destination = at ? whom : group,
-             .target = whom, .hardware = link_.hardware()},
+        say({.what = neighbour_message::kind::solicitation,
+             .source = own->address,
+             .destination = at ? whom : group,
+             .target = whom,
+             .hardware = link_.hardware()},
             at.value_or(hardware_address::of_group(group)));
     }
 
@@ -259,7 +272,9 @@ private:
 
     // ---- addresses --------------------------------------------------------------------------------------------------
 
-    static std::uint16_t type_of(const ip_address& a) { return a.is_v4() ? ethernet_header::ipv4 : ethernet_header::ipv6; }
+    static std::uint16_t type_of(const ip_address& a) {
+        return a.is_v4() ? ethernet_header::ipv4 : ethernet_header::ipv6;
+    }
     bool is_own(const ip_address& a) const {
         return std::any_of(own_.begin(), own_.end(), [&](const address_prefix& each) { return each.address == a; });
     }

@@ -23,9 +23,9 @@ namespace sluice::io {
 struct neighbour_settings {
     duration retransmit = 1s;
     int most_questions = 3;
-    duration reachable = 30s;  // on average: each time between half and one and a half of it (section 6.3.2)
-    duration delay = 5s;       // before one who was not heard for long is asked
-    list_index most = 1024;    // then the one forgotten is the longest unanswered, or else the longest unused
+    duration reachable = 30s;   // on average: each time between half and one and a half of it (section 6.3.2)
+    duration delay = 5s;        // before one who was not heard for long is asked
+    list_index most = 1024;     // then the one forgotten is the longest unanswered, or else the longest unused
     std::size_t most_held = 3;  // packets of each; then the oldest goes (section 7.2.2)
 };
 
@@ -39,8 +39,10 @@ struct neighbour_counters {
 class neighbours {
 public:
     neighbours(const neighbour_settings& s, seed drawn_from)
-        : settings_(s), random_(drawn_from),
-          index_(0, hash{{random_.bits(), random_.bits()}}), entries_(s.most) {}
+        : settings_(s)
+        , random_(drawn_from)
+        , index_(0, hash{{random_.bits(), random_.bits()}})
+        , entries_(s.most) {}
 
     const neighbour_counters& count() const { return count_; }
 
@@ -83,8 +85,10 @@ public:
     /// It has asked us, and said where it is: that it can be reached nobody knows (section 7.2.3).
     void has_asked(const ip_address& neighbour, const hardware_address& hardware, auto&& send) {
         auto i = find(neighbour);
-        if (i == no_index) i = add(neighbour, state::stale);
-        else if (entries_[i].is != state::incomplete && entries_[i].hardware == hardware) return;
+        if (i == no_index)
+            i = add(neighbour, state::stale);
+        else if (entries_[i].is != state::incomplete && entries_[i].hardware == hardware)
+            return;
         entries_[i].hardware = hardware;
         become(i, state::stale);
         release(i, send);

@@ -22,8 +22,8 @@ namespace sluice::io {
 
 struct packet_socket_options {
     std::string interface;
-    bool super_segments = true;      // to be cut by the interface, or by the kernel
-    unsigned receive_blocks = 32;    // of a MiB and 15 frames each; what they have no room for is lost
+    bool super_segments = true;    // to be cut by the interface, or by the kernel
+    unsigned receive_blocks = 32;  // of a MiB and 15 frames each; what they have no room for is lost
     unsigned transmit_blocks = 4;
 };
 
@@ -103,8 +103,10 @@ public:
             }
             ++lent_;
             if ((status & TP_STATUS_LOSING) != 0) count_lost();
-            if (const auto frame = seen(i, status)) room[filled++] = *frame;
-            else ++count_.refused_in;
+            if (const auto frame = seen(i, status))
+                room[filled++] = *frame;
+            else
+                ++count_.refused_in;
         }
         count_.packets_in += filled;
         return filled;
@@ -133,11 +135,16 @@ private:
 
     packet_socket(descriptor socket, watched watching, mapping memory, int index, const hardware_address& own,
                   std::uint16_t mtu, const packet_socket_options& wanted, reactor& waits_in)
-        : socket_(std::move(socket)), watched_(std::move(watching)), waits_in_(&waits_in), memory_(std::move(memory)),
-          in_(memory_.begin(), wanted.receive_blocks),
-          out_(memory_.begin() + std::size_t{wanted.receive_blocks} * packet_ring::block_length,
-               wanted.transmit_blocks),
-          index_(index), own_(own), mtu_(mtu), has_super_segments_(wanted.super_segments) {}
+        : socket_(std::move(socket))
+        , watched_(std::move(watching))
+        , waits_in_(&waits_in)
+        , memory_(std::move(memory))
+        , in_(memory_.begin(), wanted.receive_blocks)
+        , out_(memory_.begin() + std::size_t{wanted.receive_blocks} * packet_ring::block_length, wanted.transmit_blocks)
+        , index_(index)
+        , own_(own)
+        , mtu_(mtu)
+        , has_super_segments_(wanted.super_segments) {}
 
     /// A frame of another network's (802.1Q) lies here without its tag.
     std::optional<rx_packet> seen(std::size_t i, std::uint32_t status) const {
@@ -164,8 +171,8 @@ private:
             write(*frame.packet, at_packet);
         }
         copy(before.octets_of(), room);
-        out_.header(i).tp_len = static_cast<std::uint32_t>(virtio_net_header::length + ethernet_header::length +
-                                                           frame.packet->length());
+        out_.header(i).tp_len =
+            static_cast<std::uint32_t>(virtio_net_header::length + ethernet_header::length + frame.packet->length());
         out_.set_status(i, TP_STATUS_SEND_REQUEST);
     }
     static void copy_as_it_lies(const tx_packet& packet, mutable_octets out) {
@@ -185,8 +192,10 @@ private:
         while (::sendto(socket_.number(), nullptr, 0, MSG_DONTWAIT, nullptr, 0) < 0) {
             if (errno == EINTR) continue;
             if (errno == EAGAIN) return;
-            if (errno == ENXIO || errno == ENODEV) lose();
-            else if (errno != ENETDOWN && errno != ENOBUFS) ++count_.errors;
+            if (errno == ENXIO || errno == ENODEV)
+                lose();
+            else if (errno != ENETDOWN && errno != ENOBUFS)
+                ++count_.errors;
             take_back();
             return;
         }

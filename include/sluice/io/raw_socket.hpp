@@ -24,12 +24,12 @@
 namespace sluice::io {
 
 struct raw_socket_options {
-    ip_address own;                 // the kernel's as well
-    std::uint16_t first_port = 0;   // ours; what comes to others is the kernel's alone
+    ip_address own;                // the kernel's as well
+    std::uint16_t first_port = 0;  // ours; what comes to others is the kernel's alone
     std::uint16_t last_port = 0;
-    std::uint32_t mark = 0;         // of what we send (SO_MARK, needs CAP_NET_ADMIN); 0: none
+    std::uint32_t mark = 0;  // of what we send (SO_MARK, needs CAP_NET_ADMIN); 0: none
     std::uint16_t mtu = 1500;
-    int buffer_octets = 4 << 20;    // of the socket, each way; the system may grant less
+    int buffer_octets = 4 << 20;  // of the socket, each way; the system may grant less
 };
 
 /// The commands by which root keeps the kernel from answering on these ports.
@@ -37,8 +37,8 @@ inline std::string silence_kernel(const raw_socket_options& o) {
     const std::string ports = std::to_string(o.first_port) + "-" + std::to_string(o.last_port);
     return "nft add table inet sluice; "
            "nft add chain inet sluice out '{ type filter hook output priority 0; }'; "
-           "nft add rule inet sluice out tcp sport " + ports + " tcp flags rst meta mark != " + std::to_string(o.mark) +
-           " drop";
+           "nft add rule inet sluice out tcp sport " +
+           ports + " tcp flags rst meta mark != " + std::to_string(o.mark) + " drop";
 }
 
 class raw_socket {
@@ -99,8 +99,12 @@ private:
     static constexpr std::size_t longest = ipv6::header_length + 65'535;
 
     raw_socket(descriptor socket, watched watching, const raw_socket_options& wanted, reactor& waits_in)
-        : socket_(std::move(socket)), watched_(std::move(watching)), waits_in_(&waits_in), options_(wanted),
-          received_(batch * longest), leaving_(batch * std::size_t{wanted.mtu}) {}
+        : socket_(std::move(socket))
+        , watched_(std::move(watching))
+        , waits_in_(&waits_in)
+        , options_(wanted)
+        , received_(batch * longest)
+        , leaving_(batch * std::size_t{wanted.mtu}) {}
 
     /// IPv6 comes without its header, which is put before it again.
     std::size_t receive_some(std::span<rx_packet> room) {
@@ -125,8 +129,10 @@ private:
         }
         const int count = ::recvmmsg(socket_.number(), messages.data(), static_cast<unsigned>(most), 0, nullptr);
         if (count < static_cast<int>(most)) {
-            if (count >= 0 || errno == EAGAIN) watched_.has_read_all();
-            else ++count_.errors;
+            if (count >= 0 || errno == EAGAIN)
+                watched_.has_read_all();
+            else
+                ++count_.errors;
         }
         std::size_t filled = 0;
         for (int n = 0; n < count; ++n) {
@@ -154,8 +160,8 @@ private:
     /// pseudo-header's alone was never summed, and one that is larger than the MTU was put together from many (GRO).
     std::optional<rx_packet> seen(octets packet) {
         ip_meta ip;
-        const ip_extent extent = options_.own.is_v4() ? ipv4::read(packet, packet.size(), ip)
-                                                      : ipv6::read(packet, packet.size(), ip);
+        const ip_extent extent =
+            options_.own.is_v4() ? ipv4::read(packet, packet.size(), ip) : ipv6::read(packet, packet.size(), ip);
         const std::size_t header = extent.header_length;
         if (header == 0 || packet.size() < header + tcp_header::length) return rx_packet{packet};  // it will be counted
         const octets tcp = packet.subspan(header);
@@ -185,7 +191,8 @@ private:
             messages[i].msg_hdr.msg_namelen = to[i].length();
         }
         for (std::size_t sent = 0; sent < packets.size();) {
-            const int more = ::sendmmsg(socket_.number(), &messages[sent], static_cast<unsigned>(packets.size() - sent), 0);
+            const int more =
+                ::sendmmsg(socket_.number(), &messages[sent], static_cast<unsigned>(packets.size() - sent), 0);
             if (more > 0) {
                 sent += static_cast<std::size_t>(more);
                 count_.packets_out += static_cast<std::uint64_t>(more);

@@ -67,7 +67,8 @@ struct neighbour_message {
     /// Returns how long it is.
     constexpr std::size_t write(mutable_octets out) const {
         const std::size_t length = fixed_length + (hardware ? 8 : 0);
-        ipv6::write({.source = source, .destination = destination, .hop_limit = 255}, ipv6::header_length + length, out);
+        ipv6::write({.source = source, .destination = destination, .hop_limit = 255}, ipv6::header_length + length,
+                    out);
         out[ipv6::at::next_header] = protocol_icmpv6;
         const mutable_octets icmp = out.subspan(ipv6::header_length, length);
         std::fill(icmp.begin(), icmp.end(), octet{0});
@@ -92,8 +93,12 @@ private:
     constexpr octet own_option() const { return what == kind::solicitation ? 1 : 2; }
 
     constexpr partial_sum sum_of(octets icmp) const {
-        return partial_sum().add(source.octets).add(destination.octets).add_word(protocol_icmpv6).add_word(
-            static_cast<std::uint16_t>(icmp.size())).add(icmp);
+        return partial_sum()
+            .add(source.octets)
+            .add(destination.octets)
+            .add_word(protocol_icmpv6)
+            .add_word(static_cast<std::uint16_t>(icmp.size()))
+            .add(icmp);
     }
     /// False for one of no length. What is not known is skipped (section 4.6).
     constexpr bool read_options(octets rest) {
