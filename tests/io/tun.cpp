@@ -75,6 +75,7 @@ TEST_CASE("The kernel gets what a host sends, with super-segments and without, t
         device loop(own, *link);
         const auto words = text_of(length);
         REQUIRE(own.spawn(send_all(own, words)));
+        loop.turn();  // it listens
         client kernels;
         bool was_down = false, is_down = false;
         const instant end = io::monotonic_now() + 1min;
