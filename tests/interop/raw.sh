@@ -11,7 +11,7 @@ if [ -z "${IN_NAMESPACE-}" ]; then
     apart="unshare -n"
     [ "$(id -u)" = 0 ] || apart="unshare -rn"
     $apart true 2> /dev/null || skip "namespaces are not allowed here"
-    IN_NAMESPACE=1 exec $apart "$0" "$1"
+    IN_NAMESPACE=1 exec $apart timeout 300 "$0" "$1"
 fi
 [ -e /proc/net/if_inet6 ] || skip "no IPv6"
 ip link add client0 type veth peer name server0 2> /dev/null || skip "no veth"
