@@ -7,6 +7,9 @@
 
 #include <sluice/io/address_text.hpp>
 #include <sluice/io/capture.hpp>
+#include <sluice/io/ethernet.hpp>
+#include <sluice/io/packet_socket.hpp>
+#include <sluice/io/raw_socket.hpp>
 #include <sluice/io/tun.hpp>
 #include <sluice/io/udp.hpp>
 
@@ -37,6 +40,9 @@ struct arguments {
 inline const char* const common_options =
     "  --link LINK         sim: a simulated network, with the other side in it (the default)\n"
     "                      tun:NAME: a device to this machine's kernel; needs root, or `unshare -rn`\n"
+    "                      packet:INTERFACE: an Ethernet, beside the kernel; root, or `unshare -rn`\n"
+    "                      raw:MARK: at --address, which is the kernel's as well, and --port; says first\n"
+    "                      how to keep the kernel from answering there\n"
     "                      udp:PORT: inside of UDP, as the side that others send to\n"
     "                      udp:HOST:PORT: inside of UDP, to that side\n"
     "  --address A/LENGTH  sluice's own address (198.18.0.2/24)\n"
@@ -78,8 +84,9 @@ inline arguments read_arguments(int argc, char** argv, const char* usage) {
             const std::size_t colon = value.find(':');
             out.link = value.substr(0, colon);
             out.name = colon == std::string::npos ? "" : value.substr(colon + 1);
-            if (out.link != "sim" && out.link != "tun" && out.link != "udp")
-                refuse("links are sim, tun:NAME and udp:PORT, not " + value);
+            if (out.link != "sim" && out.link != "tun" && out.link != "packet" && out.link != "raw" &&
+                out.link != "udp")
+                refuse("links are sim, tun:NAME, packet:INTERFACE, raw:MARK and udp:PORT, not " + value);
             if (out.link != "sim" && out.name.empty()) refuse(value + " wants a name or port behind a colon");
         } else if (what == "--address") {
             const auto read = io::read_prefix(value);
@@ -126,10 +133,17 @@ int drive(const arguments& a, io::reactor& reactor, Link& link, const program_on
     host<my_tcp> own(settings, a.address().address);
     device loop(own, link);
     const ip_address other = a.peer.value_or(ip_address{});
-    if (!serves) return loop.block_on(program(own, other)) && loop.run() ? 0 : 1;
+    const auto ended = [&](const result<void>& how) {
+        if (!how) std::fprintf(stderr, "%s: %s\n", a.name.c_str(), text(how.error()));
+        return how ? 0 : 1;
+    };
+    if (!serves) {
+        const auto done = loop.block_on(program(own, other));
+        return ended(done ? loop.run() : done);
+    }
     if (!own.spawn(program(own, other))) return 1;
-    std::fprintf(stderr, "%s: %s\n", a.name.c_str(), a.link == "tun" ? "up" : "waiting");
-    return loop.block_on(until_signal(reactor)) ? 0 : 1;
+    std::fprintf(stderr, "%s: %s\n", a.name.c_str(), a.link == "udp" ? "waiting" : "up");
+    return ended(loop.block_on(until_signal(reactor)));
 }
 
 inline int complain(const io::failure& why) {
@@ -154,6 +168,21 @@ int use_real_link(const arguments& a, io::reactor& reactor, auto&& use) {
         if (a.peer) wanted.kernel_addresses.push_back({*a.peer, a.address().length});
         auto link = io::tun::open(wanted, reactor);
         return link ? use_captured(a, *link, use) : complain(link.why());
+    }
+    if (a.link == "packet") {
+        auto link = io::packet_socket::open({.interface = a.name}, *reactor);
+        if (!link) return complain(link.why());
+        io::ethernet over(*link, {.own = {a.address()}, .seed = io::random_seed()});
+        return drive_captured(a, *reactor, over, program, serves);
+    }
+    if (a.link == "raw") {
+        if (!a.port) refuse("raw:MARK wants a --port of its own");
+        const io::raw_socket_options wanted{.own = a.address().address, .first_port = *a.port, .last_port = *a.port,
+                                            .mark = read_port(a.name)};
+        auto link = io::raw_socket::open(wanted, *reactor);
+        if (!link) return complain(link.why());
+        std::fprintf(stderr, "so that the kernel does not answer: %s\n", io::silence_kernel(wanted).c_str());
+        return drive_captured(a, *reactor, *link, program, serves);
     }
     io::udp_options wanted;
     if (const std::size_t colon = a.name.rfind(':'); colon != std::string::npos) {

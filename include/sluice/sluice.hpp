@@ -32,12 +32,16 @@
 #include <sluice/wire/accurate_ecn_option.hpp>
 #include <sluice/wire/address.hpp>
 #include <sluice/wire/address_hash.hpp>
+#include <sluice/wire/address_prefix.hpp>
+#include <sluice/wire/arp.hpp>
 #include <sluice/wire/checksum.hpp>
+#include <sluice/wire/ethernet.hpp>
 #include <sluice/wire/four_tuple.hpp>
 #include <sluice/wire/icmp.hpp>
 #include <sluice/wire/ip_meta.hpp>
 #include <sluice/wire/ipv4.hpp>
 #include <sluice/wire/ipv6.hpp>
+#include <sluice/wire/neighbour_discovery.hpp>
 #include <sluice/wire/packet.hpp>
 #include <sluice/wire/segment.hpp>
 #include <sluice/wire/seq.hpp>

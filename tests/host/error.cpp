@@ -39,6 +39,7 @@ TEST_CASE("each error is the condition that the call of Berkeley sockets would g
     CHECK(is(error::bad_handle, std::errc::bad_file_descriptor));
     CHECK(is(error::not_supported, std::errc::operation_not_supported));
     CHECK(is(error::would_deadlock, std::errc::resource_deadlock_would_occur));
+    CHECK(is(error::link_gone, std::errc::no_such_device));
     CHECK(is(error::network_unreachable, std::errc::network_unreachable));
     CHECK(is(error::host_unreachable, std::errc::host_unreachable));
     CHECK(is(error::protocol_unreachable, std::errc::no_protocol_option));

@@ -28,6 +28,7 @@ enum class error : std::uint8_t {
     bad_handle,              // of a socket that has been closed, or never was
     not_supported,           // the composition leaves it out
     would_deadlock,          // a blocking call by one of those that it would wait for
+    link_gone,               // what carried the packets is gone for good, as a device that was deleted
     network_unreachable,     // what ICMP says of the way there: no route,
     host_unreachable,        // nobody has the address, or the hop limit was used up on the way to it,
     protocol_unreachable,    // it speaks no TCP,
@@ -54,6 +55,7 @@ constexpr const char* text(error e) {
         case error::bad_handle: return "no such socket";
         case error::not_supported: return "the composition leaves it out";
         case error::would_deadlock: return "blocking call inside of the loop";
+        case error::link_gone: return "the link is gone";
         case error::network_unreachable: return "network unreachable";
         case error::host_unreachable: return "host unreachable";
         case error::protocol_unreachable: return "protocol unreachable";

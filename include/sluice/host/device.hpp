@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <concepts>
 #include <optional>
 #include <utility>
 
@@ -29,11 +30,13 @@ public:
         driven.stack().limit_mtu(can.mtu);
     }
 
-    /// Until every program and every connection has ended. Called by a program, would_deadlock.
+    /// Until every program and every connection has ended. Called by a program, would_deadlock; without a link,
+    /// link_gone.
     result<void> run() {
         if (host_.is_running()) return error::would_deadlock;
         turn();
         while (!host_.is_done()) {
+            if (is_cut()) return error::link_gone;
             wait();
             turn();
         }
@@ -41,7 +44,8 @@ public:
     }
 
     /// Until the task has ended, whatever else happens meanwhile. The answer is the task's own where that can be an
-    /// error, and a result<T> where it can't; called by a program, would_deadlock.
+    /// error, and a result<T> where it can't; called by a program, would_deadlock. Without a link,
+    /// link_gone, and the host is not to be driven again: what the task awaits may be gone with this call.
     template <class T>
     auto block_on(task<T> awaited) -> typename with_timeout<T>::answer {
         if (host_.is_running()) return error::would_deadlock;
@@ -49,6 +53,7 @@ public:
         if (const auto spawned = host_.spawn(hand_over(std::move(awaited), out)); !spawned) return spawned.error();
         turn();
         while (!out) {
+            if (is_cut()) return error::link_gone;
             wait();
             turn();
         }
@@ -87,6 +92,12 @@ private:
 
     void wait() {
         if (const instant next = host_.next_deadline(); next > host_.now()) link_.wait(next);
+    }
+
+    /// A link that can't be lost doesn't say whether it is.
+    bool is_cut() const {
+        if constexpr (requires { { link_.is_gone() } -> std::same_as<bool>; }) return link_.is_gone();
+        else return false;
     }
 
     /// It stays where it is, in the call that blocks.

@@ -36,6 +36,7 @@ constexpr std::errc to_errc(error e) {
         case error::bad_handle: return std::errc::bad_file_descriptor;
         case error::not_supported: return std::errc::operation_not_supported;
         case error::would_deadlock: return std::errc::resource_deadlock_would_occur;
+        case error::link_gone: return std::errc::no_such_device;
         case error::network_unreachable: return std::errc::network_unreachable;
         case error::host_unreachable: return std::errc::host_unreachable;
         case error::protocol_unreachable: return std::errc::no_protocol_option;

@@ -30,6 +30,7 @@ struct link_capabilities {
 /// |                   | the deadline has come (`never`: none), or before that                                        |
 /// | next_deadline()   | optional, for loops that wait elsewhere (adapters/asio): when it has to be asked though no   |
 /// |                   | packet comes; long_ago while it has not given all that has come                              |
+/// | is_gone()         | if there: nothing will come or go any more, and the loop ends with link_gone                 |
 template <class Link>
 concept packet_link = requires(Link& link, std::span<rx_packet> in, std::span<const tx_packet> out, instant deadline) {
     { link.now() } -> std::same_as<instant>;

@@ -90,6 +90,11 @@ public:
     {
         return link_.native_handle();
     }
+    bool is_gone() const
+        requires requires(const Link& l) { l.is_gone(); }
+    {
+        return link_.is_gone();
+    }
     std::size_t receive(std::span<rx_packet> room) {
         const std::size_t count = link_.receive(room);
         for (const rx_packet& each : room.first(count)) keep(each, trace::pcapng::direction::inbound);

@@ -37,6 +37,11 @@ public:
     {
         return link_.native_handle();
     }
+    bool is_gone() const
+        requires requires(const Link& l) { l.is_gone(); }
+    {
+        return link_.is_gone();
+    }
 
     std::size_t receive(std::span<rx_packet> room) {
         const instant now = link_.now();

@@ -12,6 +12,8 @@
 #include <net/if.h>      // the C library's, before the kernel's own, which then leave out what both have: others
 #include <netinet/in.h>  // that come later, as Boost.Asio's, ask for these
 
+#include <linux/if.h>
+#include <linux/if_arp.h>
 #include <linux/if_tun.h>
 #include <linux/ipv6.h>
 #include <sys/ioctl.h>
@@ -19,17 +21,15 @@
 
 #include <sluice/io/descriptor.hpp>
 #include <sluice/io/failure.hpp>
-#include <sluice/wire/address.hpp>
+#include <sluice/wire/address_prefix.hpp>
+#include <sluice/wire/ethernet.hpp>
 
 namespace sluice::io {
 
-/// An address, and how many bits of it its network shares: 198.18.0.1/24.
-struct address_prefix {
-    ip_address address;
-    int length = 0;
-};
+using sluice::address_prefix;
 
 inline const char* const needs_admin = "needs CAP_NET_ADMIN: run it as root, or inside of `unshare -rn`";
+inline const char* const needs_raw = "needs CAP_NET_RAW: run it as root, or inside of `unshare -rn`";
 
 /// Of the network namespace in which it is made; by name, as the system has it.
 class interface {
@@ -61,6 +61,20 @@ public:
         ifreq wanted = request();
         if (const auto read = ask(AF_INET, SIOCGIFINDEX, &wanted, name_); !read) return read.why();
         return wanted.ifr_ifindex;
+    }
+    opened<std::uint16_t> mtu() const {
+        ifreq wanted = request();
+        if (const auto read = ask(AF_INET, SIOCGIFMTU, &wanted, name_); !read) return read.why();
+        return static_cast<std::uint16_t>(std::min(wanted.ifr_mtu, 65'535));  // the loopback has more
+    }
+    /// Fails where there is no Ethernet.
+    opened<hardware_address> hardware() const {
+        ifreq wanted = request();
+        if (const auto read = ask(AF_INET, SIOCGIFHWADDR, &wanted, name_); !read) return read.why();
+        if (wanted.ifr_hwaddr.sa_family != ARPHRD_ETHER) return failure{"frames of " + name_, 0, "it is no Ethernet"};
+        hardware_address out;
+        std::memcpy(out.octets.data(), wanted.ifr_hwaddr.sa_data, out.octets.size());
+        return out;
     }
 
 private:

@@ -79,13 +79,15 @@ public:
 
     bool may_read() const { return state_->may_read; }
     void has_read_all() { state_->may_read = false; }
+    /// The system has said that something is wrong, once each time; a call will tell what.
+    bool takes_error() { return std::exchange(state_->has_error, false); }
 
 private:
     friend reactor;
 
     struct state {
         int epoll = -1, number = -1;
-        bool may_read = true, may_write = true;
+        bool may_read = true, may_write = true, has_error = false;
         wait_list readers, writers;
 
         state() = default;
@@ -130,6 +132,7 @@ void reactor::wait(instant deadline) {
         auto& one = *static_cast<watched::state*>(changed[static_cast<std::size_t>(i)].data.ptr);
         const std::uint32_t what = changed[static_cast<std::size_t>(i)].events;
         constexpr std::uint32_t ended = EPOLLERR | EPOLLHUP;  // a call will tell which
+        if ((what & EPOLLERR) != 0) one.has_error = true;
         if ((what & (EPOLLIN | EPOLLRDHUP | ended)) != 0) {
             one.may_read = true;
             one.readers.wake_all();

@@ -25,6 +25,7 @@ struct tun_options {
     std::uint16_t mtu = 1500;
     bool super_segments = true;
     int queue_packets = 1000;        // that wait in the kernel for us
+    bool many_queues = false;        // so that there can be another_queue
 };
 
 class tun {
@@ -32,33 +33,25 @@ public:
     /// Makes the device, or joins one that is there. It goes when the last descriptor of it is closed, unless it was
     /// made to stay by others (`ip tuntap add`).
     static opened<tun> open(const tun_options& wanted, reactor& waits_in) {
-        descriptor device(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
-        if (!device)
-            return failed("/dev/net/tun", errno == ENOENT ? "the kernel has no TUN: modprobe tun" : needs_admin);
-        ifreq asked{};
-        wanted.name.copy(asked.ifr_name, IFNAMSIZ - 1);
-        asked.ifr_flags = static_cast<short>(IFF_TUN | IFF_NO_PI | (wanted.super_segments ? IFF_VNET_HDR : 0));
-        if (::ioctl(device.number(), TUNSETIFF, &asked) != 0)
-            return failed("TUN device " + wanted.name,
-                          errno == EPERM   ? needs_admin
-                          : errno == EBUSY ? "another program has it: choose another name"
-                                           : "");
-        if (wanted.super_segments) {
-            int length = virtio_net_header::length;
-            if (::ioctl(device.number(), TUNSETVNETHDRSZ, &length) != 0 ||
-                ::ioctl(device.number(), TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN) != 0)
-                return failed("offloads of TUN device " + wanted.name, "open it without super_segments");
-        }
-        const interface kernel_side(asked.ifr_name);
+        auto out = attach(wanted, waits_in);
+        if (!out) return out;
+        const interface& kernel_side = out->kernel_side();
         if (auto set = kernel_side.set_mtu(wanted.mtu); !set) return set.why();
         static_cast<void>(kernel_side.set_queue_length(wanted.queue_packets));  // root's alone; shorter is no failure
         for (const address_prefix& each : wanted.kernel_addresses)
             if (auto set = kernel_side.add_address(each); !set) return set.why();
         if (auto set = kernel_side.set_up(); !set) return set.why();
+        return out;
+    }
 
-        auto watching = watched::add(waits_in, device.number());
-        if (!watching) return watching.why();
-        return tun(std::move(device), *std::move(watching), kernel_side, wanted, waits_in);
+    /// A further queue of the same device, for a host of its own with the same addresses, in a thread of its own. The
+    /// kernel spreads flows over the queues by a hash, and so each flow that it begins stays with one host; of one that
+    /// a host begins the answers come back to its queue only while it has sent something in the last three seconds. So
+    /// servers have several queues, and clients one each. Before anybody connects: another number is another hash. What
+    /// ICMP says of a flow may come to any of them.
+    opened<tun> another_queue(reactor& waits_in) const {
+        return attach({.name = kernel_side_.name(), .mtu = mtu_, .super_segments = has_super_segments_,
+                       .many_queues = true}, waits_in);
     }
 
     const interface& kernel_side() const { return kernel_side_; }
@@ -109,6 +102,33 @@ private:
         : device_(std::move(device)), watched_(std::move(watching)), waits_in_(&waits_in),
           kernel_side_(std::move(kernel_side)), mtu_(wanted.mtu), has_super_segments_(wanted.super_segments),
           received_(batch * longest) {}
+
+    static opened<tun> attach(const tun_options& wanted, reactor& waits_in) {
+        descriptor device(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
+        if (!device)
+            return failed("/dev/net/tun", errno == ENOENT   ? "the kernel has no TUN: modprobe tun"
+                                          : errno == EMFILE ? "raise the limit of open files: ulimit -n"
+                                                            : needs_admin);
+        ifreq asked{};
+        wanted.name.copy(asked.ifr_name, IFNAMSIZ - 1);
+        asked.ifr_flags = static_cast<short>(IFF_TUN | IFF_NO_PI | (wanted.super_segments ? IFF_VNET_HDR : 0) |
+                                             (wanted.many_queues ? IFF_MULTI_QUEUE : 0));
+        if (::ioctl(device.number(), TUNSETIFF, &asked) != 0)
+            return failed("TUN device " + wanted.name,
+                          errno == EPERM    ? needs_admin
+                          : errno == EBUSY  ? "another program has it: choose another name"
+                          : errno == EINVAL ? "it is there, and not with many_queues alike"
+                                            : "");
+        if (wanted.super_segments) {
+            int length = virtio_net_header::length;
+            if (::ioctl(device.number(), TUNSETVNETHDRSZ, &length) != 0 ||
+                ::ioctl(device.number(), TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN) != 0)
+                return failed("offloads of TUN device " + wanted.name, "open it without super_segments");
+        }
+        auto watching = watched::add(waits_in, device.number());
+        if (!watching) return watching.why();
+        return tun(std::move(device), *std::move(watching), interface(asked.ifr_name), wanted, waits_in);
+    }
 
     std::optional<rx_packet> seen(octets read) {
         if (!has_super_segments_) return rx_packet{.data = read, .length = read.size()};

@@ -171,13 +171,6 @@ private:
         return packets.size();
     }
 
-    static ip_address source_of(octets packet) {
-        const bool is_v6 = !packet.empty() && packet[0] >> 4 == 6;
-        if (is_v6 && packet.size() >= ipv6::header_length) return ip_address::v6(packet.subspan(ipv6::at::source, 16));
-        if (!is_v6 && packet.size() >= ipv4::header_length) return ip_address::v4(packet.subspan(ipv4::at::source, 4));
-        return {};
-    }
-
     descriptor socket_;
     watched watched_;
     reactor* waits_in_;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The ten octets that stand before a packet where a device offloads (virtio 1.1 section 5.1.6, as TUN has it with
-// IFF_VNET_HDR): whether its checksum is still to be finished, and into which segments it is to be cut. Integers are
-// the machine's own (TUNSETVNETLE is not asked for).
+// IFF_VNET_HDR and packet sockets with PACKET_VNET_HDR): whether its checksum is still to be finished, and into which
+// segments it is to be cut. Integers are the machine's own (TUNSETVNETLE is not asked for).
 #pragma once
 
 #include <array>
@@ -33,11 +33,12 @@ struct virtio_net_header {
     }
     std::array<octet, length> octets_of() const { return std::bit_cast<std::array<octet, length>>(*this); }
 
-    static virtio_net_header before(const tx_packet& packet) {
+    /// With so many octets between it and the packet.
+    static virtio_net_header before(const tx_packet& packet, std::uint8_t link_header = 0) {
         if (packet.is_finished) return {};
         virtio_net_header out{.flags = needs_checksum,
-                              .header_length = packet.header_length,
-                              .checksum_start = packet.ip_length,
+                              .header_length = static_cast<std::uint16_t>(link_header + packet.header_length),
+                              .checksum_start = static_cast<std::uint16_t>(link_header + packet.ip_length),
                               .checksum_offset = tcp_header::at::checksum};
         if (packet.segments() > 1) {
             out.gso_type = packet.meta.is_v4() ? tcp_over_v4 : tcp_over_v6;

@@ -40,6 +40,14 @@ constexpr ip_address destination_of(octets packet) {
     return {};
 }
 
+/// And where it says that it comes from.
+constexpr ip_address source_of(octets packet) {
+    if (packet.size() >= ipv6::header_length && packet[0] >> 4 == 6)
+        return ip_address::v6(packet.subspan(ipv6::at::source, 16));
+    if (packet.size() >= ipv4::header_length) return ip_address::v4(packet.subspan(ipv4::at::source, 4));
+    return {};
+}
+
 /// A packet that leaves. Its TCP checksum field holds the pseudo-header's sum, as Linux calls CHECKSUM_PARTIAL, unless
 /// it is finished already: then it is whatever it is. Payload is borrowed until the next call into the connection or
 /// stack that built it.

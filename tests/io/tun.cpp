@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// io/tun.hpp with this machine's kernel at the other end, in a network namespace; and what can happen to a device while
+// a host runs on it. Real time: nothing is asserted of how long it takes.
+#include <doctest/doctest.h>
+
+#include <sluice/host/device.hpp>
+#include <sluice/host/tcp_listener.hpp>
+#include <sluice/io/socket_name.hpp>
+#include <sluice/io/tun.hpp>
+
+#include <sys/resource.h>
+
+#include "memory_link.hpp"
+#include "own_namespace.hpp"
+
+using namespace sluice;
+using my_tcp = tcp<growable_buffers>;
+
+namespace {
+
+constexpr std::size_t length = 2'000'000;
+
+task<> send_all(host<my_tcp>& at, octets words) {
+    tcp_listener listener(at);
+    if (!listener.listen({.port = 7})) co_return;
+    auto peer = co_await listener.accept();
+    if (!peer) co_return;
+    const auto said = co_await peer->send(words);
+    if (said) static_cast<void>(peer->shutdown());
+    std::array<octet, 1> end;
+    static_cast<void>(co_await peer->recv(end));
+}
+task<> accept_for_ever(host<my_tcp>& at) {
+    tcp_listener listener(at);
+    if (listener.listen({.port = 7})) static_cast<void>(co_await listener.accept());
+}
+
+/// A kernel's client, without waiting.
+struct client {
+    io::descriptor socket{::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    std::vector<octet> heard{};
+    bool is_at_end = false;
+
+    client() {
+        const io::socket_name there_name(socket_address{here, 7});
+        ::connect(socket.number(), there_name.address(), there_name.length());
+    }
+    void read() {
+        std::array<octet, 1 << 16> some;
+        ssize_t got;
+        while ((got = ::recv(socket.number(), some.data(), some.size(), 0)) > 0)
+            heard.insert(heard.end(), some.begin(), some.begin() + got);
+        is_at_end = got == 0;
+    }
+};
+
+/// A device whose kernel's side is `there`, or nothing where that may not be.
+std::optional<io::tun> open(io::reactor& reactor, bool super_segments = true) {
+    auto link = io::tun::open({.kernel_addresses = {{there, 24}}, .super_segments = super_segments}, reactor);
+    if (link) return *std::move(link);
+    MESSAGE("skipped: " << link.why().text());
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("The kernel gets what a host sends, with super-segments and without, though the device is down a while") {
+    for (const bool super_segments : {true, false}) {
+        const own_namespace apart;
+        auto reactor = io::reactor::open();
+        REQUIRE(reactor);
+        auto link = apart ? open(*reactor, super_segments) : std::nullopt;
+        if (!link) return;
+        host<my_tcp> own({.seed = 1}, here);
+        device loop(own, *link);
+        const auto words = text_of(length);
+        REQUIRE(own.spawn(send_all(own, words)));
+        loop.turn();  // it listens
+        client kernels;
+        bool was_down = false, is_down = false;
+        const instant end = io::monotonic_now() + 1min;
+        while (!kernels.is_at_end && io::monotonic_now() < end) {
+            loop.turn();
+            kernels.read();
+            if (!was_down && kernels.heard.size() > length / 10) {
+                REQUIRE(link->kernel_side().set_up(false));
+                was_down = is_down = true;
+            }
+            if (is_down && link->count().lost_out > 0) {  // something was sent into the cut
+                REQUIRE(link->kernel_side().set_up(true));
+                is_down = false;
+            }
+            reactor->wait(std::min(loop.next_deadline(), io::monotonic_now() + 1ms));
+        }
+        CHECK(was_down);
+        CHECK(kernels.heard == words);
+        CHECK(own.stack().count().retransmitted > 0);
+        CHECK_FALSE(link->is_gone());
+    }
+}
+
+TEST_CASE("A device that somebody deletes ends the loop that runs on it, with a word, and for each call after it") {
+    const own_namespace apart;
+    auto reactor = io::reactor::open();
+    REQUIRE(reactor);
+    auto link = apart ? open(*reactor) : std::nullopt;
+    if (!link || !apart.ip("-V > /dev/null")) return;
+    host<my_tcp> own({.seed = 1}, here);
+    device loop(own, *link);
+    REQUIRE(own.spawn(accept_for_ever(own)));
+    loop.turn();
+    REQUIRE(apart.ip(("link delete " + link->kernel_side().name()).c_str()));
+    const auto ended = loop.run();
+    CHECK(ended.error() == error::link_gone);
+    CHECK(link->is_gone());
+    CHECK(link->count().errors >= 1);
+    CHECK(loop.run().error() == error::link_gone);
+}
+
+TEST_CASE("Out of descriptors, a reactor and a device are refused with the remedy") {
+    const own_namespace apart;
+    auto reactor = io::reactor::open();
+    REQUIRE(reactor);
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    rlimit none = before;
+    none.rlim_cur = 3;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+    const auto other = io::reactor::open();
+    const auto link = io::tun::open({}, *reactor);
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    REQUIRE(!other);
+    CHECK(other.why().text() == "epoll_create1: Too many open files (raise the limit of open files: ulimit -n)");
+    REQUIRE(!link);
+    CHECK(link.why().text() == "/dev/net/tun: Too many open files (raise the limit of open files: ulimit -n)");
+}
+
+TEST_CASE("A further queue is refused where the device was not made for many, and where it was, it is there") {
+    const own_namespace apart;
+    auto reactor = io::reactor::open();
+    REQUIRE(reactor);
+    auto single = apart ? open(*reactor) : std::nullopt;
+    if (!single) return;
+    CHECK_FALSE(single->another_queue(*reactor));
+    auto first = io::tun::open({.many_queues = true}, *reactor);
+    REQUIRE(first);
+    auto second = first->another_queue(*reactor);
+    REQUIRE(second);
+    CHECK(second->kernel_side().name() == first->kernel_side().name());
+}
