@@ -20,6 +20,8 @@
 
 #include <sys/signalfd.h>
 
+#include "control.hpp"
+
 using namespace sluice;
 using my_tcp = tcp<any_of<cubic, reno, vegas, westwood>, growable_buffers>;
 
@@ -28,7 +30,7 @@ struct arguments {
     std::optional<io::address_prefix> own{};
     std::optional<ip_address> peer{};
     std::optional<std::uint16_t> port{};
-    std::string congestion = "cubic", pcap;
+    std::string congestion = "cubic", pcap, control;
     std::vector<std::string> rest{};
 
     io::address_prefix address() const { return own.value_or(io::address_prefix{ip_address::v4(198, 18, 0, 2), 24}); }
@@ -43,7 +45,8 @@ inline const char* const common_options =
     "  --peer B            the other side's address; of a tun, the kernel gets it\n"
     "  --port PORT         of the service\n"
     "  --congestion NAME   cubic, reno, vegas or westwood\n"
-    "  --pcap FILE         what passes, for Wireshark\n";
+    "  --pcap FILE         what passes, for Wireshark\n"
+    "  --control PATH      where a server lists its sockets, by `ss PATH`\n";
 
 /// Prints what is wrong with the arguments, and ends.
 [[noreturn]] inline void refuse(const std::string& why) {
@@ -71,7 +74,8 @@ inline arguments read_arguments(int argc, char** argv, const char* usage) {
             continue;
         }
         const auto is_known = [&](auto... names) { return ((what == names) || ...); };
-        if (!is_known("--link", "--address", "--peer", "--port", "--congestion", "--pcap")) refuse("no option " + what);
+        if (!is_known("--link", "--address", "--peer", "--port", "--congestion", "--pcap", "--control"))
+            refuse("no option " + what);
         if (i + 1 == argc) refuse(what + " wants a value");
         const std::string value = argv[++i];
         if (what == "--link") {
@@ -95,10 +99,11 @@ inline arguments read_arguments(int argc, char** argv, const char* usage) {
                 refuse("congestion policies are cubic, reno, vegas and westwood, not " + value);
             out.congestion = value;
         } else {
-            out.pcap = value;
+            (what == "--pcap" ? out.pcap : out.control) = value;
         }
     }
     if (out.link == "sim" && (out.own || out.peer)) refuse("a simulated network has addresses of its own");
+    if (out.link == "sim" && !out.control.empty()) refuse("a simulated network is over before anybody can ask");
     return out;
 }
 
@@ -118,23 +123,30 @@ inline task<> until_signal(io::reactor& at) {
     while (watching && ::read(signals.number(), &which, sizeof which) != sizeof which) co_await watching->readable();
 }
 
+inline int complain(const io::failure& why) {
+    std::fprintf(stderr, "%s\n", why.text().c_str());
+    return 1;
+}
+
 /// With the program on a host behind the link, until the program has ended; `serves`: until a signal.
 template <packet_link Link>
 int drive(const arguments& a, io::reactor& reactor, Link& link, const program_on& program, bool serves) {
     my_tcp::settings settings{.seed = io::random_seed()};
     settings.congestion.select(a.congestion);
+    std::optional<control::door> door;
+    if (!a.control.empty()) {
+        auto opened = control::door::open(a.control, reactor);
+        if (!opened) return complain(opened.why());
+        door.emplace(*std::move(opened));
+    }
     host<my_tcp> own(settings, a.address().address);
     device loop(own, link);
     const ip_address other = a.peer.value_or(ip_address{});
+    const bool waits = a.link == "udp" && a.name.find(':') == std::string::npos;
+    std::fprintf(stderr, "%s: %s\n", a.name.c_str(), waits ? "waiting" : "up");
     if (!serves) return loop.block_on(program(own, other)) && loop.run() ? 0 : 1;
-    if (!own.spawn(program(own, other))) return 1;
-    std::fprintf(stderr, "%s: %s\n", a.name.c_str(), a.link == "tun" ? "up" : "waiting");
+    if (!own.spawn(program(own, other)) || (door && !own.spawn(door->serve(own)))) return 1;
     return loop.block_on(until_signal(reactor)) ? 0 : 1;
-}
-
-inline int complain(const io::failure& why) {
-    std::fprintf(stderr, "%s\n", why.text().c_str());
-    return 1;
 }
 
 template <packet_link Link>
@@ -147,6 +159,7 @@ int drive_captured(const arguments& a, io::reactor& reactor, Link& link, const p
 }
 
 inline int run_on_real_link(const arguments& a, const program_on& program, bool serves) {
+    if (!serves && !a.control.empty()) refuse("--control is for servers, which stay");
     auto reactor = io::reactor::open();
     if (!reactor) return complain(reactor.why());
     if (a.link == "tun") {
