@@ -15,7 +15,7 @@ template <class Tcp>
 class conversation {
 public:
     conversation(host<Tcp>& at, const manners& how, ip_address peer)
-        : at_(at), how_(how), peer_(peer), ours_(how.listens), theirs_(!how.listens) {}
+        : at_(at), how_(how), peer_(peer), ours_(how.first), theirs_(!how.first) {}
 
     /// Until all have ended.
     task<> run() {
@@ -89,6 +89,7 @@ private:
             s.sent += taken;
             if (!done) co_return note(s, done.error());
         }
+        if (how_.resets) co_return;
         if (const auto done = s.socket.shutdown(); !done) note(s, done.error());
     }
     /// What comes is compared where it lies.

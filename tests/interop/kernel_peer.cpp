@@ -48,7 +48,7 @@ void must(bool done, const char* call) {
 class kernel_peer {
 public:
     explicit kernel_peer(const manners& m)
-        : how_(m), ours_(m.listens), theirs_(!m.listens), began_(steady::now()), heard_(1 << 20) {}
+        : how_(m), ours_(m.first), theirs_(!m.first), began_(steady::now()), heard_(1 << 20) {}
 
     int run() {
         if (how_.listens) listen();
@@ -144,9 +144,7 @@ private:
         connection& c = open_[i];
         if (what != 0) c.is_connected = true;  // or has failed
         if (!c.is_connected) return;
-        int failed = 0;
-        socklen_t length = sizeof failed;
-        ::getsockopt(c.socket, SOL_SOCKET, SO_ERROR, &failed, &length);
+        int failed = pending(c);
         if (failed == 0) failed = receive(c);
         if (failed == 0) failed = send(c);
         const bool is_over = c.has_heard_end && c.has_shut;
@@ -168,6 +166,14 @@ private:
         open_.pop_back();
     }
 
+    /// What has ended it, once; or 0.
+    static int pending(const connection& c) {
+        int failed = 0;
+        socklen_t length = sizeof failed;
+        ::getsockopt(c.socket, SOL_SOCKET, SO_ERROR, &failed, &length);
+        return failed;
+    }
+
     /// errno, or 0.
     int receive(connection& c) {
         while (may_read(c)) {
@@ -187,8 +193,8 @@ private:
             if (taken < 0) return errno == EAGAIN ? 0 : errno;
             c.sent += static_cast<std::uint64_t>(taken);
         }
-        if (!may_write(c)) return 0;
-        if (::shutdown(c.socket, SHUT_WR) != 0) return errno;
+        if (!may_write(c) || how_.resets) return 0;
+        if (::shutdown(c.socket, SHUT_WR) != 0) return errno == ENOTCONN ? pending(c) : errno;  // reset just now
         c.has_shut = true;
         return 0;
     }

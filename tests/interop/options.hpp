@@ -53,6 +53,7 @@ private:
 /// How each connection goes, as one end has it. Times are milliseconds.
 struct manners {
     bool listens;                    // --role listen, or connect
+    bool first;                      // whose text it sends: who listens has the first one
     std::string own, peer;           // addresses
     std::uint16_t own_port, port;    // --own-port: of the one who connects
     std::uint64_t connections;
@@ -68,7 +69,7 @@ struct manners {
     std::uint64_t deadline;          // for all of it
 
     explicit manners(options& o)
-        : listens(o.text("--role") == "listen"), own(o.text("--own")), peer(o.text("--peer")),
+        : listens(o.text("--role") == "listen"), first(o.flag("--first") || listens), own(o.text("--own")), peer(o.text("--peer")),
           own_port(static_cast<std::uint16_t>(o.number("--own-port"))),
           port(static_cast<std::uint16_t>(o.number("--port", 5001))), connections(o.number("--connections", 1)),
           sends(o.number("--sends")), receives(o.number("--receives")), answers(o.flag("--answers")),

@@ -12,7 +12,7 @@ namespace interop {
 
 class pattern {
 public:
-    explicit pattern(bool of_listener) : begins_(of_listener ? 0 : 31'337), text_(2 * period) {
+    explicit pattern(bool first) : begins_(first ? 0 : 31'337), text_(2 * period) {
         std::uint64_t state = 1;
         for (std::size_t i = 0; i < period; ++i) {
             state = state * 6364136223846793005u + 1442695040888963407u;  // Knuth's generator
