@@ -30,3 +30,14 @@ case_echo_over_udp() {
         2> /dev/null | cmp - "$work/said"
     end
 }
+case_file_over_udp() {
+    ip link set lo up
+    head -c 20000000 /dev/urandom > "$work/file"
+    begin file_transfer --link udp:4000 --pcap "$work/pcapng" receive "$work/copy"
+    "$EXAMPLES/file_transfer" --link udp:127.0.0.1:4000 --address 198.18.0.3/24 --peer 198.18.0.2 send "$work/file" \
+        2> /dev/null > "$work/told" || fail "$(cat "$work/told")"
+    wait $pid || fail "the receiver is not content"
+    cmp "$work/file" "$work/copy"
+    watch harmed 20000000
+    grep '^sent' "$work/told"
+}
