@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A UNIX socket at which a running host lists its sockets for whoever calls: `ss PATH`, or `nc -U PATH`. It is a program
-// of the host as others are, and waits in the same reactor.
+// A UNIX socket at which a running host lists its sockets for whoever calls: `ss PATH`, or `nc -U PATH`. It is a
+// program of the host as others are, and waits in the same reactor.
 #pragma once
 
 #include <sluice/host/host.hpp>

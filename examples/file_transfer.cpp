@@ -121,7 +121,9 @@ int main(int argc, char** argv) {
 
     const owned_file into = only_receives ? open_file(a.rest[1], "wb") : owned_file(std::tmpfile());
     bool is_received = false, is_sent = false;
-    const program_on receiver = [&](host<my_tcp>& at, ip_address) { return receive(at, port, into.get(), is_received); };
+    const program_on receiver = [&](host<my_tcp>& at, ip_address) {
+        return receive(at, port, into.get(), is_received);
+    };
     if (only_receives) return run_on_real_link(a, receiver, false) == 0 && is_received ? 0 : 1;
 
     const owned_file file = a.rest.empty() ? make_file() : open_file(a.rest.back(), "rb");
@@ -130,7 +132,10 @@ int main(int argc, char** argv) {
         checksum sum;
         const auto answer = co_await send(at, {to, port}, file.get(), sum);
         is_sent = answer && (answer->empty() || *answer == sum.text());
-        std::printf("%s in %.2f s%s\nchecksum %s", !answer ? text(answer.error()) : is_sent ? "sent" : "other octets",
+        std::printf("%s in %.2f s%s\nchecksum %s",
+                    !answer   ? text(answer.error())
+                    : is_sent ? "sent"
+                              : "other octets",
                     std::chrono::duration<double>(at.now() - begin).count(), is_simulated ? " of virtual time" : "",
                     sum.text().c_str());
     };

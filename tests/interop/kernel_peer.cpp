@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The other end of each conversation: the kernel's TCP, by plain sockets that don't block. Says "listening" when it does;
-// at the end what came, and what TCP_INFO knows.
-#include <chrono>
+// The other end of each conversation: the kernel's TCP, by plain sockets that don't block. Says "listening" when it
+// does; at the end what came, and what TCP_INFO knows.
 #include <cerrno>
+#include <chrono>
 #include <utility>
 #include <vector>
 

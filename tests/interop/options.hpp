@@ -69,7 +69,8 @@ struct manners {
     std::uint64_t deadline;          // for all of it
 
     explicit manners(options& o)
-        : listens(o.text("--role") == "listen"), first(o.flag("--first") || listens), own(o.text("--own")), peer(o.text("--peer")),
+        : listens(o.text("--role") == "listen"), first(o.flag("--first") || listens), own(o.text("--own")),
+          peer(o.text("--peer")),
           own_port(static_cast<std::uint16_t>(o.number("--own-port"))),
           port(static_cast<std::uint16_t>(o.number("--port", 5001))), connections(o.number("--connections", 1)),
           sends(o.number("--sends")), receives(o.number("--receives")), answers(o.flag("--answers")),
@@ -87,7 +88,8 @@ struct account {
     std::string told;  // of the last one: what was agreed, and what it counted
 
     bool is_good(const manners& m) const {
-        const bool is_whole = m.ends != "fin" || (sent == m.connections * m.sends && received == m.connections * m.receives);
+        const bool is_whole =
+            m.ends != "fin" || (sent == m.connections * m.sends && received == m.connections * m.receives);
         return connections == m.connections && wrong == 0 && otherwise == 0 && is_whole;
     }
     int tell(const char* who, const manners& m, double seconds) const {

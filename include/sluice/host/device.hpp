@@ -80,8 +80,8 @@ public:
 
 private:
     static constexpr std::size_t batch = 32;
-    static constexpr std::size_t batches = 2;  // that leave before it looks at what has come: a link's queue may have no
-                                               // room for all the ACKs of a window
+    static constexpr std::size_t batches = 2;  // that leave before it looks at what has come: a link's queue may have
+                                               // no room for all the ACKs of a window
 
     void wait() {
         if (const instant next = next_deadline(); next > host_.now()) link_.wait(next);
