@@ -27,9 +27,9 @@ task<> serve(tcp_socket<Tcp> peer) {
 
 /// A program for each peer.
 template <class Tcp>
-task<> server(host<Tcp>& at, listen_options options = {}) {
+task<> server(host<Tcp>& at, listen_options options = {}, std::uint16_t on = port) {
     tcp_listener listener(at);
-    if (!listener.listen({.address = {}, .port = port}, options)) co_return;
+    if (!listener.listen({.address = {}, .port = on}, options)) co_return;
     while (true) {
         auto peer = co_await listener.accept();
         if (!peer || !at.spawn(serve(*std::move(peer)))) co_return;
@@ -53,9 +53,10 @@ task<> hear(tcp_socket<Tcp>& from, std::vector<octet>& words) {
 
 /// Says all its words, and hears meanwhile what comes back.
 template <class Tcp>
-task<result<void>> client(host<Tcp>& at, ip_address of_server, octets words, std::vector<octet>& heard) {
+task<result<void>> client(host<Tcp>& at, ip_address of_server, octets words, std::vector<octet>& heard,
+                          std::uint16_t on = port) {
     tcp_socket socket(at);
-    if (const auto done = co_await socket.connect({of_server, port}); !done) co_return done;
+    if (const auto done = co_await socket.connect({of_server, on}); !done) co_return done;
     co_await when_all(say(socket, words), hear(socket, heard));
     co_return co_await socket.close();
 }

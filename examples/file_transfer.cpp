@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: MIT
-// file_transfer [file]: sends a file, or three mebioctets made for it, through a simulated network that loses packets;
-// the receiver reads them where they lie, and answers with their checksum. On a terminal it shows how far it is.
-// g++ -std=c++20 -O2 -Iinclude examples/file_transfer.cpp -o file_transfer && ./file_transfer
-#include <sluice/sluice.hpp>
+// Carries one file, and ends: `file_transfer --link … receive COPY` waits for it, reads the octets where they lie and
+// answers with their checksum; `file_transfer --link … --peer B send FILE` sends and compares. netcat will do as the
+// other side. Without --link: `file_transfer [FILE]`, or three mebioctets made for it, through a simulated network that
+// loses packets. On a terminal the sender shows how far it is.
+#include "on_a_link.hpp"
 
-#include <cstdio>
-#include <string>
-#include <vector>
+#include <memory>
 
 #include <unistd.h>
 
-using namespace sluice;
-using my_tcp = tcp<growable_buffers>;
+namespace {
 
 /// FNV-1a, 64 bits: each octet changes all that follows.
 struct checksum {
     std::uint64_t value = 0xcbf29ce484222325;
     void add(octets some) {
         for (const octet each : some) value = (value ^ each) * 0x100000001b3;
+    }
+    std::string text() const {
+        std::array<char, 18> out;
+        std::snprintf(out.data(), out.size(), "%016llx\n", static_cast<unsigned long long>(value));
+        return out.data();
     }
 };
 
@@ -41,83 +44,101 @@ private:
     int percent_ = -1;
 };
 
-task<> receive(host<my_tcp>& at, std::size_t expected) {
+struct close_file {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using owned_file = std::unique_ptr<std::FILE, close_file>;
+
+owned_file open_file(const std::string& name, const char* how) {
+    owned_file out(std::fopen(name.c_str(), how));
+    if (!out) refuse("can't open " + name);
+    return out;
+}
+owned_file make_file() {
+    owned_file out(std::tmpfile());
+    if (!out) refuse("can't make a file");
+    for (std::size_t i = 0; i < 3 << 20; ++i) std::fputc(sim::pattern(i, 0), out.get());
+    return out;
+}
+
+/// One file from whoever comes first, written to `copy`; true when all of it came and is written.
+task<> receive(host<my_tcp>& at, std::uint16_t port, std::FILE* copy, bool& is_good) {
     tcp_listener listener(at);
-    if (!listener.listen({.address = {}, .port = 2121})) co_return;
+    if (!listener.listen({.address = {}, .port = port})) co_return;
     auto accepted = co_await listener.accept();
     if (!accepted) co_return;
     tcp_socket<my_tcp> peer = *std::move(accepted);
-    progress_bar bar(expected);
     checksum sum;
-    for (std::size_t received = 0;;) {
+    while (true) {
         const auto some = co_await peer.peek();
         if (!some) co_return;
         if ((*some).empty()) break;
         sum.add(*some);
-        bar.show(received += (*some).size());
+        if (std::fwrite((*some).data(), 1, (*some).size(), copy) != (*some).size()) co_return;
         if (!peer.consume((*some).size())) co_return;
     }
-    std::array<octet, 8> answer;
-    for (std::size_t i = 0; i < 8; ++i) answer[i] = static_cast<octet>(sum.value >> 8 * i);
-    const auto sent = co_await peer.send(answer);
-    if (!sent) std::printf("no answer: %s\n", text(sent.error()));
+    if (std::fflush(copy) != 0) co_return;
+    const std::string answer = sum.text();
+    const auto sent = co_await peer.send(as_octets(answer));
+    is_good = bool(sent);
 }
 
-/// The receiver's checksum.
-task<result<std::uint64_t>> send(host<my_tcp>& at, socket_address to, octets file) {
+/// What the receiver answers; empty: nothing, though it has acknowledged all.
+task<result<std::string>> send(host<my_tcp>& at, socket_address to, std::FILE* file, checksum& sum) {
     tcp_socket socket(at);
     if (const auto done = co_await socket.connect(to); !done) co_return done.error();
-    if (const auto done = co_await socket.send(file); !done) co_return done.error();
+    std::fseek(file, 0, SEEK_END);
+    progress_bar bar(static_cast<std::size_t>(std::ftell(file)));
+    std::rewind(file);
+    std::vector<octet> some(64 << 10);
+    std::size_t sent = 0;
+    for (std::size_t length; (length = std::fread(some.data(), 1, some.size(), file)) > 0; bar.show(sent += length)) {
+        sum.add(octets(some).first(length));
+        if (const auto done = co_await socket.send(octets(some).first(length)); !done) co_return done.error();
+    }
     if (const auto done = socket.shutdown(); !done) co_return done.error();
-    std::array<octet, 8> answer{};
-    for (std::size_t length = 0; length < 8;) {
-        const auto got = co_await socket.recv(mutable_octets(answer).subspan(length));
+    std::string answer;
+    while (true) {
+        const auto got = co_await socket.recv(some);
         if (!got) co_return got.error();
-        if (*got == 0) co_return error::closing;
-        length += *got;
+        if (*got == 0) break;
+        answer += as_text(octets(some).first(*got));
     }
-    co_return load_le64(answer.data());
+    if (const auto done = co_await socket.drained(); !done) co_return done.error();
+    co_return answer;
 }
 
-std::vector<octet> read_file(const char* name) {
-    std::vector<octet> out;
-    if (std::FILE* const file = std::fopen(name, "rb")) {
-        for (int c; (c = std::fgetc(file)) != EOF;) out.push_back(static_cast<octet>(c));
-        std::fclose(file);
-    }
-    return out;
-}
-
-std::vector<octet> make_file() {
-    std::vector<octet> out(3 << 20);
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = sim::pattern(i, 0);
-    return out;
-}
+}  // namespace
 
 int main(int argc, char** argv) {
-    const std::vector<octet> file = argc > 1 ? read_file(argv[1]) : make_file();
-    if (file.empty()) {
-        std::fprintf(stderr, "nothing to read in %s\n", argv[1]);
-        return 2;
-    }
-    checksum expected;
-    expected.add(file);
+    const arguments a = read_arguments(argc, argv, "file_transfer [options] send FILE | receive COPY | [FILE]\n");
+    const bool is_simulated = a.link == "sim";
+    if (is_simulated ? a.rest.size() > 1 : a.rest.size() != 2 || (a.rest[0] != "send" && a.rest[0] != "receive"))
+        refuse("send FILE or receive COPY, or without --link [FILE]");
+    const std::uint16_t port = a.port.value_or(2121);
+    const bool only_sends = !is_simulated && a.rest[0] == "send", only_receives = !is_simulated && !only_sends;
+    if (only_sends && !a.peer) refuse("--peer says to whom");
 
-    sim::network world({.seed = 1});
-    auto &sender = sim::add_programs<my_tcp>(world), &receiver = sim::add_programs<my_tcp>(world);
-    world.join(sender.node, receiver.node, {.rate = 50'000'000, .delay = 15ms, .queue_packets = 100, .loss = 0.001});
-    result<std::uint64_t> answer = error::would_block;
-    const auto program = [&]() -> task<> {
-        answer = co_await send(sender.endpoint, {receiver.address.address, 2121}, file);
-        std::printf("%zu octets in %.2f s of virtual time\n", file.size(),
-                    std::chrono::duration<double>(sender.endpoint.now().time_since_epoch()).count());
+    const owned_file into = only_receives ? open_file(a.rest[1], "wb") : owned_file(std::tmpfile());
+    bool is_received = false, is_sent = false;
+    const program_on receiver = [&](host<my_tcp>& at, ip_address) {
+        return receive(at, port, into.get(), is_received);
     };
-    if (!receiver.endpoint.spawn(receive(receiver.endpoint, file.size()))) return 1;
-    if (!sender.endpoint.spawn(program())) return 1;
-    world.finish();
-    world.run();
-    const bool is_good = answer && *answer == expected.value;
-    std::printf("checksum %016llx sent, %016llx received: %s\n", static_cast<unsigned long long>(expected.value),
-                static_cast<unsigned long long>(answer.value_or(0)), is_good ? "the same" : text(answer.error()));
-    return is_good ? 0 : 1;
+    if (only_receives) return run_on_real_link(a, receiver, false) == 0 && is_received ? 0 : 1;
+
+    const owned_file file = a.rest.empty() ? make_file() : open_file(a.rest.back(), "rb");
+    const program_on sender = [&](host<my_tcp>& at, ip_address to) -> task<> {
+        const instant begin = at.now();
+        checksum sum;
+        const auto answer = co_await send(at, {to, port}, file.get(), sum);
+        is_sent = answer && (answer->empty() || *answer == sum.text());
+        std::printf("%s in %.2f s%s\nchecksum %s",
+                    !answer   ? text(answer.error())
+                    : is_sent ? "sent"
+                              : "other octets",
+                    std::chrono::duration<double>(at.now() - begin).count(), is_simulated ? " of virtual time" : "",
+                    sum.text().c_str());
+    };
+    if (only_sends) return run_on_real_link(a, sender, false) == 0 && is_sent ? 0 : 1;
+    return run_in_simulation(a, receiver, sender) == 0 && is_sent && is_received ? 0 : 1;
 }

@@ -23,6 +23,8 @@
 
 #include <sys/signalfd.h>
 
+#include "control.hpp"
+
 using namespace sluice;
 using my_tcp = tcp<any_of<cubic, reno, vegas, westwood>, growable_buffers>;
 
@@ -31,7 +33,7 @@ struct arguments {
     std::optional<io::address_prefix> own{};
     std::optional<ip_address> peer{};
     std::optional<std::uint16_t> port{};
-    std::string congestion = "cubic", pcap;
+    std::string congestion = "cubic", pcap, control;
     std::vector<std::string> rest{};
 
     io::address_prefix address() const { return own.value_or(io::address_prefix{ip_address::v4(198, 18, 0, 2), 24}); }
@@ -49,7 +51,8 @@ inline const char* const common_options =
     "  --peer B            the other side's address; of a tun, the kernel gets it\n"
     "  --port PORT         of the service\n"
     "  --congestion NAME   cubic, reno, vegas or westwood\n"
-    "  --pcap FILE         what passes, for Wireshark\n";
+    "  --pcap FILE         what passes, for Wireshark\n"
+    "  --control PATH      where a server lists its sockets, by `ss PATH`\n";
 
 /// Prints what is wrong with the arguments, and ends.
 [[noreturn]] inline void refuse(const std::string& why) {
@@ -77,7 +80,8 @@ inline arguments read_arguments(int argc, char** argv, const char* usage) {
             continue;
         }
         const auto is_known = [&](auto... names) { return ((what == names) || ...); };
-        if (!is_known("--link", "--address", "--peer", "--port", "--congestion", "--pcap")) refuse("no option " + what);
+        if (!is_known("--link", "--address", "--peer", "--port", "--congestion", "--pcap", "--control"))
+            refuse("no option " + what);
         if (i + 1 == argc) refuse(what + " wants a value");
         const std::string value = argv[++i];
         if (what == "--link") {
@@ -102,10 +106,11 @@ inline arguments read_arguments(int argc, char** argv, const char* usage) {
                 refuse("congestion policies are cubic, reno, vegas and westwood, not " + value);
             out.congestion = value;
         } else {
-            out.pcap = value;
+            (what == "--pcap" ? out.pcap : out.control) = value;
         }
     }
     if (out.link == "sim" && (out.own || out.peer)) refuse("a simulated network has addresses of its own");
+    if (out.link == "sim" && !out.control.empty()) refuse("a simulated network is over before anybody can ask");
     return out;
 }
 
@@ -125,11 +130,22 @@ inline task<> until_signal(io::reactor& at) {
     while (watching && ::read(signals.number(), &which, sizeof which) != sizeof which) co_await watching->readable();
 }
 
+inline int complain(const io::failure& why) {
+    std::fprintf(stderr, "%s\n", why.text().c_str());
+    return 1;
+}
+
 /// With the program on a host behind the link, until the program has ended; `serves`: until a signal.
 template <packet_link Link>
 int drive(const arguments& a, io::reactor& reactor, Link& link, const program_on& program, bool serves) {
     my_tcp::settings settings{.seed = io::random_seed()};
     settings.congestion.select(a.congestion);
+    std::optional<control::door> door;
+    if (!a.control.empty()) {
+        auto opened = control::door::open(a.control, reactor);
+        if (!opened) return complain(opened.why());
+        door.emplace(*std::move(opened));
+    }
     host<my_tcp> own(settings, a.address().address);
     device loop(own, link);
     const ip_address other = a.peer.value_or(ip_address{});
@@ -137,18 +153,14 @@ int drive(const arguments& a, io::reactor& reactor, Link& link, const program_on
         if (!how) std::fprintf(stderr, "%s: %s\n", a.name.c_str(), text(how.error()));
         return how ? 0 : 1;
     };
+    const bool waits = a.link == "udp" && a.name.find(':') == std::string::npos;
+    std::fprintf(stderr, "%s: %s\n", a.name.c_str(), waits ? "waiting" : "up");
     if (!serves) {
         const auto done = loop.block_on(program(own, other));
         return ended(done ? loop.run() : done);
     }
-    if (!own.spawn(program(own, other))) return 1;
-    std::fprintf(stderr, "%s: %s\n", a.name.c_str(), a.link == "udp" ? "waiting" : "up");
+    if (!own.spawn(program(own, other)) || (door && !own.spawn(door->serve(own)))) return 1;
     return ended(loop.block_on(until_signal(reactor)));
-}
-
-inline int complain(const io::failure& why) {
-    std::fprintf(stderr, "%s\n", why.text().c_str());
-    return 1;
 }
 
 /// use(link), with what passes written to a file where that is asked for.
@@ -170,19 +182,19 @@ int use_real_link(const arguments& a, io::reactor& reactor, auto&& use) {
         return link ? use_captured(a, *link, use) : complain(link.why());
     }
     if (a.link == "packet") {
-        auto link = io::packet_socket::open({.interface = a.name}, *reactor);
+        auto link = io::packet_socket::open({.interface = a.name}, reactor);
         if (!link) return complain(link.why());
         io::ethernet over(*link, {.own = {a.address()}, .seed = io::random_seed()});
-        return drive_captured(a, *reactor, over, program, serves);
+        return use_captured(a, over, use);
     }
     if (a.link == "raw") {
         if (!a.port) refuse("raw:MARK wants a --port of its own");
         const io::raw_socket_options wanted{.own = a.address().address, .first_port = *a.port, .last_port = *a.port,
                                             .mark = read_port(a.name)};
-        auto link = io::raw_socket::open(wanted, *reactor);
+        auto link = io::raw_socket::open(wanted, reactor);
         if (!link) return complain(link.why());
         std::fprintf(stderr, "so that the kernel does not answer: %s\n", io::silence_kernel(wanted).c_str());
-        return drive_captured(a, *reactor, *link, program, serves);
+        return use_captured(a, *link, use);
     }
     io::udp_options wanted;
     if (const std::size_t colon = a.name.rfind(':'); colon != std::string::npos) {
@@ -197,6 +209,7 @@ int use_real_link(const arguments& a, io::reactor& reactor, auto&& use) {
 }
 
 inline int run_on_real_link(const arguments& a, const program_on& program, bool serves) {
+    if (!serves && !a.control.empty()) refuse("--control is for servers, which stay");
     auto reactor = io::reactor::open();
     if (!reactor) return complain(reactor.why());
     return use_real_link(a, *reactor, [&](auto& link) { return drive(a, *reactor, link, program, serves); });

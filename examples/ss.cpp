@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Lists the sockets of a running host as `ss -ti` does, and its counters as nstat does: the echo server of echo.hpp
-// while three clients speak to it over lossy links, and again when all is over. g++ -std=c++20 -O2 -Iinclude
-// examples/ss.cpp -o ss && ./ss
+// ss PATH: lists the sockets of a running server as `ss -ti` does; PATH is what the server was given by --control.
+// ss: lists those of a simulated one, and its counters as nstat does: the echo server of echo.hpp while three clients
+// speak to it over lossy links, and again when all is over. g++ -std=c++20 -O2 -Iinclude examples/ss.cpp -o ss && ./ss
 #include <sluice/sluice.hpp>
 
 #include <cstdio>
@@ -9,6 +9,7 @@
 #include <sluice/trace/nstat.hpp>
 #include <sluice/trace/ss.hpp>
 
+#include "control.hpp"
 #include "echo.hpp"
 
 using namespace sluice;
@@ -20,7 +21,25 @@ task<> visit(host<my_tcp>& from, ip_address server, const std::vector<octet>& wo
     is_content = done && heard == words;
 }
 
-int main() {
+/// Prints all that the host behind the UNIX socket has to say.
+int ask(const char* path) {
+    auto name = control::name_of(path);
+    if (!name) return std::fprintf(stderr, "%s\n", name.why().text().c_str()), 1;
+    const io::descriptor door(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (::connect(door.number(), reinterpret_cast<const sockaddr*>(&*name), sizeof *name) != 0) {
+        std::fprintf(stderr, "%s\n", io::failed(path, "does a server run with --control there?").text().c_str());
+        return 1;
+    }
+    std::array<char, 4096> some;
+    std::size_t told = 0;
+    for (ssize_t length; (length = ::read(door.number(), some.data(), some.size())) > 0;)
+        told += std::fwrite(some.data(), 1, static_cast<std::size_t>(length), stdout);
+    return told > 0 ? 0 : 1;
+}
+
+int main(int argc, char** argv) {
+    if (argc == 2) return ask(argv[1]);
+    if (argc > 2) return std::fputs("ss [PATH]\n", stderr), 2;
     sim::network world({.seed = 3});
     auto& server = sim::add_programs<my_tcp>(world);
     const auto router = world.add_router();

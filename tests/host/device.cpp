@@ -166,6 +166,18 @@ TEST_CASE("a link that is full all the time loses nothing") {
     CHECK(j.wire.carried == j.near.stack().count().segments_out + j.far.stack().count().segments_out);
 }
 
+TEST_CASE("who has a whole window to send looks at what has come after every 64 packets, and sends on without a wait") {
+    lab::host_tcp::settings s;
+    s.congestion.initial_window = 200;
+    joined j({}, s);
+    const auto words = lab::message(300'000);
+    std::vector<octet> heard;
+    CHECK(j.far.spawn(echo::server(j.far)));
+    CHECK(j.near_device.block_on(echo::client(j.near, lab::server_address, words, heard)));
+    CHECK(heard == words);
+    CHECK(j.near_link.most_at_once == 64);
+}
+
 TEST_CASE("packets are no longer than the link's MTU, or than the host's own where that is less") {
     for (const std::uint16_t mtu : {std::uint16_t{600}, std::uint16_t{1500}, std::uint16_t{9000}}) {
         joined j({.mtu = mtu});

@@ -68,10 +68,22 @@ TEST_CASE("with room for all, everything leaves in one go, in batches") {
     outbox<4> box;
     source from{.last = 10};
     sink to{.room = 100};
-    box.pass_on(from, to);
+    static_cast<void>(box.pass_on(9, from, to));
     CHECK(to.got == up_to(10));
     CHECK(box.empty());
     CHECK(from.fills == 4);  // 4, 4, 2, none
+}
+
+TEST_CASE("no more batches leave at once than are asked for, and then it says that there may be more") {
+    outbox<4> box;
+    source from{.last = 10};
+    sink to{.room = 100};
+    CHECK(box.pass_on(2, from, to));
+    CHECK(to.got == up_to(8));
+    CHECK_FALSE(box.pass_on(2, from, to));
+    CHECK(to.got == up_to(10));
+    to.room = 0, from.last = 20;
+    CHECK_FALSE(box.pass_on(2, from, to));  // a full link says itself when there is room
 }
 
 TEST_CASE("what a link has no room for is kept with its payload, and leaves before anything new is built") {
@@ -81,7 +93,7 @@ TEST_CASE("what a link has no room for is kept with its payload, and leaves befo
         sink to{.room = 0};
         for (int i = 0; i < 100 && to.got.size() < 23; ++i) {
             to.room = room > 0 ? room : static_cast<std::size_t>(i % 3);
-            box.pass_on(from, to);
+            static_cast<void>(box.pass_on(9, from, to));
             from.scribble();
         }
         CHECK(to.got == up_to(23));
@@ -92,13 +104,13 @@ TEST_CASE("while something is kept nothing is built") {
     outbox<4> box;
     source from{.last = 8};
     sink to{.room = 2};
-    box.pass_on(from, to);
+    static_cast<void>(box.pass_on(9, from, to));
     CHECK_FALSE(box.empty());
     CHECK(from.fills == 1);
-    box.pass_on(from, to);
+    static_cast<void>(box.pass_on(9, from, to));
     CHECK(from.fills == 1);
     to.room = 2;
-    box.pass_on(from, to);
+    static_cast<void>(box.pass_on(9, from, to));
     CHECK(from.fills == 2);
     CHECK(to.got == up_to(4));
 }
@@ -117,10 +129,10 @@ TEST_CASE("a packet without payload is kept like any other") {
         left += room;
         return room;
     };
-    box.pass_on(fill, transmit);
+    static_cast<void>(box.pass_on(9, fill, transmit));
     CHECK(left == 0);
     room = 1;
-    box.pass_on(fill, transmit);
+    static_cast<void>(box.pass_on(9, fill, transmit));
     CHECK(left == 1);
     CHECK(box.empty());
 }

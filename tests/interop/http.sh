@@ -4,13 +4,10 @@
 # network namespace of its own; tshark finds nothing wrong with the capture. Skipped (77) where one of them is missing.
 set -euo pipefail
 server=$(realpath "$1")
-skip() { echo "skipped: $1"; exit 77; }
-for each in curl tshark ip unshare; do command -v $each > /dev/null || skip "no $each"; done
-[ -c /dev/net/tun ] || skip "no /dev/net/tun"
+. "$(dirname "$(realpath "$0")")/common.sh"
+need curl tshark ip unshare
 if [ -z "${IN_NAMESPACE-}" ]; then
-    apart="unshare -n"
-    [ "$(id -u)" = 0 ] || apart="unshare -rn"
-    $apart true 2> /dev/null || skip "namespaces are not allowed here"
+    apart_by
     IN_NAMESPACE=1 exec $apart "$0" "$1"
 fi
 

@@ -42,12 +42,14 @@ struct pair_link {
     std::function<void()> others_turn{};
     std::function<instant()> others_deadline{};
     std::vector<std::vector<octet>> held{};  // until the next receive
+    std::size_t at_once = 0, most_at_once = 0;  // taken since the last one
 
     instant now() { return joins.now; }
     link_capabilities capabilities() const { return can; }
 
     std::size_t receive(std::span<rx_packet> batch) {
         held.clear();
+        at_once = 0;
         auto& mine = joins.to[side];
         while (held.size() < batch.size() && !mine.empty() && mine.front().at <= joins.now) {
             held.push_back(std::move(mine.front().data));
@@ -69,6 +71,7 @@ struct pair_link {
             });
         }
         joins.refused += batch.size() - taken;
+        most_at_once = std::max(most_at_once, at_once += taken);
         return taken;
     }
 

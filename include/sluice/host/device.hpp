@@ -78,20 +78,23 @@ public:
         const std::size_t count = link_.receive(received_);
         for (std::size_t i = 0; i < count; ++i) host_.on_packet(received_[i], now);
         host_.on_deadline(now);
-        leaving_.pass_on([&](std::span<tx_packet> room) { return host_.poll_transmit(now, room); },
-                         [&](std::span<const tx_packet> packets) { return link_.transmit(packets); });
+        has_more_ = leaving_.pass_on(batches, [&](std::span<tx_packet> room) { return host_.poll_transmit(now, room); },
+                                     [&](std::span<const tx_packet> packets) { return link_.transmit(packets); });
     }
     instant next_deadline() {
-        const instant hosts = host_.next_deadline();
+        const instant hosts = due();
         if constexpr (requires { link_.next_deadline(); }) return std::min(hosts, link_.next_deadline());
         else return hosts;
     }
 
 private:
     static constexpr std::size_t batch = 32;
+    static constexpr std::size_t batches = 2;  // that leave before it looks at what has come: a link's queue may have
+                                               // no room for all the ACKs of a window
 
+    instant due() { return has_more_ ? host_.now() : host_.next_deadline(); }
     void wait() {
-        if (const instant next = host_.next_deadline(); next > host_.now()) link_.wait(next);
+        if (const instant next = due(); next > host_.now()) link_.wait(next);
     }
 
     /// A link that can't be lost doesn't say whether it is.
@@ -120,6 +123,7 @@ private:
     Link& link_;
     std::array<rx_packet, batch> received_;
     outbox<batch> leaving_;
+    bool has_more_ = false;
 };
 
 }  // namespace sluice

@@ -19,20 +19,22 @@ class outbox {
 public:
     bool empty() const { return sent_ == filled_; }
 
-    /// `fill(span<tx_packet>)` and `transmit(span<const tx_packet>)` say how many; until one of them has no more.
-    void pass_on(auto&& fill, auto&& transmit) {
-        while (true) {
+    /// `fill(span<tx_packet>)` and `transmit(span<const tx_packet>)` say how many; until one of them has no more, or so
+    /// many batches have left: true then, since there may be more.
+    bool pass_on(std::size_t batches, auto&& fill, auto&& transmit) {
+        for (; batches > 0; --batches) {
             if (empty()) {
                 sent_ = 0;
                 filled_ = fill(std::span<tx_packet>(packets_));
                 is_kept_ = false;
-                if (filled_ == 0) return;
+                if (filled_ == 0) return false;
             }
             sent_ += transmit(std::span<const tx_packet>(packets_).subspan(sent_, filled_ - sent_));
             if (empty()) continue;
             keep();
-            return;
+            return false;
         }
+        return true;
     }
 
 private:

@@ -24,7 +24,7 @@ struct tun_options {
     std::vector<address_prefix> kernel_addresses{};  // of the kernel's side; sluice's own are within their prefixes
     std::uint16_t mtu = 1500;
     bool super_segments = true;
-    int queue_packets = 1000;        // that wait in the kernel for us
+    int queue_packets = 5000;        // that wait in the kernel for us: one connection's largest window of segments
     bool many_queues = false;        // so that there can be another_queue
 };
 
