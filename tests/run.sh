@@ -45,8 +45,9 @@ if [ -n "$things" ]; then
     [ -z "$things" ] || { sed 's/^/missing: /' <<< "$things"; exit 2; }
 fi
 
-# clang++ compiles each file of the tests alone, which shows that it includes what it needs; g++ several as one.
-batches=$([[ $CXX == *clang* ]] && echo OFF || echo ON)
+# g++ compiles several files of the tests as one; clang++, and g++ with the sanitizers, each alone, which shows that it
+# includes what it needs.
+batches=$([[ $CXX == *clang* || $sanitize = ON ]] && echo OFF || echo ON)
 build=build/tests-$(basename "$CXX")$([ $sanitize = OFF ] || echo -sanitize)
 export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
 mkdir -p build

@@ -251,7 +251,7 @@ TEST_CASE("times: what counts from where") {
 TEST_CASE("packets: each number where it belongs") {
     const auto p =
         only<tcp_packet>("+0 > [ttl 3] PU. 1001:2001(1000) ack 7 win 9 urg 5 <nop,nop,TS val 11 ecr 12,sack 1:2 3:4>");
-    CHECK(p.way == direction::out);
+    CHECK(p.way == testing::script::direction::out);
     CHECK(p.ip.hop_limit == 3u);
     CHECK(p.flags == (flag::psh | flag::urg | flag::ack));
     CHECK(p.begin == 1001);
