@@ -159,3 +159,8 @@ TEST_CASE("TCP, other ICMP and what is too short is not taken for either") {
     CHECK_FALSE(neighbour_message::is_one(packet));
     CHECK_FALSE(neighbour_message::is_one(test::heap(octets(written(question)).first(40))));
 }
+
+TEST_CASE("RFC 4291 section 2.7.1: the group in which an address is asked for ends in its last three octets") {
+    const auto target = ip_address::v6({0x4037, 0, 0, 0, 1, 0x800, 0x200e, 0x8c6c});
+    CHECK(solicited_node(target) == ip_address::v6({0xff02, 0, 0, 0, 0, 1, 0xff0e, 0x8c6c}));
+}
