@@ -34,6 +34,7 @@
 #include <sluice/wire/address_hash.hpp>
 #include <sluice/wire/checksum.hpp>
 #include <sluice/wire/four_tuple.hpp>
+#include <sluice/wire/icmp.hpp>
 #include <sluice/wire/ip_meta.hpp>
 #include <sluice/wire/ipv4.hpp>
 #include <sluice/wire/ipv6.hpp>
@@ -120,6 +121,7 @@
 #include <sluice/connection/counters.hpp>
 #include <sluice/connection/endpoint.hpp>
 #include <sluice/connection/environment.hpp>
+#include <sluice/connection/icmp.hpp>
 #include <sluice/connection/info.hpp>
 #include <sluice/connection/input.hpp>
 #include <sluice/connection/listen.hpp>
@@ -142,7 +144,11 @@
 #include <sluice/stack/ephemeral_ports.hpp>
 #include <sluice/stack/half_open.hpp>
 #include <sluice/stack/handle.hpp>
+#include <sluice/stack/icmp.hpp>
+#include <sluice/stack/icmp_answers.hpp>
+#include <sluice/stack/icmp_queue.hpp>
 #include <sluice/stack/listener.hpp>
+#include <sluice/stack/own_addresses.hpp>
 #include <sluice/stack/parting.hpp>
 #include <sluice/stack/passive.hpp>
 #include <sluice/stack/path_mtu_cache.hpp>

@@ -45,7 +45,7 @@ struct basic_metered {
     void* allocate(std::size_t size) {
         ++books->allocations;
         if (books->refuses()) return nullptr;
-        void* const block = heap{}.allocate(size);
+        void* const block = sluice::heap{}.allocate(size);
         std::fill_n(static_cast<unsigned char*>(block), size, static_cast<unsigned char>(0xa5));
         if constexpr (requires { books->blocks; }) books->blocks.emplace(block, size);
         books->octets += size;
@@ -60,7 +60,7 @@ struct basic_metered {
         }
         ++books->releases;
         books->octets -= size;
-        heap{}.release(block, size);
+        sluice::heap{}.release(block, size);
     }
 };
 using metered = basic_metered<memory_books>;

@@ -38,8 +38,8 @@ std::optional<kind> kind_of(const family& f, octet type, octet code) {
 }
 
 TEST_CASE("an echo request of the wire, octet by octet") {
-    // ping's: identifier 0x1c2a, number 1, 8 octets; the checksum by hand: 0800 + 1c2a + 0001 + 0102 + 0304 + 0506 + 0708
-    // = 343f, complemented.
+    // ping's: identifier 0x1c2a, number 1, 8 octets; the checksum by hand: 0800 + 1c2a + 0001 + 0102 + 0304 + 0506 +
+    // 0708 = 343f, complemented.
     static constexpr auto request = test::hex("0800cbc0"
                                        "1c2a0001"
                                        "0102030405060708");

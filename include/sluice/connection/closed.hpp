@@ -12,7 +12,9 @@ namespace sluice {
 template <class Tcp>
 constexpr void answer_with_reset(environment<Tcp>& env, const ip_meta& ip, const segment& s) {
     if (s.has(flag::rst)) return;
-    reply r{.local = {ip.destination, s.destination_port}, .remote = {ip.source, s.source_port}};
+    reply r{.local = {ip.destination, s.destination_port},
+            .remote = {ip.source, s.source_port},
+            .hop_limit = env.settings.limits.connection.hop_limit};
     if (s.has(flag::ack)) {
         r.sequence = s.acknowledgment;
         r.flags = flag::rst;

@@ -18,6 +18,7 @@ struct counters {
     std::uint64_t retransmitted = 0;      // segments that carry octets sent before, probes not counted
     std::uint64_t malformed = 0;          // dropped before any connection saw them
     std::uint64_t fragments = 0;          // dropped likewise: nobody here puts them together
+    std::uint64_t martians = 0;           // from or to what can be no host here
     std::uint64_t icmp_ignored = 0;       // errors that quote nothing in flight (RFC 5927)
     std::uint64_t unacceptable = 0;       // outside the window
     std::uint64_t too_old = 0;            // PAWS
@@ -50,6 +51,10 @@ struct counters {
     std::uint64_t resets_in = 0;
     std::uint64_t replies_dropped = 0;    // the queue was full
     // ---- of a stack
+    std::uint64_t misaddressed = 0;       // to somebody else
+    std::uint64_t echoes_answered = 0;
+    std::uint64_t unreachables_out = 0;   // errors sent: nobody here speaks that, or has that port
+    std::uint64_t icmp_limited = 0;       // errors not sent: too many
     std::uint64_t syns_dropped = 0;       // no room for a half-open connection, or for the answer
     std::uint64_t accept_overflows = 0;   // nobody accepts what is ready
     std::uint64_t cookies_sent = 0;

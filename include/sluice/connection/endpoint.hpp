@@ -63,8 +63,8 @@ public:
 
     // ---- packets and time -------------------------------------------------------------------------------------------
 
-    /// A packet with its IP header. Hand in this endpoint's own only: a segment that is not its connection's, which each
-    /// is once that is CLOSED, is answered with a RST. Of ICMP it hears errors, and answers none.
+    /// A packet with its IP header. Hand in this endpoint's own only: a segment that is not its connection's, which
+    /// each is once that is CLOSED, is answered with a RST. Of ICMP it hears errors, and answers none.
     constexpr void on_packet(const rx_packet& packet, instant now) {
         open_packet(
             at(now), packet, [&](const ip_meta& ip, const segment& s) { take(ip, s); },

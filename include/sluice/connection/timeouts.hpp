@@ -147,8 +147,8 @@ constexpr bool try_again(control_block<Tcp>& c, environment<Tcp>& env, instant f
     if (c.retries == 0) c.retrying_since = first_sent;
     if (c.retries < 254) ++c.retries;
     // SHLD-9, unless it is not wanted (SHLD-20). A half-open connection of a listener is nobody's yet.
-    if (c.retries == c.options.r1 && c.options.error_reports &&
-        c.state != state::syn_received_passive) c.tell(news::unresponsive);
+    const bool is_told = c.retries == c.options.r1 && c.options.error_reports;
+    if (is_told && c.state != state::syn_received_passive) c.tell(news::unresponsive);
     if (!retries_exhausted(c, env)) return true;
     fire<event::retries_exhausted>(c, env);
     return false;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -17,20 +18,14 @@
 
 namespace sluice {
 
-/// One of each family at most.
+/// What most hosts begin with, one of each family at most; `stack().add_address` adds more. A host that has none takes
+/// every address for its own.
 struct host_addresses {
     ip_address v4{}, v6{};
 
     constexpr host_addresses() = default;
     constexpr host_addresses(const ip_address& one) { (one.is_v4() ? v4 : v6) = one; }
     constexpr host_addresses(const ip_address& four, const ip_address& six) : v4(four), v6(six) {}
-
-    /// From which to speak to this one.
-    constexpr const ip_address& towards(const ip_address& remote) const { return remote.is_v4() ? v4 : v6; }
-    /// A host without any answers for all.
-    constexpr bool has(const ip_address& a) const {
-        return a == v4 || a == v6 || (v4.is_unspecified() && v6.is_unspecified());
-    }
 };
 
 /// There is no loopback: what it sends to an address of its own leaves as everything else does.
@@ -42,24 +37,29 @@ public:
 
     explicit host(const settings& s = {}, const host_addresses& own = {})
         : addresses_(own), stack_(s), sockets_(no_index, s.buffers.source),
-          options_{.connection = s.limits.connection, .congestion = name_of(s.congestion)} {}
+          options_{.connection = s.limits.connection, .congestion = name_of(s.congestion)} {
+        for (const ip_address& each : {own.v4, own.v6})
+            if (!each.is_unspecified()) {
+                [[maybe_unused]] const auto added = stack_.add_address(each, each.is_v4() ? 32 : 128);
+                assert(added);
+            }
+    }
     host(const host&) = delete;
     host& operator=(const host&) = delete;
 
     // ---- for the loop -----------------------------------------------------------------------------------------------
     // After each call, and each call of a program's from outside, poll_transmit until it answers 0.
 
-    /// A packet with its IP header; then who waits for it runs. What is for another host is dropped without a word
-    /// (RFC 1122 section 3.2.1.3).
+    /// A packet with its IP header; then who waits for it runs.
     void on_packet(const rx_packet& packet, instant now) {
         programs_.on_deadline(now);
-        if (addresses_.has(destination_of(packet.data))) stack_.on_packet(packet, now);
+        stack_.on_packet(packet, now);
         run_programs();
     }
     /// A segment whose IP header somebody else has read.
     void on_segment(const ip_meta& ip, const rx_packet& payload, instant now) {
         programs_.on_deadline(now);
-        if (addresses_.has(ip.destination)) stack_.on_segment(ip, payload, now);
+        stack_.on_segment(ip, payload, now);
         run_programs();
     }
 

@@ -39,9 +39,7 @@ private:
     answer begin(socket_state& s) {
         if (s.is_open()) return error::already_open;
         auto& stack = of.at->stack();
-        socket_address local = s.local;
-        if (local.address.is_unspecified()) local.address = of.at->addresses().towards(remote.address);
-        const auto opened = stack.connect(local, remote, of.at->now(), of.socket.index);
+        const auto opened = stack.connect(s.local, remote, of.at->now(), of.socket.index);
         if (!opened) return opened.error();
         s.opened = *opened;
         return apply(s.options, stack, s.opened, of.at->now());

@@ -76,6 +76,7 @@ struct limits {
     std::uint8_t challenge_acks = 10;                 // RFC 5961 section 7: per 5 s and connection, plus a random share
     duration challenge_period = 5s;
     duration stray_ack_interval = 500ms;              // N15: for unacceptable segments without data
+    std::uint16_t icmp_errors = 10;                   // RFC 4443 section 2.4 f: sent a second, and at once; 0: none
     std::uint32_t most_connections = 1u << 29;        // of a stack, records not counted; memory bounds them
     std::uint32_t most_time_waits = 1u << 20;         // the oldest is recycled
     port_range ephemeral_ports{};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Whose an ICMP error is (RFC 9293 section 3.9.2.2, MUST-54): what it quotes of our segment names the connection, or the
-// record that stands for one. What it means is decided in connection/icmp.hpp.
+// Whose an ICMP error is (RFC 9293 section 3.9.2.2, MUST-54): what it quotes of our segment names the connection, or
+// the record that stands for one. What it means is decided in connection/icmp.hpp.
 #pragma once
 
 #include <sluice/stack/passive.hpp>

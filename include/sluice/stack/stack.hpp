@@ -8,6 +8,7 @@
 #include <sluice/connection/arrival.hpp>
 #include <sluice/connection/info.hpp>
 #include <sluice/stack/icmp.hpp>
+#include <sluice/stack/icmp_answers.hpp>
 #include <sluice/stack/parting.hpp>
 
 namespace sluice {
@@ -24,6 +25,18 @@ public:
 
     explicit basic_stack(const settings& s = {}) : t_(s) {}
 
+    // ---- addresses --------------------------------------------------------------------------------------------------
+
+    /// Ours from now on; `prefix_length` says how much of it is the network's. Before the first one a stack takes every
+    /// address for its own, as a gateway must, and answers nothing but TCP; from then on what is for others is dropped
+    /// and counted, and echo requests and datagrams for nobody are answered.
+    result<void> add_address(const ip_address& own, std::uint8_t prefix_length) {
+        return t_.own.add({own, prefix_length});
+    }
+    /// Its connections stay, and are not heard of again: close or abort them.
+    result<void> remove_address(const ip_address& own) { return t_.own.remove(own); }
+    const own_addresses& addresses() const { return t_.own; }
+
     // ---- calls: what the RFC's do, and which errors they give, stands at connection.hpp's ---------------------------
 
     /// Waits for connections to this socket. An unspecified address, of either family, stands for any of both
@@ -34,6 +47,8 @@ public:
         if constexpr (!machine<typename Tcp::lifecycle_policy>::has(event::passive_open)) return error::not_supported;
         if (local.port == 0 || options.backlog == 0) return error::bad_argument;
         const socket_address own{local.address.is_unspecified() ? ip_address{} : local.address, local.port};
+        if (!own.address.is_unspecified() && !t_.own.takes_every() && !t_.own.has(own.address))
+            return error::bad_argument;
         const four_tuple addresses{own, {}};
         if (const list_index same = t_.find_listener(own); same != no_index && t_.listeners[same].local == own)
             return error::already_open;
@@ -63,9 +78,16 @@ public:
         return own(i, cookie);
     }
 
-    /// From a port of the stack's choice if local.port is 0 (RFC 6056).
+    /// From a port of the stack's choice if local.port is 0 (RFC 6056), and from one of its addresses if that is left
+    /// unspecified (MUST-44). network_unreachable: it has none of remote's family.
     result<handle> connect(socket_address local, const socket_address& remote, instant now, std::uint64_t cookie = 0) {
         at(now);
+        if (local.address.is_unspecified() && !t_.own.takes_every() && remote.address.is_host()) {
+            const auto own = t_.own.towards(remote.address);
+            if (!own) return error::network_unreachable;
+            local.address = *own;
+        }
+        if (!t_.own.takes_every() && remote.address.is_host() && !t_.own.has(local.address)) return error::bad_argument;
         if (local.port == 0) {
             const auto is_free = [&](std::uint16_t port) { return !is_taken({{local.address, port}, remote}); };
             const auto port = t_.ports.choose(local.address, remote, t_.env.random, is_free);
@@ -152,7 +174,8 @@ public:
             at(now), packet, [&](const ip_meta& ip, const segment& s) { arrives(ip, s); },
             [&] {
                 open_other(
-                    t_.env, packet, [&](const icmp_error& e) { pass_on(t_, e); }, [](const other_datagram&) {});
+                    t_.env, packet, [&](const icmp_error& e) { pass_on(t_, e); },
+                    [&](const other_datagram& d) { answer_other(t_, d); });
             });
     }
     /// A segment whose IP header somebody else has read.
@@ -179,6 +202,7 @@ public:
     std::size_t poll_transmit(instant now, std::span<tx_packet> room) {
         at(now);
         std::size_t built = 0;
+        while (built < room.size() && !t_.icmp.empty()) t_.icmp.pop(room[built++]);
         while (built < room.size()) {
             if (!t_.env.replies.empty()) {
                 build<sends_ecn_options<Tcp>>(t_.env.replies.pop(), room[built++]);
@@ -328,6 +352,7 @@ private:
                 case record_kind::listener: break;  // no remote address is unspecified
             }
         }
+        if (!admits(t_, ip)) return;  // whose connection it is has an address of ours
         if (const list_index l = t_.find_listener(addresses.local); l != no_index)
             return arrives_in_listen(t_, l, addresses, hash, ip, s);
         arrives_in_closed(t_.env, ip, s);

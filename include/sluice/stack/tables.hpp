@@ -8,7 +8,9 @@
 #include <sluice/connection/path_mtu.hpp>
 #include <sluice/stack/demux.hpp>
 #include <sluice/stack/ephemeral_ports.hpp>
+#include <sluice/stack/icmp_queue.hpp>
 #include <sluice/stack/listener.hpp>
+#include <sluice/stack/own_addresses.hpp>
 #include <sluice/stack/path_mtu_cache.hpp>
 #include <sluice/stack/syn_cookies.hpp>
 #include <sluice/stack/time_wait.hpp>
@@ -56,6 +58,7 @@ struct stack_tables {
           by_address(secret(), s.buffers.source),
           ports(secret(), s.limits.ephemeral_ports, s.buffers.source),
           cookies(secret(), s.limits.least_peer_mss),
+          icmp(s.buffers.source),
           paths(s.buffers.source),
           sockets(std::min(s.limits.most_connections, most_records - 1) + 1, s.buffers.source),
           half_opens(most_records, s.buffers.source),
@@ -69,6 +72,8 @@ struct stack_tables {
     demux<memory> by_address;
     ephemeral_ports<memory> ports;
     syn_cookies cookies;
+    own_addresses own{};
+    icmp_queue<memory> icmp;
     path_mtu_cache<memory> paths;
 
     slot_table<socket, memory> sockets;

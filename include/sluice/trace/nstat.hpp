@@ -19,6 +19,10 @@ struct named_counter {
 
 // clang-format off
 inline constexpr auto nstat_names = std::to_array<named_counter>({
+    {"IpInAddrErrors",             &counters::misaddressed},
+    {"IcmpOutDestUnreachs",        &counters::unreachables_out},
+    {"IcmpOutEchoReps",            &counters::echoes_answered},
+    {"IcmpOutRateLimitHost",       &counters::icmp_limited},
     {"TcpActiveOpens",             &counters::active_opens},
     {"TcpPassiveOpens",            &counters::passive_opens},
     {"TcpAttemptFails",            &counters::attempt_fails},
@@ -59,6 +63,7 @@ inline constexpr auto nstat_names = std::to_array<named_counter>({
     {"SluiceFragmentsRefused",     &counters::fragments},
     {"SluiceInMarked",             &counters::marked_in},
     {"SluiceInResets",             &counters::resets_in},
+    {"SluiceMartians",             &counters::martians},
     {"SluiceMtuProbes",            &counters::mtu_probes},
     {"SluiceOutsideWindow",        &counters::unacceptable},
     {"SluicePathMtusDoubted",      &counters::path_mtus_doubted},

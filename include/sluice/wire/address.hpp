@@ -52,6 +52,16 @@ struct ip_address {
     constexpr bool is_multicast() const { return is_v4() ? octets[12] >> 4 == 0xe : octets[0] == 0xff; }
     /// Limited broadcast; which address a subnet broadcasts to, only a route knows.
     constexpr bool is_broadcast() const { return *this == v4(255, 255, 255, 255); }
+    /// Never on a wire (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3).
+    constexpr bool is_loopback() const {
+        if (is_v4()) return octets[12] == 127;
+        return load_be64(octets.data()) == 0 && load_be64(octets.data() + 8) == 1;
+    }
+    /// Of one link, which no router passes on (RFC 3927, RFC 4291 section 2.5.6).
+    constexpr bool is_link_local() const {
+        if (is_v4()) return octets[12] == 169 && octets[13] == 254;
+        return octets[0] == 0xfe && octets[1] >> 6 == 2;
+    }
     /// May stand for one host that answers (MUST-46, MUST-57, MUST-63).
     constexpr bool is_host() const {
         if (!is_v4()) return *this != ip_address{} && !is_multicast();

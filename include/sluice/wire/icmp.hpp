@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // ICMP (RFC 792, RFC 1191) and ICMPv6 (RFC 4443): messages, their checksums, and what an error says: what went wrong
-// with which of our segments. The quote is all that tells; it may be cut short behind the ports and the sequence number,
-// and hops have changed its header, so that no checksum in it holds. Whether to believe it is the connection's to say
-// (RFC 5927).
+// with which of our segments. The quote is all that tells; it may be cut short behind the ports and the sequence
+// number, and hops have changed its header, so that no checksum in it holds. Whether to believe it is the connection's
+// to say (RFC 5927).
 #pragma once
 
 #include <optional>

@@ -32,6 +32,7 @@ struct ip_extent {
     std::size_t total_length = 0;
     octet protocol = 0;        // of what stands there
     bool is_fragment = false;  // only a part of that does
+    std::size_t named_at = 0;  // the octet that says which protocol it is
 };
 
 /// Of both addresses, as they stand in the family's own header.

@@ -28,10 +28,10 @@ struct datagram {
     std::size_t total_length;  // as the header says; a link may have padded behind it
 };
 
-/// Of any protocol, or a fragment; refuses what is not whole or has no correct header checksum. `length` is the packet's
-/// length, of which `packet` holds at least the headers. The header is read to its place: copies of it would cost more
-/// than the rest.
-constexpr ip_extent read_any(octets packet, std::size_t length, ip_meta& meta) {
+/// Of any protocol, or a fragment; refuses what is not whole or has no correct header checksum. `length` is the
+/// packet's length, of which `packet` holds at least the headers. The header is read to its place: copies of it would
+/// cost more than the rest. Inline, so that TCP does not pay for what only others ask.
+[[gnu::always_inline]] constexpr ip_extent read_any(octets packet, std::size_t length, ip_meta& meta) {
     if (packet.size() < header_length || packet[at::version_ihl] >> 4 != 4) return {};
     const std::size_t ihl = static_cast<std::size_t>(packet[at::version_ihl] & 0xf) * 4;
     const std::size_t total = load_be16(packet.data() + at::total_length);
@@ -49,7 +49,7 @@ constexpr ip_extent read_any(octets packet, std::size_t length, ip_meta& meta) {
 }
 
 /// Refuses what is no unfragmented TCP, too.
-constexpr ip_extent read(octets packet, std::size_t length, ip_meta& meta) {
+[[gnu::always_inline]] constexpr ip_extent read(octets packet, std::size_t length, ip_meta& meta) {
     const ip_extent extent = read_any(packet, length, meta);
     return extent.protocol == protocol_tcp && !extent.is_fragment ? extent : ip_extent{};
 }
@@ -65,7 +65,8 @@ constexpr std::optional<datagram> parse(octets packet, std::size_t length) {
 }
 
 /// Writes 20 octets with DF set; the identification is free to be 0 in an atomic datagram (RFC 6864 section 4.1).
-constexpr void write(const ip_meta& ip, std::size_t total_length, mutable_octets out, octet protocol = protocol_tcp) {
+[[gnu::always_inline]] constexpr void write(const ip_meta& ip, std::size_t total_length, mutable_octets out,
+                                            octet protocol = protocol_tcp) {
     const int traffic_class = ip.dscp << 2 | static_cast<octet>(ip.ecn);
     const auto version_class = static_cast<std::uint16_t>((4 << 4 | header_words) << 8 | traffic_class);
     const auto length = static_cast<std::uint16_t>(total_length);

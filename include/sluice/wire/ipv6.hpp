@@ -39,9 +39,10 @@ constexpr bool is_extension(octet next) {
 constexpr ip_extent skip_extensions(octets packet) {
     using namespace detail;
     octet next = packet[at::next_header];
-    std::size_t here = header_length;
+    std::size_t here = header_length, named_at = at::next_header;
     while (next != protocol_tcp && is_extension(next)) {
         if (here + 8 > packet.size()) return {};
+        named_at = here;
         if (next == fragment) {  // its second octet is no length, and it always has eight (RFC 8200 section 4.5)
             if (load_be16(packet.data() + here + 2) & offset_and_more)
                 return {.header_length = here, .protocol = packet[here], .is_fragment = true};
@@ -55,11 +56,11 @@ constexpr ip_extent skip_extensions(octets packet) {
         here += (static_cast<std::size_t>(packet[here + 1]) + 1) * 8;
         if (here > packet.size()) return {};
     }
-    return {.header_length = here, .protocol = next};
+    return {.header_length = here, .protocol = next, .named_at = named_at};
 }
 
 /// Of any protocol, or a fragment; refuses what is not whole. Read to its place, as of ipv4::read_any.
-constexpr ip_extent read_any(octets packet, std::size_t length, ip_meta& meta) {
+[[gnu::always_inline]] constexpr ip_extent read_any(octets packet, std::size_t length, ip_meta& meta) {
     if (packet.size() < header_length || packet[at::version_class_flow] >> 4 != 6) return {};
     const std::size_t total = header_length + load_be16(packet.data() + at::payload_length);
     if (total > length) return {};
@@ -78,7 +79,7 @@ constexpr ip_extent read_any(octets packet, std::size_t length, ip_meta& meta) {
 }
 
 /// Refuses what is no unfragmented TCP, too.
-constexpr ip_extent read(octets packet, std::size_t length, ip_meta& meta) {
+[[gnu::always_inline]] constexpr ip_extent read(octets packet, std::size_t length, ip_meta& meta) {
     const ip_extent extent = read_any(packet, length, meta);
     return extent.protocol == protocol_tcp && !extent.is_fragment ? extent : ip_extent{};
 }
