@@ -205,14 +205,14 @@ TEST_CASE("a path that changes in mid-connection: what was doubted is true when 
 }
 
 TEST_CASE("what was true once is not doubted again: when more is tried, and is too big, no timer is waited for") {
-    path<plain> p({.octets = 90'000'000, .rate = 1'000'000, .queue = 100});
-    p.run(instant(5s));
+    path<plain> p({.octets = 150'000'000, .rate = 1'000'000, .queue = 100});
+    p.run(instant(300s));  // of packets larger than that
     p.net.set_mtu(p.narrow, 1000);
-    p.run(instant(599s));
+    p.run(instant(899s));
     CHECK(p.mtu() == 1000);
     CHECK(p.congestion().timeouts == 1);
     const auto doubted = p.count().path_mtus_doubted;
-    p.run(instant(620s));
+    p.run(instant(930s));
     CHECK(p.mtu() == 1000);
     CHECK(p.count().path_mtus_lowered == 2);
     CHECK(p.count().path_mtus_doubted == doubted);

@@ -477,7 +477,7 @@ public:
         const std::uint64_t bits = numbers_.bits();
         header_.source_port = static_cast<std::uint16_t>(bits >> 32 | 1);
         std::array<octet, 4> address{};
-        store_be32(address.data(), (static_cast<std::uint32_t>(bits) & 0x7fffffff) | 0x01000000);
+        store_be32(address.data(), (static_cast<std::uint32_t>(bits) & 0x3fffffff) | 0x01000000);  // none in 127/8
         const ip_meta ip{.source = ip_address::v4(octets(address)), .destination = server_socket.address};
         header_.sequence = seq(static_cast<std::uint32_t>(numbers_.bits()));
         std::array<octet, 24> wire{};

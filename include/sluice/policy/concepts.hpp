@@ -80,8 +80,8 @@ concept congestion_policy =
     policy_for<P, congestion_slot> && congestion_names_ok<P> && has_window<P> && congestion_on_start_ok<P> &&
     congestion_on_ack_ok<P> && congestion_on_congestion_ok<P> && congestion_on_rto_ok<P> && congestion_on_undo_ok<P> &&
     congestion_on_ecn_ok<P> && congestion_on_idle_ok<P> && congestion_on_mss_ok<P> && congestion_ssthresh_ok<P> &&
-    congestion_pacing_rate_ok<P> && congestion_pacing_burst_ok<P> && congestion_snapshot_ok<P> && congestion_restore_ok<P> && congestion_select_ok<P> &&
-    congestion_name_ok<P> && congestion_responds_to_ok<P>;
+    congestion_pacing_rate_ok<P> && congestion_pacing_burst_ok<P> && congestion_snapshot_ok<P> &&
+    congestion_restore_ok<P> && congestion_select_ok<P> && congestion_name_ok<P> && congestion_responds_to_ok<P>;
 
 /// What a congestion policy gives way to.
 template <class P>

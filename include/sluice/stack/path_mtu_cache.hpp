@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // What one connection has found out about a path, for the next ones to the same address (RFC 1191 section 3, RFC 8201
-// section 5.2): its MTU, until it may have changed. Each address has one place, which it shares with others: of them the
-// latest is remembered. Who collides on purpose makes others find out again, no more.
+// section 5.2): its MTU, until it may have changed. Each address has one place, which it shares with others: of them
+// the latest is remembered. Who collides on purpose makes others find out again, no more.
 #pragma once
 
 #include <array>
