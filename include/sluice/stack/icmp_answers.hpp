@@ -5,6 +5,7 @@
 // 4.1.3.1, RFC 4443 sections 3.1 and 3.4). Only as an address of our own, and only to somebody who can be answered.
 #pragma once
 
+#include <sluice/connection/arrival.hpp>
 #include <sluice/stack/tables.hpp>
 
 namespace sluice {
