@@ -9,6 +9,7 @@ skip() {
 need() {
     for each in "$@"; do command -v "$each" > /dev/null || skip "no $each"; done
     [ -c /dev/net/tun ] || skip "no /dev/net/tun"
+    [ -w /dev/net/tun ] || skip "no right to /dev/net/tun"
 }
 apart_by() {  # sets `apart`
     apart="unshare -n"
