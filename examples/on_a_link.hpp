@@ -142,11 +142,11 @@ int drive(const arguments& a, io::reactor& reactor, Link& link, const program_on
     host<my_tcp> own(settings, a.address().address);
     device loop(own, link);
     const ip_address other = a.peer.value_or(ip_address{});
+    if (!own.spawn(program(own, other)) || (door && !own.spawn(door->serve(own)))) return 1;
+    loop.turn();  // who serves listens before anybody is told
     const bool waits = a.link == "udp" && a.name.find(':') == std::string::npos;
     std::fprintf(stderr, "%s: %s\n", a.name.c_str(), waits ? "waiting" : "up");
-    if (!serves) return loop.block_on(program(own, other)) && loop.run() ? 0 : 1;
-    if (!own.spawn(program(own, other)) || (door && !own.spawn(door->serve(own)))) return 1;
-    return loop.block_on(until_signal(reactor)) ? 0 : 1;
+    return (serves ? loop.block_on(until_signal(reactor)) : loop.run()) ? 0 : 1;
 }
 
 template <packet_link Link>
