@@ -149,18 +149,15 @@ int drive(const arguments& a, io::reactor& reactor, Link& link, const program_on
     host<my_tcp> own(settings, a.address().address);
     device loop(own, link);
     const ip_address other = a.peer.value_or(ip_address{});
-    const auto ended = [&](const result<void>& how) {
-        if (!how) std::fprintf(stderr, "%s: %s\n", a.name.c_str(), text(how.error()));
-        return how ? 0 : 1;
-    };
-    const bool waits = a.link == "udp" && a.name.find(':') == std::string::npos;
-    std::fprintf(stderr, "%s: %s\n", a.name.c_str(), waits ? "waiting" : "up");
-    if (!serves) {
-        const auto done = loop.block_on(program(own, other));
-        return ended(done ? loop.run() : done);
-    }
     if (!own.spawn(program(own, other)) || (door && !own.spawn(door->serve(own)))) return 1;
-    return ended(loop.block_on(until_signal(reactor)));
+    loop.turn();  // who serves listens before anybody is told
+    const bool waits = a.link == "udp" && a.name.find(':') == std::string::npos;
+    std::fprintf(stderr, "%s: %s
+", a.name.c_str(), waits ? "waiting" : "up");
+    const result<void> ended = serves ? loop.block_on(until_signal(reactor)) : loop.run();
+    if (!ended) std::fprintf(stderr, "%s: %s
+", a.name.c_str(), text(ended.error()));
+    return ended ? 0 : 1;
 }
 
 /// use(link), with what passes written to a file where that is asked for.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Two endpoints of any composition and a network between them that does whatever libFuzzer makes up: each packet is
-// lost, delayed, doubled or marked, and each application writes, reads, pauses and ends when it is told to. Both ends are
-// audited after every event, every octet is verified, and once the network behaves and the applications read, all that
-// was written arrives and both ends close: nothing that came before may leave them waiting for each other.
+// lost, delayed, doubled or marked, and each application writes, reads, pauses and ends when it is told to. Both ends
+// are audited after every event, every octet is verified, and once the network behaves and the applications read, all
+// that was written arrives and both ends close: nothing that came before may leave them waiting for each other.
 // FUZZ_TRACE=1 fuzz_pair crash-file tells what happened.
 #include <array>
 #include <vector>
@@ -77,7 +77,8 @@ template <class A, class B>
 class session {
 public:
     explicit session(script& s)
-        : script_(s), a_(settings<A>(s), 0), b_(settings<B>(s), 1), calm_delay_(std::chrono::milliseconds(1 + s.next())) {}
+        : script_(s), a_(settings<A>(s), 0), b_(settings<B>(s), 1),
+          calm_delay_(std::chrono::milliseconds(1 + s.next())) {}
 
     void run() {
         const bool simultaneous = script_.next() % 16 == 0;
@@ -218,7 +219,9 @@ private:
         std::array<tx_packet, 4> room;
         const std::size_t built = from.tcp.poll_transmit(now_, room);
         for (std::size_t i = 0; i < built; ++i)
-            lab::each_sent(room[i], [&](octets packet, const datagram_segment& sent) { travel(packet, sent, 1 - from.number); });
+            lab::each_sent(room[i], [&](octets packet, const datagram_segment& sent) {
+                travel(packet, sent, 1 - from.number);
+            });
         return built;
     }
 
