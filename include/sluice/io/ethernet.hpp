@@ -108,6 +108,11 @@ public:
     void wait(instant deadline) {
         if (returned_.empty()) link_.wait(std::min(deadline, neighbours_.next_deadline()));
     }
+    instant next_deadline() const
+        requires requires(const Link& l) { l.next_deadline(); }
+    {
+        return returned_.empty() ? std::min(neighbours_.next_deadline(), link_.next_deadline()) : long_ago;
+    }
 
 private:
     static constexpr std::size_t batch = 32;

@@ -125,8 +125,9 @@ public:
 
     void wait(instant deadline) {
         pass_on();
-        waits_in_->wait(watched_.may_read() ? instant::min() : deadline);
+        waits_in_->wait(std::min(deadline, next_deadline()));
     }
+    instant next_deadline() const { return watched_.may_read() ? long_ago : never; }
 
 private:
     static constexpr std::uint32_t most_payload = 65'535 - tx_packet::longest_headers;

@@ -92,7 +92,8 @@ public:
         return packets.size();
     }
 
-    void wait(instant deadline) { waits_in_->wait(watched_.may_read() ? instant::min() : deadline); }
+    void wait(instant deadline) { waits_in_->wait(std::min(deadline, next_deadline())); }
+    instant next_deadline() const { return watched_.may_read() ? long_ago : never; }
 
 private:
     static constexpr std::size_t batch = 32;
