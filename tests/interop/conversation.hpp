@@ -58,7 +58,7 @@ private:
     task<> connect() {
         tcp_socket socket(at_);
         set_options(socket);
-        if (how_.own_port != 0) must(socket.bind({at_.addresses().towards(peer_), how_.own_port}));
+        if (how_.own_port != 0) must(socket.bind({{}, how_.own_port}));
         if (const auto done = co_await socket.connect({peer_, how_.port}); !done) {
             ++book.connections;
             if (ended(done.error()) != how_.ends) ++book.otherwise;
