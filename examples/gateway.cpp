@@ -3,7 +3,8 @@
 // VPN client does. Any program whose packets are routed into the device runs through sluice's TCP:
 // gateway --link tun:sluice0
 // The device then moves to the programs' network namespace, or at least what the gateway itself sends must not be
-// routed into it; tests/interop/behind_gateway.sh shows how. Without --link it checks itself.
+// routed into it; tests/interop/behind_gateway.sh shows how. With --address A what goes to A is for this machine's own
+// loopback. Without --link it checks itself.
 #include "on_a_link.hpp"
 
 #include "gateway/by_itself.hpp"
@@ -27,7 +28,8 @@ int serve(const arguments& a, io::reactor& reactor, Link& link) {
     my_tcp::settings settings{.seed = io::random_seed()};
     settings.congestion.select(a.congestion);
     settings.buffers.largest_send = settings.buffers.largest_receive = 1 << 20;  // the kernel has buffers, too
-    gateway::service<my_tcp, Link> service(settings, reactor, link);
+    gateway::service<my_tcp, Link> service(settings, reactor, link,
+                                             {a.own ? a.own->address : ip_address{}});
     if (!service.start()) return 1;
     std::fprintf(stderr, "%s: up\n", a.name.c_str());
     const bool is_good = static_cast<bool>(service.loop().block_on(until_signal(reactor)));

@@ -105,13 +105,14 @@ int by_itself() {
     cable_end near(*reactor), far(*reactor);
     near.join(far);
     far.join(near);
-    service<Tcp, cable_end> between({.seed = io::random_seed()}, *reactor, far);
+    const machine_alias machine{ip_address::v4(198, 18, 0, 2)};
+    service<Tcp, cable_end> between({.seed = io::random_seed()}, *reactor, far, machine);
     host<Tcp> client({.seed = io::random_seed()}, ip_address::v4(198, 18, 0, 1));
     device clients_loop(client, near);
     bool is_good = false;
     if (!between.start() || !client.spawn(echo_once(*reactor, listener.number())) ||
-        !client.spawn(check_itself(client, io::socket_name::of_local(listener.number()),
-                                   io::socket_name::of_local(taken.number()), is_good)))
+        !client.spawn(check_itself(client, {machine.address, io::socket_name::of_local(listener.number()).port},
+                                   {machine.address, io::socket_name::of_local(taken.number()).port}, is_good)))
         return 1;
     const instant limit = after(io::monotonic_now(), 30s);
     while (client.has_programs() && io::monotonic_now() < limit) {

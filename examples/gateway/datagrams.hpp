@@ -3,6 +3,7 @@
 // as it is used (RFC 4787). What comes to it goes back to the client in the server's name.
 #pragma once
 
+#include "kernel_socket.hpp"
 #include "udp_packet.hpp"
 #include "unreachable.hpp"
 
@@ -22,8 +23,8 @@ template <class Tcp>
 class datagrams {
 public:
     /// `send` takes whole packets for the clients.
-    datagrams(host<Tcp>& programs, io::reactor& reactor, std::function<void(octets)> send)
-        : programs_(programs), reactor_(reactor), send_(std::move(send)) {}
+    datagrams(host<Tcp>& programs, io::reactor& reactor, machine_alias alias, std::function<void(octets)> send)
+        : programs_(programs), reactor_(reactor), alias_(alias), send_(std::move(send)) {}
 
     void passes_on(const ip_packet& packet, checksum_state checksum) {
         const auto datagram = read_udp(packet, checksum);
@@ -75,7 +76,7 @@ private:
         made->server = server;
         made->socket = io::descriptor(
             ::socket(server.address.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-        const io::socket_name name(server);
+        const io::socket_name name(alias_.outside(server));
         if (!made->socket || ::connect(made->socket.number(), name.address(), name.length()) != 0) return nullptr;
         auto watching = io::watched::add(reactor_, made->socket.number());
         if (!watching) return nullptr;
@@ -118,6 +119,7 @@ private:
 
     host<Tcp>& programs_;
     io::reactor& reactor_;
+    machine_alias alias_;
     std::function<void(octets)> send_;
     std::map<key, std::unique_ptr<flow>> flows_;
     std::array<octet, 65'536> received_;

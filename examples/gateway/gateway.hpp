@@ -20,8 +20,9 @@ struct counters {
 template <class Tcp, packet_link Link>
 class service {
 public:
-    service(const typename Tcp::settings& settings, io::reactor& reactor, Link& link)
-        : reactor_(reactor), link_(link), datagrams_(host_, reactor, [this](octets packet) { link_.send(packet); }),
+    service(const typename Tcp::settings& settings, io::reactor& reactor, Link& link, machine_alias alias = {})
+        : reactor_(reactor), link_(link), alias_(alias),
+          datagrams_(host_, reactor, alias, [this](octets packet) { link_.send(packet); }),
           host_(settings), loop_(host_, link_) {
         link_.gives([this](const ip_packet& p, checksum_state sum) { datagrams_.passes_on(p, sum); });
     }
@@ -46,7 +47,7 @@ private:
     task<> pass(tcp_socket<Tcp> client) {
         passage<Tcp> through(std::move(client));
         count_.most = std::max(count_.most, ++count_.now);
-        if (const int why = co_await through.open(reactor_); why == 0) {
+        if (const int why = co_await through.open(reactor_, alias_); why == 0) {
             ++count_.carried;
             co_await through.carry();
         } else {
@@ -60,6 +61,7 @@ private:
 
     io::reactor& reactor_;
     aside<Link> link_;
+    machine_alias alias_;
     counters count_;
     datagrams<Tcp> datagrams_;
     host<Tcp> host_;  // its programs go before what they use

@@ -13,6 +13,17 @@
 
 namespace gateway {
 
+/// An address that stands for the gateway's own machine inside, as other user-space NATs have it: nobody else would be
+/// allowed to name a loopback in a packet (RFC 1122 section 3.2.1.3). Unspecified: none does.
+struct machine_alias {
+    ip_address address{};
+
+    socket_address outside(const socket_address& server) const {
+        if (address.is_unspecified() || server.address != address) return server;
+        return {address.is_v4() ? ip_address::v4(127, 0, 0, 1) : ip_address::v6({0, 0, 0, 0, 0, 0, 0, 1}), server.port};
+    }
+};
+
 using namespace sluice;
 
 class kernel_socket {

@@ -22,10 +22,10 @@ public:
     const tcp_socket<Tcp>& inside() const { return inside_; }
 
     /// 0, or why the server did not; then the client waits still, and is refused when this goes.
-    task<int> open(io::reactor& at) {
+    task<int> open(io::reactor& at, machine_alias alias) {
         const auto server = inside_.getsockname();
         if (!server) co_return ECONNABORTED;
-        co_return co_await outside_.connect(at, *server);
+        co_return co_await outside_.connect(at, alias.outside(*server));
     }
 
     /// The client is answered, and all is passed on until both sides have ended.
