@@ -21,6 +21,7 @@ both_sides() {
     start $in_server "$programs/interop_endings" server 7 > "$work/server.$name"
     timeout 50 $from "$programs/interop_endings" client "$host" 7 8 "${@:4}" > "$work/client.$name" || fail "endings, $name"
     kill "${started[-1]}"
+    wait "${started[-1]}" || true  # its port is free, and all that it has said is written
 }
 for family in 4 6; do
     [ $family = 4 ] || [ -n "$has_v6" ] || continue
