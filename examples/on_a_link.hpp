@@ -152,11 +152,9 @@ int drive(const arguments& a, io::reactor& reactor, Link& link, const program_on
     if (!own.spawn(program(own, other)) || (door && !own.spawn(door->serve(own)))) return 1;
     loop.turn();  // who serves listens before anybody is told
     const bool waits = a.link == "udp" && a.name.find(':') == std::string::npos;
-    std::fprintf(stderr, "%s: %s
-", a.name.c_str(), waits ? "waiting" : "up");
+    std::fprintf(stderr, "%s: %s\n", a.name.c_str(), waits ? "waiting" : "up");
     const result<void> ended = serves ? loop.block_on(until_signal(reactor)) : loop.run();
-    if (!ended) std::fprintf(stderr, "%s: %s
-", a.name.c_str(), text(ended.error()));
+    if (!ended) std::fprintf(stderr, "%s: %s\n", a.name.c_str(), text(ended.error()));
     return ended ? 0 : 1;
 }
 

@@ -2,7 +2,10 @@
 // sluice's end of each conversation, as programs of a host, of any composition.
 #pragma once
 
+#include <sluice/host/error.hpp>
 #include <sluice/sluice.hpp>
+
+#include <cstring>
 
 #include "options.hpp"
 #include "pattern.hpp"
@@ -58,7 +61,7 @@ private:
     task<> connect() {
         tcp_socket socket(at_);
         set_options(socket);
-        if (how_.own_port != 0) must(socket.bind({at_.addresses().towards(peer_), how_.own_port}));
+        if (how_.own_port != 0) must(socket.bind({{}, how_.own_port}));
         if (const auto done = co_await socket.connect({peer_, how_.port}); !done) {
             ++book.connections;
             if (ended(done.error()) != how_.ends) ++book.otherwise;
@@ -114,7 +117,7 @@ private:
             case error::reset: return "reset";
             case error::refused: return "refused";
             case error::timed_out: return "timeout";
-            default: return text(why);
+            default: return strerrorname_np(static_cast<int>(to_errc(why)));  // as the kernel's end has it
         }
     }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What a case is made of, inside of its namespace: talk lets both ends speak and keeps what they said in $sluice and
 # $kernel; watch holds the capture against tshark; the rest asks what was said.
-family=4 kernel_in=
+family=4 kernel_in= sluice= kernel=
 sysctl_of() { sysctl -qw "net.ipv4.$1"; }
 
 one() {  # one <name>: its line

@@ -102,6 +102,17 @@ TEST_CASE("the cache knows each address until its time, and of what shares a pla
     CHECK(left > path_mtu_cache<>::places / 2);
 }
 
+TEST_CASE("RFC 5927 section 7.2: whoever opened it, a connection has nothing to doubt a router by before text has arrived") {
+    for (const bool passive : {false, true}) {
+        CAPTURE(passive);
+        bench b;
+        const handle l = b.listen();
+        hears(b, passive ? accepted(b, l, 2001, far.address) : opened(b, 1001, far), 1400);
+        CHECK(b.count().path_mtus_lowered == 1);
+        CHECK(b.count().path_mtus_doubted == 0);
+    }
+}
+
 TEST_CASE("RFC 8201 section 5.2: a path's MTU holds for later connections to that address, in both directions") {
     bench b;
     const handle l = b.listen();
