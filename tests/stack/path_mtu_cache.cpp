@@ -56,7 +56,7 @@ std::size_t first_segment(bench& b, handle h) {
 
 /// A router's word to a connection that has text out, which ends then.
 void hears(bench& b, handle h, std::uint32_t mtu) {
-    const std::vector<octet> text(5000);
+    const std::vector<octet> text(3 * 1460);
     REQUIRE(b.stack.send(h, octets(text), b.now));
     b.flush();
     const auto& v = b.stack.look(h)->variables();
