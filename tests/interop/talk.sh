@@ -83,7 +83,7 @@ watch() {
     [ $least -le 50000 ] || least=50000
     is "$packets" -ge "$least" "$packets packets in the capture, not $least"
     [ "$1" != corrupted ] || return 0
-    # 0xffff Linux writes for 0; and what it quotes in ICMP it may never have summed.
+    # 0xffff Linux writes for 0; and what ICMP quotes is cut short, or was never summed.
     wrong="$wrong or (tcp.checksum.status==0 and not (tcp.checksum==0xffff or icmp or icmpv6))"
     [ "$1" != clean ] || wrong="$wrong or tcp.analysis.retransmission"
     wrong=$(in_tshark "$wrong")

@@ -102,7 +102,7 @@ TEST_CASE("the cache knows each address until its time, and of what shares a pla
     CHECK(left > path_mtu_cache<>::places / 2);
 }
 
-TEST_CASE("RFC 5927 section 7.2: whoever opened it, a connection has nothing to doubt a router by before text has arrived") {
+TEST_CASE("RFC 5927 section 7.2: before text has arrived there is nothing to doubt a router by, whoever opened") {
     for (const bool passive : {false, true}) {
         CAPTURE(passive);
         bench b;
