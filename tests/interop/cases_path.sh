@@ -112,6 +112,7 @@ case_unreachable() {
 # Not an octet that is read before it is written, or read behind an end, and not one that is left behind.
 case_memcheck() {
     command -v valgrind > /dev/null || { echo "no valgrind"; exit 77; }
+    if grep -q __asan_init "$ENDPOINT"; then echo "the address sanitizer looks already"; return; fi
     local program=$ENDPOINT said
     ENDPOINT="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=all --log-file=$work/valgrind.%p $program"
     for each in "--loss 10" "--plain 1"; do
