@@ -64,11 +64,13 @@ behind_a_router() {
     kernel_in="nsenter -t $pid -n"
     ip link add v0 type veth peer name v1 netns $pid
     ip address add 198.18.1.1/24 dev v0
+    ip address add fd00:1::1/64 dev v0
     ip link set v0 up
-    $kernel_in sh -c 'ip address add 198.18.1.2/24 dev v1; ip link set v1 up; ip route add default via 198.18.1.1
+    $kernel_in sh -c 'ip address add 198.18.1.2/24 dev v1; ip address add fd00:1::2/64 dev v1 nodad; ip link set v1 up
+        ip route add default via 198.18.1.1; ip route add default via fd00:1::1
         ethtool -K v1 tso off gso off gro off tx off > /dev/null; sysctl -qw net.ipv4.tcp_early_retrans=0'
     ethtool -K v0 tso off gso off gro off tx off > /dev/null
-    sysctl_of ip_forward=1
+    sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 }
 dropped() {  # dropped <octets> <percent>
     behind_a_router

@@ -2,7 +2,10 @@
 // sluice's end of each conversation, as programs of a host, of any composition.
 #pragma once
 
+#include <sluice/host/error.hpp>
 #include <sluice/sluice.hpp>
+
+#include <cstring>
 
 #include "options.hpp"
 #include "pattern.hpp"
@@ -114,7 +117,7 @@ private:
             case error::reset: return "reset";
             case error::refused: return "refused";
             case error::timed_out: return "timeout";
-            default: return text(why);
+            default: return strerrorname_np(static_cast<int>(to_errc(why)));  // as the kernel's end has it
         }
     }
 

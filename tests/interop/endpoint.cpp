@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
     const manners how(given);
     link_options on(given);
     const std::string composition = given.text("--composition", "rack");
-    task_to_do todo{how, {}, {}, given.text("--without"), given.flag("--ecn")};
+    task_to_do todo{how, {}, {}, given.text("--without"), given.flag("--ecn"), given.number("--syn-time")};
     given.check();
 
     const auto own = io::read_prefix(how.own);
@@ -29,5 +29,6 @@ int main(int argc, char** argv) {
     if (composition == "accurate") return run_accurate(todo, **link);
     if (composition == "newreno") return run_newreno(todo, **link);
     if (composition == "go_back_n") return run_go_back_n(todo, **link);
-    options::refuse("compositions are rack, accurate, newreno and go_back_n");
+    if (composition == "probing") return run_probing(todo, **link);
+    options::refuse("compositions are rack, accurate, newreno, go_back_n and probing");
 }

@@ -16,6 +16,7 @@ struct task_to_do {
     ip_address peer;
     std::string without;  // ts,sack,wscale
     bool asks_for_ecn;
+    std::uint64_t syn_time;  // milliseconds; 0: as it is
 };
 
 using any_congestion = any_of<cubic, reno, vegas, westwood>;
@@ -24,6 +25,7 @@ int run_rack(const task_to_do&, chosen_link&);
 int run_accurate(const task_to_do&, chosen_link&);
 int run_newreno(const task_to_do&, chosen_link&);
 int run_go_back_n(const task_to_do&, chosen_link&);
+int run_probing(const task_to_do&, chosen_link&);
 
 template <class Tcp>
 int run(const task_to_do& todo, chosen_link& link) {
@@ -38,6 +40,7 @@ int run(const task_to_do& todo, chosen_link& link) {
     if (!how.congestion.empty()) settings.congestion.select(how.congestion);
     if constexpr (requires { settings.ecn.asks; }) settings.ecn.asks = todo.asks_for_ecn;
     else if (todo.asks_for_ecn) options::refuse("this composition has no ECN");
+    if (todo.syn_time > 0) settings.limits.syn_time = std::chrono::milliseconds(todo.syn_time);
     if (how.receive_buffer > 0) settings.buffers.receive = settings.buffers.largest_receive = how.receive_buffer;
     if (how.send_buffer > 0) settings.buffers.send = settings.buffers.largest_send = how.send_buffer;
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # gateway.sh <directory of our test programs> <directory of the examples> [--many COUNT]: a client whose packets all go
 # through `gateway` speaks to a server behind it. Connections end in every way, and neither side may see a difference to a conversation without
-# it; curl finds the server by DNS and fetches a file; COUNT (2000) connections are open at a time. Skipped (77) without
-# namespaces or TUN.
+# it; curl finds the server by DNS and fetches a file; COUNT (2000) connections are open at a time; then there are not
+# enough descriptors. Skipped (77) without namespaces or TUN.
 set -euo pipefail
 programs=$(realpath "$1")
 examples=$(realpath "$2")
@@ -11,7 +11,7 @@ gateway=$examples/gateway
 many=2000
 [ "${3-}" != --many ] || many=$4
 . "$(dirname "$(realpath "$0")")/behind_gateway.sh"
-need curl tshark diff
+need curl tshark diff prlimit
 
 # ---- endings: directly, from the gateway's own namespace, and through it --------------------------------------------
 
@@ -80,6 +80,27 @@ wait "${started[-1]}" || fail "the client"
 until [ "$(ls "/proc/$gateway_pid/fd" | wc -l)" -lt 30 ]; do  # nothing leaks
     [ $SECONDS -lt 300 ] || fail "the gateway keeps descriptors"
 done
+
+# ---- out of descriptors: who comes then is refused, who is there goes on, and whose place is free is somebody else's ---
+
+room=20
+prlimit --pid "$gateway_pid" --nofile=$(($(ls "/proc/$gateway_pid/fd" | wc -l) + room)):
+$in_client timeout 60 bash -c '
+    exec 2> "$0"
+    held=()
+    for ((i = 0; i < 2 * $1; ++i)); do exec {each}<> /dev/tcp/198.18.1.2/7 && held+=($each); done
+    echo "$(grep -c "connect: Connection refused" "$0") refused"
+    for each in ${held[*]}; do echo $each >&$each; read -r line <&$each; [ "$line" = $each ] && echo carried; done
+    exec {held[0]}>&-
+    until exec {each}<> /dev/tcp/198.18.1.2/7; do :; done
+    echo again >&$each; read -r line <&$each; echo $line' "$work/errors" $room > "$work/held" ||
+    { cat "$work/errors"; fail "out of descriptors"; }
+refused=$(sed -n 's/ refused$//p' "$work/held")
+[ "$refused" -gt 0 ] || fail "there are always descriptors"
+[ "$(grep -c '^carried$' "$work/held"),$(tail -n 1 "$work/held")" = $((2 * room - refused)),again ] ||
+    { cat "$work/held"; fail "out of descriptors"; }
+echo "out of descriptors: $refused of $((2 * room)) refused"
+
 stop_gateway > "$work/carried"
 cat "$work/carried"
 grep -q "at most \($many\|$((many + 1))\) at a time" "$work/carried" || fail "not all at a time"

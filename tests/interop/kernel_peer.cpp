@@ -3,6 +3,7 @@
 // does; at the end what came, and what TCP_INFO knows.
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -155,7 +156,7 @@ private:
                                   : failed == EPIPE        ? "reset"
                                   : failed == ETIMEDOUT    ? "timeout"
                                   : failed == ECONNREFUSED ? "refused"
-                                                           : std::strerror(failed);
+                                                           : ::strerrorname_np(failed);
         settle(c, resets && failed == 0 ? how_.ends : ended);
         if (resets) {
             const linger at_once{1, 0};

@@ -62,7 +62,7 @@ struct manners {
     std::uint64_t pause;             // until it begins to read
     std::uint64_t idle;              // until it begins to send
     bool resets;                     // --resets 1: when all has come, by a RST
-    std::string ends;                // what it expects: fin, reset, timeout or refused
+    std::string ends;                // what it expects: fin, reset, timeout, refused, or errno's name
     std::uint64_t keep_alive;        // idle time and interval
     std::uint64_t receive_buffer, send_buffer;  // octets; 0: as they are
     std::string congestion;

@@ -56,7 +56,7 @@ std::size_t first_segment(bench& b, handle h) {
 
 /// A router's word to a connection that has text out, which ends then.
 void hears(bench& b, handle h, std::uint32_t mtu) {
-    const std::vector<octet> text(5000);
+    const std::vector<octet> text(3 * 1460);
     REQUIRE(b.stack.send(h, octets(text), b.now));
     b.flush();
     const auto& v = b.stack.look(h)->variables();
@@ -100,6 +100,17 @@ TEST_CASE("the cache knows each address until its time, and of what shares a pla
     CHECK(paths.find(address(count - 1), start));
     CHECK(left <= path_mtu_cache<>::places);
     CHECK(left > path_mtu_cache<>::places / 2);
+}
+
+TEST_CASE("RFC 5927 section 7.2: before text has arrived there is nothing to doubt a router by, whoever opened") {
+    for (const bool passive : {false, true}) {
+        CAPTURE(passive);
+        bench b;
+        const handle l = b.listen();
+        hears(b, passive ? accepted(b, l, 2001, far.address) : opened(b, 1001, far), 1400);
+        CHECK(b.count().path_mtus_lowered == 1);
+        CHECK(b.count().path_mtus_doubted == 0);
+    }
 }
 
 TEST_CASE("RFC 8201 section 5.2: a path's MTU holds for later connections to that address, in both directions") {

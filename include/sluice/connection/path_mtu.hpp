@@ -98,7 +98,8 @@ constexpr void raise_path_mtu(control_block<Tcp>& c) {
 
 /// N43: less than what is known to have arrived is not believed at once. So many octets in so few segments can't all
 /// have come in packets that small; nor does any sane link take less than 552 (practice: Linux). What was believed
-/// before, however, or more, can do no new harm.
+/// before, however, or more, can do no new harm. The SYN is acknowledged too, and no text; of a connection that was
+/// accepted it left with the half-open record, which these books don't know.
 template <class Tcp>
 constexpr bool is_doubtful(const control_block<Tcp>& c, std::uint16_t mtu) {
     constexpr std::uint16_t least_sane = 552;
@@ -106,7 +107,7 @@ constexpr bool is_doubtful(const control_block<Tcp>& c, std::uint16_t mtu) {
     const std::uint64_t most_text = floored_difference(mtu, packet_overhead(c));
     const std::uint32_t still_out = c.snd.flight() / c.path.largest_mss;
     return mtu < least_sane ||
-           c.totals.acknowledged > floored_difference(c.totals.segments_out, still_out) * most_text;
+           c.totals.acknowledged > 1 + floored_difference(c.totals.segments_out, still_out) * most_text;
 }
 
 /// A router says that a packet of ours, which held `about`, was too big for it, and that it takes up to `mtu`; older
