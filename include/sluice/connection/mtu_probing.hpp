@@ -42,6 +42,7 @@ constexpr resending send_mtu_probe(control_block<Tcp>& c, environment<Tcp>& env,
         if (!c.snd.syn_acknowledged() || search.is_over() || search.awaits() || !c.uses_sack()) return {};
         const std::uint32_t mss = search.next() - packet_overhead(c);
         c.flight.provide(env.pool, 2);
+        if (c.unsent() > 0) note_idle(c, env);  // it may be the first behind a pause
         if (!may_probe_mtu(c, mss)) return {};
         const std::uint32_t allowed = quota(c);
         if (allowed < mss) return c.cwnd_limited = true, c.flight.pipe() > 0 ? resending::waits : resending::nothing;

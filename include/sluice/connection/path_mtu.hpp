@@ -9,6 +9,7 @@
 #include <sluice/connection/ask.hpp>
 #include <sluice/connection/control_block.hpp>
 #include <sluice/connection/environment.hpp>
+#include <sluice/wire/icmp.hpp>
 
 namespace sluice {
 
@@ -109,22 +110,31 @@ constexpr bool is_doubtful(const control_block<Tcp>& c, std::uint16_t mtu) {
            c.totals.acknowledged > floored_difference(c.totals.segments_out, still_out) * most_text;
 }
 
-/// A router says that a packet of ours, which held `about`, was too big for it, and that it takes up to `mtu`; older
-/// ones than RFC 1191 say 0. Whose message it is, and that `about` is in flight, has been looked at (RFC 5927 section
-/// 4). What was too big leaves again at once, in smaller segments, and has met no congestion (RFC 1191 section 6.5).
+/// What a router that does not say how much it takes can mean (RFC 1191 section 5): the next usual size below what it
+/// quotes, so that all that such ones say of one window comes to the same. Some count the header twice, and nobody can
+/// tell which.
 template <class Tcp>
-constexpr void hear_too_big(control_block<Tcp>& c, environment<Tcp>& env, std::uint32_t mtu, seq about) {
+constexpr std::uint32_t guess_mtu(const control_block<Tcp>& c, std::uint32_t quoted) {
+    const auto header = static_cast<std::uint32_t>(ipv4::header_length);
+    return plateau_below(quoted < path_mtu(c) ? quoted : floored_difference(quoted, header));
+}
+
+/// A router says that a packet of ours was too big for it, and how much it takes; older ones than RFC 1191 say 0. Whose
+/// message it is, and that what it quotes is in flight, has been looked at (RFC 5927 section 4). What was too big leaves
+/// again at once, in smaller segments, and has met no congestion (RFC 1191 section 6.5).
+template <class Tcp>
+constexpr void hear_too_big(control_block<Tcp>& c, environment<Tcp>& env, const icmp_error& e) {
     if (!c.snd.syn_acknowledged() || c.flight.empty()) return;
     const bool is_v4 = c.remote.address.is_v4();
     const std::uint32_t least = is_v4 ? 68 : 1280;  // RFC 1191 section 3; RFC 8201 section 4: less is discarded
-    if (mtu == 0 && is_v4) mtu = plateau_below(path_mtu(c));
+    const std::uint32_t mtu = e.mtu == 0 && is_v4 ? guess_mtu(c, e.length) : e.mtu;
     if constexpr (Tcp::probes_mtu) c.probes.hear_bound(mtu);
     if (mtu < least || mtu >= path_mtu(c)) return;  // it is never raised so; and each is heard once
     const auto believable = static_cast<std::uint16_t>(mtu);
     if (is_doubtful(c, believable)) {
         ++env.count.path_mtus_doubted;
         c.path.doubted = believable;
-        c.path.doubted_at = about;
+        c.path.doubted_at = e.sequence;
         return;
     }
     lower_path_mtu(c, env, believable);
