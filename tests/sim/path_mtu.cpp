@@ -262,6 +262,31 @@ TEST_CASE("RFC 4821: a black hole is found by two timeouts, and the search ends 
     }
 }
 
+TEST_CASE("RFC 4821 section 7.7: what vanishes at 1024 octets, too, is sent in less, and what fits is found") {
+    for (const std::uint32_t real : {1000u, 576u}) {
+        CAPTURE(real);
+        path<probing> p({.mtu = real, .hides_mtu = true, .octets = 4'000'000});
+        p.run(instant(120s));
+        CHECK(p.flow.is_complete());
+        CHECK(p.count().black_holes == 2);
+        CHECK(p.count().timeouts == 4);
+        CHECK(p.mtu() <= real);
+        CHECK(real - p.mtu() < mtu_search::step);
+        CHECK(!p.broken);
+    }
+    // An outage looks the same, and is over.
+    path<probing> outage({.hides_mtu = true, .octets = 4'000'000});
+    outage.run(instant(100ms));
+    outage.net.set_mtu(outage.narrow, 100);
+    outage.run(instant(5s));
+    CHECK(outage.mtu() == 552);
+    outage.net.set_mtu(outage.narrow, sim::unlimited);
+    outage.run(instant(60s));
+    CHECK(outage.flow.is_complete());
+    CHECK(outage.mtu() == 1500);
+    CHECK(!outage.broken);
+}
+
 TEST_CASE("RFC 4821 section 7.4: a probe many times as large as the segments waits until the window has room for it") {
     path<probing> p({.mtu = 8000, .hides_mtu = true, .link_mtu = 9000, .octets = 20'000'000});
     p.run(instant(60s));

@@ -98,15 +98,14 @@ constexpr void raise_path_mtu(control_block<Tcp>& c) {
 }
 
 /// N43: less than what is known to have arrived is not believed at once. So many octets in so few segments can't all
-/// have come in packets that small; nor does any sane link take less than 552 (practice: Linux). What was believed
-/// before, however, or more, can do no new harm.
+/// have come in packets that small; nor does any sane link take less than 552. What was believed before, however, or
+/// more, can do no new harm.
 template <class Tcp>
 constexpr bool is_doubtful(const control_block<Tcp>& c, std::uint16_t mtu) {
-    constexpr std::uint16_t least_sane = 552;
     if (c.path.believed != 0 && c.path.believed <= mtu) return false;
     const std::uint64_t most_text = floored_difference(mtu, packet_overhead(c));
     const std::uint32_t still_out = c.snd.flight() / c.path.largest_mss;
-    return mtu < least_sane ||
+    return mtu < mtu_search::least_v4 ||
            c.totals.acknowledged > floored_difference(c.totals.segments_out, still_out) * most_text;
 }
 
@@ -120,8 +119,8 @@ constexpr std::uint32_t guess_mtu(const control_block<Tcp>& c, std::uint32_t quo
 }
 
 /// A router says that a packet of ours was too big for it, and how much it takes; older ones than RFC 1191 say 0. Whose
-/// message it is, and that what it quotes is in flight, has been looked at (RFC 5927 section 4). What was too big leaves
-/// again at once, in smaller segments, and has met no congestion (RFC 1191 section 6.5).
+/// message it is, and that what it quotes is in flight, has been looked at (RFC 5927 section 4). What was too big
+/// leaves again at once, in smaller segments, and has met no congestion (RFC 1191 section 6.5).
 template <class Tcp>
 constexpr void hear_too_big(control_block<Tcp>& c, environment<Tcp>& env, const icmp_error& e) {
     if (!c.snd.syn_acknowledged() || c.flight.empty()) return;
