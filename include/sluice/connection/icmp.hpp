@@ -58,7 +58,7 @@ constexpr void hear_icmp(control_block<Tcp>& c, environment<Tcp>& env, const icm
     if (e.kind == icmp_kind::source_quench) return;  // MUST-55
     if (!quotes_what_is_out(c, e)) return void(++env.count.icmp_ignored);
     switch (e.kind) {
-        case icmp_kind::too_big: return hear_too_big(c, env, e.mtu, e.sequence);
+        case icmp_kind::too_big: return hear_too_big(c, env, e);
         case icmp_kind::protocol_unreachable:
         case icmp_kind::port_unreachable: return hear_hard_error(c, env, error_of(e.kind));
         default: return note_soft_error(c, error_of(e.kind));  // MUST-56

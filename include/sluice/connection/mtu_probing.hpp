@@ -42,6 +42,7 @@ constexpr resending send_mtu_probe(control_block<Tcp>& c, environment<Tcp>& env,
         if (!c.snd.syn_acknowledged() || search.is_over() || search.awaits() || !c.uses_sack()) return {};
         const std::uint32_t mss = search.next() - packet_overhead(c);
         c.flight.provide(env.pool, 2);
+        if (c.unsent() > 0) note_idle(c, env);  // it may be the first behind a pause
         if (!may_probe_mtu(c, mss)) return {};
         const std::uint32_t allowed = quota(c);
         if (allowed < mss) return c.cwnd_limited = true, c.flight.pipe() > 0 ? resending::waits : resending::nothing;
@@ -119,18 +120,20 @@ constexpr bool ends_excuse(control_block<Tcp>& c) {
 }
 
 /// The retransmission timer has expired. Twice for a full-sized packet: what is full-sized may be too large (section
-/// 7.7), and the search begins below.
+/// 7.7), and the search begins below. In IPv4 two more lead further down; it may be an outage all the same, so that
+/// what was large before is tried again.
 template <class Tcp>
 constexpr void judge_black_hole(control_block<Tcp>& c, environment<Tcp>& env) {
     if constexpr (Tcp::probes_mtu) {
         c.probes.search.forget();
         c.probes.excused = false;
-        const std::uint16_t base = c.remote.address.is_v4() ? mtu_search::base_v4 : mtu_search::base_v6;
-        if (c.retries != 2 || path_mtu(c) <= base || c.flight[c.flight.first()].length() < c.mss) return;
+        const auto now = static_cast<std::uint16_t>(path_mtu(c));
+        const std::uint16_t less = mtu_search::below(now, c.remote.address.is_v4());
+        if (c.retries % 2 != 0 || now <= less || c.flight[c.flight.first()].length() < c.mss) return;
         ++env.count.black_holes;
-        c.probes.search.begin(base, static_cast<std::uint16_t>(path_mtu(c)));
+        c.probes.search.begin(less, c.retries == 2 ? now : std::max(now, c.probes.search.high));
         c.path.raise_at = never;
-        fit_segments(c, base);
+        fit_segments(c, less);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <sluice/connection/ask.hpp>
 #include <sluice/connection/control_block.hpp>
 #include <sluice/connection/environment.hpp>
+#include <sluice/wire/icmp.hpp>
 
 namespace sluice {
 
@@ -97,35 +98,43 @@ constexpr void raise_path_mtu(control_block<Tcp>& c) {
 }
 
 /// N43: less than what is known to have arrived is not believed at once. So many octets in so few segments can't all
-/// have come in packets that small; nor does any sane link take less than 552 (practice: Linux). What was believed
-/// before, however, or more, can do no new harm. The SYN is acknowledged too, and no text; of a connection that was
-/// accepted it left with the half-open record, which these books don't know.
+/// have come in packets that small; nor does any sane link take less than 552. What was believed before, however, or
+/// more, can do no new harm. The SYN is acknowledged too, and no text; of a connection that was accepted it left with
+/// the half-open record, which these books don't know.
 template <class Tcp>
 constexpr bool is_doubtful(const control_block<Tcp>& c, std::uint16_t mtu) {
-    constexpr std::uint16_t least_sane = 552;
     if (c.path.believed != 0 && c.path.believed <= mtu) return false;
     const std::uint64_t most_text = floored_difference(mtu, packet_overhead(c));
     const std::uint32_t still_out = c.snd.flight() / c.path.largest_mss;
-    return mtu < least_sane ||
+    return mtu < mtu_search::least_v4 ||
            c.totals.acknowledged > 1 + floored_difference(c.totals.segments_out, still_out) * most_text;
 }
 
-/// A router says that a packet of ours, which held `about`, was too big for it, and that it takes up to `mtu`; older
-/// ones than RFC 1191 say 0. Whose message it is, and that `about` is in flight, has been looked at (RFC 5927 section
-/// 4). What was too big leaves again at once, in smaller segments, and has met no congestion (RFC 1191 section 6.5).
+/// What a router that does not say how much it takes can mean (RFC 1191 section 5): the next usual size below what it
+/// quotes, so that all that such ones say of one window comes to the same. Some count the header twice, and nobody can
+/// tell which.
 template <class Tcp>
-constexpr void hear_too_big(control_block<Tcp>& c, environment<Tcp>& env, std::uint32_t mtu, seq about) {
+constexpr std::uint32_t guess_mtu(const control_block<Tcp>& c, std::uint32_t quoted) {
+    const auto header = static_cast<std::uint32_t>(ipv4::header_length);
+    return plateau_below(quoted < path_mtu(c) ? quoted : floored_difference(quoted, header));
+}
+
+/// A router says that a packet of ours was too big for it, and how much it takes; older ones than RFC 1191 say 0. Whose
+/// message it is, and that what it quotes is in flight, has been looked at (RFC 5927 section 4). What was too big
+/// leaves again at once, in smaller segments, and has met no congestion (RFC 1191 section 6.5).
+template <class Tcp>
+constexpr void hear_too_big(control_block<Tcp>& c, environment<Tcp>& env, const icmp_error& e) {
     if (!c.snd.syn_acknowledged() || c.flight.empty()) return;
     const bool is_v4 = c.remote.address.is_v4();
     const std::uint32_t least = is_v4 ? 68 : 1280;  // RFC 1191 section 3; RFC 8201 section 4: less is discarded
-    if (mtu == 0 && is_v4) mtu = plateau_below(path_mtu(c));
+    const std::uint32_t mtu = e.mtu == 0 && is_v4 ? guess_mtu(c, e.length) : e.mtu;
     if constexpr (Tcp::probes_mtu) c.probes.hear_bound(mtu);
     if (mtu < least || mtu >= path_mtu(c)) return;  // it is never raised so; and each is heard once
     const auto believable = static_cast<std::uint16_t>(mtu);
     if (is_doubtful(c, believable)) {
         ++env.count.path_mtus_doubted;
         c.path.doubted = believable;
-        c.path.doubted_at = about;
+        c.path.doubted_at = e.sequence;
         return;
     }
     lower_path_mtu(c, env, believable);

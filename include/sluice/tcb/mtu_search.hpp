@@ -24,6 +24,8 @@ constexpr std::uint16_t plateau_below(std::uint32_t size) {
 struct mtu_search {
     /// Where no more is known, what is taken to get through: RFC 4821 section 7.2; every IPv6 link takes 1280.
     static constexpr std::uint16_t base_v4 = 1024, base_v6 = 1280;
+    /// What a sane IPv4 link takes at least (practice: Linux).
+    static constexpr std::uint16_t least_v4 = 552;
     /// Nearer it does not look: what it could win is less than what a probe costs (practice: Linux).
     static constexpr std::uint16_t step = 8;
 
@@ -31,6 +33,12 @@ struct mtu_search {
     std::uint16_t high = 0;   // SEARCH_HIGH: may get through
     std::uint16_t probe = 0;  // that is out; 0: none
     bool halves = false;      // the highest has been tried
+
+    /// Where to begin if packets of `size` vanish.
+    static constexpr std::uint16_t below(std::uint32_t size, bool is_v4) {
+        if (!is_v4) return base_v6;
+        return size > base_v4 ? base_v4 : least_v4;
+    }
 
     constexpr bool is_over() const { return high - low < step; }
     constexpr bool awaits() const { return probe != 0; }
