@@ -232,8 +232,7 @@ TEST_CASE("the echo measures the round trip of what was sent again, which withou
     }
 }
 
-TEST_CASE("RFC 2883: what came before a second arrival is echoed when that is reported: the wait for an ACK that was lost "
-          "is no round trip") {
+TEST_CASE("RFC 2883: an ACK that reports a second arrival echoes what came before: it measures no round trip") {
     for (const bool reported : {true, false}) {
         tcp_options offers = timestamps_offered();
         offers.sack_permitted = true;
