@@ -232,6 +232,24 @@ TEST_CASE("the echo measures the round trip of what was sent again, which withou
     }
 }
 
+TEST_CASE("RFC 2883: an ACK that reports a second arrival echoes what came before: it measures no round trip") {
+    for (const bool reported : {true, false}) {
+        tcp_options offers = timestamps_offered();
+        offers.sack_permitted = true;
+        auto b = with(offers);
+        REQUIRE(b.send("text"));
+        const auto first = b.take_one();
+        b.wait_for_deadline();  // 200 ms
+        b.wait(30ms);
+        tcp_options told{.timestamps = timestamps_option{b.peer_clock(), first.options.timestamps->value}};
+        if (reported) told.sack.push_back({seq(1), seq(5)});
+        b.arrives({.flags = flag::ack, .sequence = 1, .acknowledgment = 5, .options = told});
+        CHECK(b.block().flight.empty());
+        CHECK(b.endpoint.count().arrived_twice == (reported ? 1 : 0));
+        CHECK(b.block().rtt.srtt() == (reported ? 0us : 28750us));  // an eighth of 230 ms
+    }
+}
+
 TEST_CASE("an echo that we can't have sent measures nothing") {
     auto b = with(timestamps_offered());
     REQUIRE(b.send("lost"));

@@ -89,7 +89,12 @@ constexpr findings take_news(control_block<Tcp>& c, environment<Tcp>& env, const
             f.newly_sacked = news.octets;
             f.delivered += news.octets;
             f.arrived_twice = news.duplicate;
-            if (news.duplicate) ++env.count.arrived_twice;
+            if (news.duplicate) {
+                ++env.count.arrived_twice;
+                // It answers a second arrival, whose timestamp it does not echo (RFC 7323 section 5.3: R2 is before
+                // R3): what the echo would tell is how long the first one's ACK, which was lost, was waited for.
+                if (f.acked_again > 0) f.sample.reset();
+            }
         }
     }
     return f;
