@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: MIT
 // How fast is sluice on a TUN device, talking to the kernel's TCP, as a multiple of the kernel talking to itself?
 // One end of a conversation for each process; tun.sh lets them take turns, and has the comparison.
-//   bench_tun serve PORT                                       the kernel's end: serves whoever comes, by blocking sockets
-//   bench_tun ask WHO ADDRESS PORT send|receive|ping AMOUNT    says how many seconds that took
+//   bench_tun serve PORT                                            the kernel's end, by blocking sockets
+//   bench_tun ask WHO ADDRESS PORT send|receive|both|ping AMOUNT    says how many seconds it took
 // WHO is kernel, super (sluice on TUN with super-segments) or plain (sluice on TUN without), and both have the same
 // octets to send and to compare. `send` ends when the peer has said that all came as it should.
 #include "timing.hpp"
 
 #include <sluice/host/device.hpp>
 #include <sluice/host/tcp_socket.hpp>
+#include <sluice/host/when_all.hpp>
 #include <sluice/io/address_text.hpp>
 #include <sluice/io/socket_name.hpp>
 #include <sluice/io/tun.hpp>
 
 #include <chrono>
 #include <cstring>
+#include <thread>
 
 #include <netinet/tcp.h>
 
@@ -53,8 +55,8 @@ octets piece(std::uint64_t place, std::uint64_t end) {
 
 /// What the one who asks wants, as its first octets say.
 struct request {
-    enum class kind : std::uint64_t { send, receive, ping } what;
-    std::uint64_t amount;  // octets, or round trips
+    enum class kind : std::uint64_t { send, receive, both, ping } what;
+    std::uint64_t amount;  // octets each way, or round trips
 
     std::array<octet, 16> octets_of() const { return std::bit_cast<std::array<octet, 16>>(*this); }
 };
@@ -70,6 +72,8 @@ public:
     explicit kernel_socket(io::descriptor of) : of_(std::move(of)), heard_(std::size_t{1} << 18) {
         const int on = 1;
         ::setsockopt(of_.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        // sluice's too; with the machine's own choice, as bbr, it would be policies that are compared.
+        require(::setsockopt(of_.number(), IPPROTO_TCP, TCP_CONGESTION, "cubic", 5) == 0, "the kernel has cubic");
     }
 
     void say(octets some) {
@@ -97,6 +101,11 @@ public:
             heard += some.size();
         }
     }
+    void both(std::uint64_t amount) {
+        std::thread saying([&] { say_all(amount); });
+        hear_all(amount);
+        saying.join();
+    }
 
 private:
     io::descriptor of_;
@@ -115,6 +124,9 @@ void serve_one(kernel_socket at) {
             at.hear_all(wanted.amount);
             return at.say({&good, 1});
         case request::kind::receive: return at.say_all(wanted.amount);
+        case request::kind::both:
+            at.both(wanted.amount);
+            return at.say({&good, 1});
         case request::kind::ping:
             for (; wanted.amount > 0; --wanted.amount) {
                 const auto answer = static_cast<octet>(at.hear(1)[0] + 1);
@@ -130,7 +142,10 @@ void serve(std::uint16_t port) {
     require(::listen(listening.number(), 1) == 0, "listen");
     std::puts("listening");
     std::fflush(stdout);
-    while (true) serve_one(kernel_socket(io::descriptor(::accept4(listening.number(), nullptr, nullptr, SOCK_CLOEXEC))));
+    while (true) {
+        io::descriptor accepted(::accept4(listening.number(), nullptr, nullptr, SOCK_CLOEXEC));
+        serve_one(kernel_socket(std::move(accepted)));
+    }
 }
 
 double ask_by_kernel(socket_address whom, request wanted) {
@@ -146,6 +161,10 @@ double ask_by_kernel(socket_address whom, request wanted) {
             require(at.hear(1)[0] == good, "all has come");
             break;
         case request::kind::receive: at.hear_all(wanted.amount); break;
+        case request::kind::both:
+            at.both(wanted.amount);
+            require(at.hear(1)[0] == good, "all has come");
+            break;
         case request::kind::ping:
             for (std::uint64_t i = 0; i < wanted.amount; ++i) {
                 const auto question = static_cast<octet>(i);
@@ -169,6 +188,21 @@ task<octet> hear_one(tcp_socket<my_tcp>& at) {
     co_return one;
 }
 
+task<> say_all(tcp_socket<my_tcp>& at, std::uint64_t amount) {
+    for (std::uint64_t said = 0; said < amount; said += piece(said, amount).size())
+        co_await say(at, piece(said, amount));
+}
+task<> hear_all(tcp_socket<my_tcp>& at, std::uint64_t amount) {
+    std::vector<octet> room(std::size_t{1} << 18);
+    for (std::uint64_t heard = 0; heard < amount;) {
+        const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(amount - heard, room.size()));
+        const auto got = co_await at.recv(mutable_octets(room).first(most));
+        require(got.value_or(0) > 0, "sluice receives");
+        require(text.is(heard, octets(room).first(*got)), "what came to sluice is what was sent");
+        heard += *got;
+    }
+}
+
 task<double> ask_by_sluice(host<my_tcp>& from, socket_address whom, request wanted) {
     tcp_socket at(from);
     const auto connected = co_await at.connect(whom);
@@ -177,24 +211,15 @@ task<double> ask_by_sluice(host<my_tcp>& from, socket_address whom, request want
     const auto said = wanted.octets_of();
     co_await say(at, said);
     switch (wanted.what) {
-        case request::kind::send: {
-            for (std::uint64_t i = 0; i < wanted.amount; i += piece(i, wanted.amount).size()) {
-                const auto done = co_await at.send(piece(i, wanted.amount));
-                require(bool(done), "sluice sends");
-            }
+        case request::kind::send:
+            co_await say_all(at, wanted.amount);
             require(co_await hear_one(at) == good, "all has come");
             break;
-        }
-        case request::kind::receive: {
-            std::vector<octet> room(std::size_t{1} << 18);
-            for (std::uint64_t heard = 0; heard < wanted.amount;) {
-                const auto got = co_await at.recv(room);
-                require(got.value_or(0) > 0, "sluice receives");
-                require(text.is(heard, octets(room).first(*got)), "what came to sluice is what was sent");
-                heard += *got;
-            }
+        case request::kind::receive: co_await hear_all(at, wanted.amount); break;
+        case request::kind::both:
+            co_await when_all(say_all(at, wanted.amount), hear_all(at, wanted.amount));
+            require(co_await hear_one(at) == good, "all has come");
             break;
-        }
         case request::kind::ping:
             for (std::uint64_t i = 0; i < wanted.amount; ++i) {
                 const auto question = static_cast<octet>(i);
@@ -222,7 +247,7 @@ double ask_by_sluice(bool super_segments, socket_address whom, request wanted) {
 }
 
 [[noreturn]] void refuse() {
-    std::fprintf(stderr, "bench_tun serve PORT | ask kernel|super|plain ADDRESS PORT send|receive|ping AMOUNT (tun.sh)\n");
+    std::fputs("bench_tun serve PORT | ask kernel|super|plain ADDRESS PORT send|receive|both|ping AMOUNT\n", stderr);
     std::exit(2);
 }
 
@@ -240,6 +265,7 @@ int main(int argc, char** argv) {
     request wanted{.what = {}, .amount = std::strtoull(given[6].c_str(), nullptr, 10)};
     if (given[5] == "send") wanted.what = request::kind::send;
     else if (given[5] == "receive") wanted.what = request::kind::receive;
+    else if (given[5] == "both") wanted.what = request::kind::both;
     else if (given[5] == "ping") wanted.what = request::kind::ping;
     else refuse();
     std::printf("%.6f\n", who == "kernel" ? ask_by_kernel(whom, wanted) : ask_by_sluice(who == "super", whom, wanted));

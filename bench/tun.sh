@@ -5,8 +5,8 @@
 #   tun.sh <directory of the benchmarks> [turns]
 # TUN with super-packets against veth with GSO, plain TUN against veth whose offloads are switched off by ethtool: bulk
 # each way and round trips of one octet. The contestants take turns; given are the medians, and the median of the ratios
-# turn by turn: above 1, sluice is faster. Every octet is compared with what was sent. All processes have the same two
-# cores (CORES=0,1). Needs root, or user namespaces that are allowed, and /dev/net/tun; skips (77) otherwise.
+# turn by turn: above 1, sluice is faster. Every octet is compared with what was sent; all have cubic, and all processes
+# the same two cores (CORES=0,1). Needs root, or user namespaces that are allowed, and /dev/net/tun; or skips (77).
 set -euo pipefail
 program=$(realpath "${1:?directory of the benchmarks}")/bench_tun turns=${2:-15} cores=${CORES:-0,1}
 skip() { echo "skipped: $1"; exit 77; }
@@ -75,6 +75,7 @@ compare() {  # compare <title> <sluice's> <the kernel's> <what> <amount> <goal>
 }
 compare "super-packets, to the kernel; veth with GSO" super gso send 1000000000 1.0
 compare "super-packets, from the kernel; the same" super gso receive 1000000000 1.0
+compare "super-packets, both ways at once; the same" super gso both 500000000 ""
 compare "plain, to the kernel; veth, offloads off" plain single send 200000000 0.7
 compare "plain, from the kernel; the same" plain single receive 200000000 0.7
 compare "round trips, super-packets; veth with GSO" super gso ping 20000 ""
