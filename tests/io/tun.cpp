@@ -99,6 +99,37 @@ TEST_CASE("The kernel gets what a host sends, with super-segments and without, t
     }
 }
 
+TEST_CASE("Packets of one receive lie apart, the shortest and the longest, and the next gives what had no room") {
+    const own_namespace apart;
+    auto reactor = io::reactor::open();
+    REQUIRE(reactor);
+    auto link = apart ? io::tun::open({.kernel_addresses = {{there, 24}}, .mtu = 65'535}, *reactor)
+                      : io::failed("a network namespace", "it is not allowed here");
+    if (!link) {
+        MESSAGE("skipped: " << link.why().text());
+        return;
+    }
+    const io::descriptor kernels(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const io::socket_name there_name(socket_address{here, 7});
+    constexpr std::size_t headers = 28, count = 96;  // of IPv4 and UDP; more than 2 MiB
+    const auto words = [](std::size_t i) { return std::vector<octet>(i % 2 == 0 ? i : 65'507 - i, octet(i)); };
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto said = words(i);
+        const auto [to, length_of_it] = std::pair(there_name.address(), there_name.length());
+        REQUIRE(::sendto(kernels.number(), said.data(), said.size(), 0, to, length_of_it) >= 0);
+    }
+    std::array<rx_packet, 128> room;
+    std::size_t heard = 0, receives = 0;
+    for (std::size_t filled; (filled = link->receive(room)) > 0; ++receives)
+        for (const rx_packet& each : std::span(room).first(filled)) {
+            if (each.data[0] >> 4 != 4) continue;  // the kernel asks for IPv6's neighbours
+            const auto said = words(heard++);
+            CHECK(std::ranges::equal(each.data.subspan(headers), said));
+        }
+    CHECK(heard == count);
+    CHECK(receives > 1);
+}
+
 TEST_CASE("A device that somebody deletes ends the loop that runs on it, with a word, and for each call after it") {
     const own_namespace apart;
     auto reactor = io::reactor::open();

@@ -69,8 +69,8 @@ public:
 
     std::size_t receive(std::span<rx_packet> room) {
         std::size_t filled = 0;
-        while (filled < std::min(room.size(), batch) && watched_.may_read()) {
-            const mutable_octets place = mutable_octets(received_).subspan(filled * longest, longest);
+        mutable_octets place = received_;
+        while (filled < room.size() && place.size() >= longest && watched_.may_read()) {
             const ssize_t length = ::read(device_.number(), place.data(), place.size());
             if (length < 0) {
                 if (errno == EINTR) continue;
@@ -78,7 +78,11 @@ public:
                 watched_.has_read_all();
                 break;
             }
-            if (auto packet = seen(octets(place).first(static_cast<std::size_t>(length)))) room[filled++] = *packet;
+            const auto came = static_cast<std::size_t>(length);
+            if (auto packet = seen(octets(place).first(came))) {
+                room[filled++] = *packet;
+                place = place.subspan((came + cache_line - 1) / cache_line * cache_line);
+            }
         }
         count_.packets_in += filled;
         return filled;
@@ -94,14 +98,15 @@ public:
     instant next_deadline() const { return watched_.may_read() ? long_ago : never; }
 
 private:
-    static constexpr std::size_t batch = 32;
-    static constexpr std::size_t longest = 1 << 16;  // what IP's length field can say, and the header before it
+    static constexpr std::size_t cache_line = 64;
+    static constexpr std::size_t longest = 1025 * cache_line;  // IP's length field, and what stands before
+    static constexpr std::size_t at_once = 32 * longest;        // each packet lies where the last one ended
     static constexpr std::uint32_t most_payload = 65'535 - tx_packet::longest_headers;
 
     tun(descriptor device, watched watching, interface kernel_side, const tun_options& wanted, reactor& waits_in)
         : device_(std::move(device)), watched_(std::move(watching)), waits_in_(&waits_in),
           kernel_side_(std::move(kernel_side)), mtu_(wanted.mtu), has_super_segments_(wanted.super_segments),
-          received_(batch * longest) {}
+          received_(at_once) {}
 
     static opened<tun> attach(const tun_options& wanted, reactor& waits_in) {
         descriptor device(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
