@@ -45,7 +45,7 @@ TEST_CASE("An ARP packet is written as RFC 826 has it, and read back") {
 
 TEST_CASE("What is cut short, of another hardware or protocol, or no request or reply, is no ARP of ours") {
     for (std::size_t length = 0; length < 28; ++length) CHECK_FALSE(arp::read(test::heap(octets(reply).first(length))));
-    for (const std::size_t at : {1, 3, 4, 5, 7}) CHECK_FALSE(reads(at, 9));
+    for (const std::size_t at : {1u, 3u, 4u, 5u, 7u}) CHECK_FALSE(reads(at, 9));
 }
 
 TEST_CASE("A sender is one station with an address of its own; who only asks may be without the latter (RFC 5227)") {
