@@ -19,11 +19,11 @@ constexpr bool is_of(std::size_t octets) {
     return !is_64_bit || sizeof(Part) == octets;
 }
 
-static_assert(is_of<tcp<>::connection>(1376));
-static_assert(is_of<tcp<reno, sack_recovery>::connection>(1040));
+static_assert(is_of<tcp<>::connection>(1368));
+static_assert(is_of<tcp<reno, sack_recovery>::connection>(1032));
 
 // What is not chosen takes no room: the search for a path's MTU.
-static_assert(is_of<tcp<mtu_probing>::connection>(1376 + 24));
+static_assert(is_of<tcp<mtu_probing>::connection>(1368 + 24));
 
 // clang-format off
 static_assert(is_of<cubic>(184) && is_of<reno>(72) && is_of<window_validation>(40) && is_of<hystart>(32));
@@ -49,7 +49,7 @@ TEST_CASE("a new conversation leaves alone what lies in the padding of the old o
     c.fin_queued = c.agreed.sack = true;
     c.challenges = 7;
     static_cast<conversation_block<tcp<>>&>(c) = {};
-    CHECK_FALSE(c.fin_queued);
+    CHECK(!c.fin_queued);
     CHECK_FALSE(c.agreed.sack);
     CHECK(c.challenges == 0);
     CHECK(c.state == state::listen);

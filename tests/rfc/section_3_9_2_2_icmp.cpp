@@ -108,7 +108,7 @@ TEST_CASE("MUST-55 source quench changes nothing, and nobody is told") {
     CHECK(b.quiet());
     CHECK(b.heard().empty());
     CHECK(b.block().congestion.window() == window);
-    CHECK(b.block().soft_error == error::none);
+    CHECK(b.block().path.soft_error == error::none);
     CHECK(b.state() == state::established);
     CHECK(b.endpoint.count().icmp_ignored == 0);  // silently
     CHECK(b.endpoint.count().malformed == 0);

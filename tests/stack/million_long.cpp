@@ -30,10 +30,9 @@ struct counting_source {
 };
 using tcp_type = tcp<basic_growable_buffers<counting_source>>;
 
-/// Peer number n: 16 million addresses and the ports of one of them.
+/// Peer number n: 64 ports of each address, none of which is the server's.
 socket_address address_of(std::uint32_t n) {
-    return {ip_address::v4(198, static_cast<octet>(18 + (n >> 22)), static_cast<octet>(n >> 14),
-                           static_cast<octet>(n >> 6)),
+    return {ip_address::v4(198, 19, static_cast<octet>(n >> 14), static_cast<octet>(n >> 6)),
             static_cast<std::uint16_t>(1024 + n % 64)};
 }
 

@@ -296,7 +296,7 @@ public:
     constexpr sluice::state state() const { return c_.state; }
     constexpr sluice::error error() const { return c_.error; }
     /// The last that ICMP has told of and that ended nothing, however long ago.
-    constexpr sluice::error soft_error() const { return c_.soft_error; }
+    constexpr sluice::error soft_error() const { return c_.path.soft_error; }
     constexpr const socket_address& local() const { return c_.local; }
     constexpr const socket_address& remote() const { return c_.remote; }
     constexpr std::size_t readable() const { return c_.incoming.size(); }

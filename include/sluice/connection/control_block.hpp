@@ -63,13 +63,15 @@ struct ecn_books {
     bool skip = false;           // the flags of this segment are a SYN's
 };
 
-/// What is known of the path's MTU.
+/// What routers have said of the path: its MTU, and what was wrong with it last.
 struct path_books {
-    instant raise_at = never;       // the path may have changed by then
+    instant raise_at = never;       // its MTU may have changed by then
     seq doubted_at{};               // the packet that was said to be too big
-    std::uint16_t doubted = 0;      // of which MTU that was said; 0: nothing is in doubt
+    seq soft_error_at{};            // SND.UNA when the last soft error came
+    std::uint16_t doubted = 0;      // the MTU of which that was said; 0: nothing is in doubt
     std::uint16_t believed = 0;     // the last that was; 0: none
     std::uint16_t largest_mss = 0;  // the handshake's, as c.mss counts; 0: it is not over
+    error soft_error = error::none;  // the last that ICMP has told, and nothing was ended by
 };
 
 /// And what is tried out.
@@ -120,25 +122,23 @@ struct conversation_block {
     seq round_end{};                   // SND.NXT when the round trip began
     seq small_end{};                   // of the last segment that was not full-sized (N39)
     seq app_limited_end{};             // what was sent below this was all the application had
-    seq soft_error_at{};               // SND.UNA when the last soft error came
     std::uint8_t retries = 0;          // expiries since the last progress
     std::uint8_t syn_retries = 0;
     std::uint8_t probe_backoff = 0;
-    bool close_waits = false;          // CLOSE in SYN-RECEIVED behind queued data
-    bool fin_queued = false;
-    bool fin_sent = false;
-    bool wants_room = false;           // the application could not write all it had
-    bool more_follows = false;         // the end of the queue is not pushed (MAY-15)
     bool retransmit_now = false;       // one lost segment leaves whatever the gate says
     bool probe_now = false;
     bool probe_tail_now = false;       // RFC 8985 section 7.3
-    bool probing = false;              // a window probe is out, or its answer said "still shut"
     bool override_now = false;         // the SWS override timer has expired
-    bool idle_told = false;            // about this pause
-    bool may_take_back = false;        // the last reduction was for a loss, or a timeout
-    bool cwnd_limited = false;         // in this round trip, and in the last
-    bool cwnd_was_limited = false;
-    sluice::error soft_error = sluice::error::none;  // the last that ICMP has told, and nothing was ended by
+    bool close_waits : 1 = false;      // CLOSE in SYN-RECEIVED behind queued data
+    bool fin_queued : 1 = false;
+    bool fin_sent : 1 = false;
+    bool wants_room : 1 = false;       // the application could not write all it had
+    bool more_follows : 1 = false;     // the end of the queue is not pushed (MAY-15)
+    bool probing : 1 = false;          // a window probe is out, or its answer said "still shut"
+    bool idle_told : 1 = false;        // about this pause
+    bool may_take_back : 1 = false;    // the last reduction was for a loss, or a timeout
+    bool cwnd_limited : 1 = false;     // in this round trip, and in the last
+    bool cwnd_was_limited : 1 = false;
 
     // ---- acknowledging
     bool ack_now = false;

@@ -40,8 +40,8 @@ constexpr bool quotes_what_is_out(const control_block<Tcp>& c, const icmp_error&
 /// listener is nobody's yet.
 template <class Tcp>
 constexpr void note_soft_error(control_block<Tcp>& c, error what) {
-    c.soft_error = what;
-    c.soft_error_at = c.snd.una;
+    c.path.soft_error = what;
+    c.path.soft_error_at = c.snd.una;
     if (c.options.error_reports && c.state != state::syn_received_passive) c.tell(news::soft_error);
 }
 

@@ -117,7 +117,7 @@ constexpr tcp_info info(const control_block<Tcp>& c, instant now) {
                  .tcpi_bytes_received = c.totals.received,
                  .tcpi_segs_out = c.totals.segments_out,
                  .tcpi_segs_in = c.totals.segments_in,
-                 .soft_error = c.soft_error};
+                 .soft_error = c.path.soft_error};
     if (c.agreed.timestamps) out.tcpi_options |= tcpi_opt_timestamps;
     if (c.agreed.sack) out.tcpi_options |= tcpi_opt_sack;
     if (c.agreed.window_scale) out.tcpi_options |= tcpi_opt_wscale;

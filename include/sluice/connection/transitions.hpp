@@ -78,7 +78,7 @@ constexpr void send_reset(control_block<Tcp>& c, environment<Tcp>& env) {
 /// No answer, or what was heard instead of one to the oldest that is still out (N42).
 template <class Tcp>
 constexpr error reason_to_give_up(const control_block<Tcp>& c) {
-    return c.soft_error != error::none && c.soft_error_at == c.snd.una ? c.soft_error : error::timed_out;
+    return c.path.soft_error != error::none && c.path.soft_error_at == c.snd.una ? c.path.soft_error : error::timed_out;
 }
 
 template <class Tcp>
