@@ -86,15 +86,25 @@ int serve_on(const arguments& a, io::reactor& reactor, Link& link, site& of) {
     asio::engine<my_tcp, Link> engine(context.get_executor(), reactor, link, settings, a.address().address);
     const std::uint16_t port = a.port.value_or(of.tls ? 443 : 80);
     acceptor listening(engine, asio::to_endpoint({a.address().address, port}));
-    net::co_spawn(context, accept_all(listening, of), net::detached);
+    int status = 0;
+    net::co_spawn(context, accept_all(listening, of), [&](std::exception_ptr why) {
+        try {
+            if (why) std::rethrow_exception(why);
+        } catch (const std::exception& e) {  // the link is gone
+            std::fprintf(stderr, "%s: %s\n", a.name.c_str(), e.what());
+            status = 1;
+        }
+        context.stop();
+    });
     net::signal_set signals(context, SIGINT, SIGTERM);
     signals.async_wait([&](boost::system::error_code, int) { context.stop(); });
     std::fprintf(stderr, "%s: up\n", a.name.c_str());
     context.run();
-    return 0;
+    return status;
 }
 
 int serve_on_tun(const arguments& a, site& of) {
+    if (!a.control.empty()) refuse("beast_server has no --control");
     auto reactor = io::reactor::open();
     if (!reactor) return complain(reactor.why());
     io::tun_options wanted{.name = a.name};

@@ -46,6 +46,8 @@ int main(int argc, char** argv) {
     const arguments a = read_arguments(argc, argv, "gateway [options]\n");
     if (!a.rest.empty()) refuse("no arguments besides the options");
     if (a.port) refuse("a gateway takes every port");
+    if (a.link == "raw") refuse("a raw socket has ports of one address, a gateway wants all: take tun or packet");
+    if (!a.control.empty()) refuse("a gateway has no --control");
     if (a.link == "sim") return gateway::by_itself<my_tcp>();
     raise_limit_of_descriptors();
     auto reactor = io::reactor::open();

@@ -94,7 +94,9 @@ inline arguments read_arguments(int argc, char** argv, const char* usage) {
             if (out.link != "sim" && out.name.empty()) refuse(value + " wants a name or port behind a colon");
         } else if (what == "--address") {
             const auto read = io::read_prefix(value);
-            if (!read) refuse("an address is 198.18.0.2/24 or fd00::2/64, not " + value);
+            const bool has_length = value.find('/') != std::string::npos;
+            if (!read || !has_length || !read->address.is_host() || read->address.is_loopback())
+                refuse("an address is a host's with its prefix, as 198.18.0.2/24 or fd00::2/64, not " + value);
             out.own = *read;
         } else if (what == "--peer") {
             out.peer = io::read_address(value);
@@ -109,6 +111,9 @@ inline arguments read_arguments(int argc, char** argv, const char* usage) {
             (what == "--pcap" ? out.pcap : out.control) = value;
         }
     }
+    if (out.peer && out.peer->is_v4() != out.address().address.is_v4())
+        refuse("--peer and --address want to be of one family");
+    if (out.peer == out.address().address) refuse("--peer and --address are the same: sluice needs one of its own");
     if (out.link == "sim" && (out.own || out.peer)) refuse("a simulated network has addresses of its own");
     if (out.link == "sim" && !out.control.empty()) refuse("a simulated network is over before anybody can ask");
     return out;

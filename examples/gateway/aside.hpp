@@ -32,6 +32,11 @@ public:
     link_capabilities capabilities() const { return link_.capabilities(); }
     std::size_t transmit(std::span<const tx_packet> packets) { return link_.transmit(packets); }
     void wait(instant deadline) { link_.wait(deadline); }
+    bool is_gone() const
+        requires requires(const Link& l) { l.is_gone(); }
+    {
+        return link_.is_gone();
+    }
     std::size_t receive(std::span<rx_packet> room) {
         const std::size_t count = link_.receive(room);
         const auto is_taken = [&](const rx_packet& each) {

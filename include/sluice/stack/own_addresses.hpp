@@ -31,8 +31,8 @@ constexpr int common_prefix(const ip_address& a, const ip_address& b) {
     return (first != 0 ? std::countl_zero(first) : 64 + std::countl_zero(second)) - (a.is_v4() ? 96 : 0);
 }
 
-/// A stack that was never given an address takes every one for its own, as a gateway must. One whose last address has
-/// been taken away has none.
+/// A stack that was never to have an address takes every one for its own, as a gateway must. One whose only address was
+/// refused, or taken away, has none.
 class own_addresses {
 public:
     static constexpr std::size_t most = 16;
@@ -43,12 +43,12 @@ public:
     /// bad_address for one that can be no host's, bad_argument for a prefix that is longer than it; already_open if it
     /// is there.
     constexpr result<void> add(const own_address& a) {
+        takes_every_ = false;
         if (!a.address.is_host() || a.address.is_loopback()) return error::bad_address;
         if (a.prefix_length > (a.address.is_v4() ? 32 : 128)) return error::bad_argument;
-        if (!takes_every_ && has(a.address)) return error::already_open;
+        if (has(a.address)) return error::already_open;
         if (size_ == most) return error::insufficient_resources;
         list_[size_++] = a;
-        takes_every_ = false;
         return {};
     }
     /// bad_argument if it is not there.
