@@ -12,7 +12,13 @@ here=$(dirname "$(realpath "$0")")
 cases=0
 failed=0
 
-compile() { "$compiler" -std=c++20 -fsyntax-only -I"$here/../../include" "$@" 2>&1; }
+# What nearly all of them include is read once, before the first.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+options=(-std=c++20 -I"$here/../../include")
+echo '#include <sluice/policy/compose.hpp>' > "$work/before.hpp"
+"$compiler" "${options[@]}" -x c++-header "$work/before.hpp" -o "$work/before.hpp.gch"
+compile() { "$compiler" "${options[@]}" -include "$work/before.hpp" -fsyntax-only "$@" 2>&1; }
 
 wrong() {
     echo "$file: $1"
