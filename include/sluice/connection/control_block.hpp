@@ -240,6 +240,8 @@ struct control_block : conversation_block<Tcp> {
         return !snd.syn_sent() ? static_cast<std::uint32_t>(outgoing.size()) : snd.nxt < end ? end - snd.nxt : 0;
     }
     constexpr bool fin_unsent() const { return fin_queued && !fin_sent; }
+    /// A segment that was not full-sized is unacknowledged.
+    constexpr bool has_small_out() const { return snd.una < this->small_end; }
     constexpr bool fin_acknowledged() const { return fin_sent && snd.una == snd.nxt; }
     /// Queued text or FIN may leave: our SYN is acknowledged, or SYN-RECEIVED has been closed (3.10.4).
     constexpr bool may_send_text() const { return snd.syn_acknowledged() || state == state::fin_wait_1; }

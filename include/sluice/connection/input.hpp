@@ -262,7 +262,8 @@ constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const seg
         return step::drop_and_reset;
     }
     // SHLD-19: by what our SYN announced, whatever comes.
-    c.largest_received = std::min(c.full_segment_of_peer(), std::max(c.largest_received, s.text_length / s.segments));
+    c.largest_received =
+        std::min(c.full_segment_of_peer(), std::max(c.largest_received, text_with_options(c, s) / s.segments));
     const bool had_gap = c.assembly.has_gap();
     if (c.assembly.fin() && *c.assembly.fin() < s.sequence + s.text_length)  // N26: nothing follows a FIN
         text = text.first(*c.assembly.fin() > s.sequence ? *c.assembly.fin() - s.sequence : 0);
