@@ -21,11 +21,12 @@ constexpr std::uint32_t text_with_options(const control_block<Tcp>& c, const seg
     return s.text_length + (options > usual ? s.segments * (options - usual) : 0);
 }
 
-/// The ACK policy says when text that has been taken is acknowledged.
+/// The ACK policy says when text that has been taken is acknowledged; `octets` are text_with_options.
 template <class Tcp>
-constexpr void decide_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, bool in_order) {
+constexpr void decide_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, std::uint32_t octets,
+                          bool in_order) {
     const instant by = c.ack.acknowledge_by({.now = env.now,
-                                             .octets = text_with_options(c, s),
+                                             .octets = octets,
                                              .largest = c.largest_received,
                                              .in_order = in_order,
                                              .fin = s.has(flag::fin)});

@@ -81,11 +81,6 @@ struct mtu_probes {
     seq end{};
     std::uint32_t lost_before = 0;  // in_flight's lost_octets() when one was excused
     bool excused = false;           // a loss that is being repaired
-
-    /// A router says so; the probe that it may be about is lost, which is found as any loss.
-    constexpr void hear_bound(std::uint32_t mtu) {
-        if (search.awaits() && search.low <= mtu && mtu < search.high) search.high = static_cast<std::uint16_t>(mtu);
-    }
 };
 
 /// What a conversation leaves behind; the next one begins with `{}`.
