@@ -21,12 +21,12 @@ constexpr std::uint32_t text_with_options(const control_block<Tcp>& c, const seg
     return s.text_length + (options > usual ? s.segments * (options - usual) : 0);
 }
 
-/// The ACK policy says when text that has been taken is acknowledged; `octets` are text_with_options.
+/// The ACK policy says when text that has been taken is acknowledged; `length` is text_with_options.
 template <class Tcp>
-constexpr void decide_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, std::uint32_t octets,
+constexpr void decide_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, std::uint32_t length,
                           bool in_order) {
     const instant by = c.ack.acknowledge_by({.now = env.now,
-                                             .octets = octets,
+                                             .octets = length,
                                              .largest = c.largest_received,
                                              .in_order = in_order,
                                              .fin = s.has(flag::fin)});
