@@ -211,6 +211,23 @@ TEST_CASE("nor does one without an echo before a later one comes; a duplicate te
     }
 }
 
+TEST_CASE("two full segments with SACK blocks wait for no ACK timer of the peer's before a probe; one does") {
+    for (const std::uint32_t segments : {1u, 2u}) {
+        CAPTURE(segments);
+        by_default b({.sack = true, .timestamps = true});
+        b.arrives({.flags = flag::ack, .sequence = 11, .acknowledgment = 1, .text = "behind a gap"});
+        b.take();
+        REQUIRE(b.send(lab::text(segments * (b.each - tcp_options::sack_length(1)))));
+        const auto sent = b.take();
+        REQUIRE(sent.size() == segments);
+        REQUIRE(sent.back().options.sack.size() == 1);
+        b.wait(80ms - 1ns);
+        CHECK(b.endpoint.count().tail_probes == 0);
+        b.wait(1ns);
+        CHECK(b.endpoint.count().tail_probes == segments - 1);
+    }
+}
+
 TEST_CASE("a probe that waits for the link leaves no more once it is answered, or an ACK has shown what is lost") {
     struct {
         std::uint32_t acked;

@@ -25,6 +25,7 @@ struct basic_episode {
     instant rto_at = never;
     std::uint32_t target = 100 * mss;
     bool sampled = true;  // each ACK measures a round trip
+    bool has_small = false;
 
     basic_episode() { recovery.on_start({.iss = seq(0) - 1, .sack = true}); }
 
@@ -61,7 +62,8 @@ struct basic_episode {
                                 .sampled = sampled,
                                 .min_rtt = min_rtt,
                                 .srtt = srtt,
-                                .rto_at = rto_at},
+                                .rto_at = rto_at,
+                                .has_small = has_small},
                                flight);
     }
     /// The last segment leaves once more, two round trips later, as a probe.
@@ -274,12 +276,29 @@ TEST_CASE("less than two full segments may wait for the peer's ACK timer; a FIN 
             CAPTURE(text);
             CAPTURE(fin);
             episode e;
+            e.has_small = text % mss != 0;
             e.sends(1);
             e.flight.send(e.nxt, e.nxt + text + (fin ? 1 : 0), e.now, false, fin);
             e.nxt += text + (fin ? 1 : 0);
             e.now += 40ms;
             e.hears(mss);
             CHECK(e.recovery.deadline() == e.now + (text < 2 * mss ? 300ms : 100ms));
+        }
+}
+
+TEST_CASE("two segments from which options have taken room are two full ones; one is one, whatever it lacks") {
+    for (const std::uint32_t text : {mss - 2, mss, mss + 1, 2 * mss - 4, 2 * mss - 1})
+        for (const bool has_small : {false, true}) {
+            CAPTURE(text);
+            CAPTURE(has_small);
+            episode e;
+            e.has_small = has_small;
+            e.sends(1);
+            e.flight.send(e.nxt, e.nxt + text, e.now, false);
+            e.nxt += text;
+            e.now += 40ms;
+            e.hears(mss);
+            CHECK(e.recovery.deadline() == e.now + (text > mss && !has_small ? 100ms : 300ms));
         }
 }
 

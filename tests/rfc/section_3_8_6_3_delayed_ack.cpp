@@ -102,6 +102,36 @@ TEST_CASE("SHLD-19 two segments' worth of octets are acknowledged at once howeve
     CHECK(b.take_one().acknowledgment == b.next_seq());
 }
 
+TEST_CASE("SHLD-19 full-sized is what had no room for more: SACK blocks take it from the text, a push does not") {
+    for (const bool timestamps : {false, true})
+        for (const bool has_blocks : {false, true}) {
+            CAPTURE(timestamps);
+            CAPTURE(has_blocks);
+            bench<default_tcp> b;
+            b.peer_offers.sack_permitted = true;
+            if (timestamps) b.peer_offers.timestamps = timestamps_option{1000, 0};
+            b.establish();
+            const std::uint32_t full = 1460 - (timestamps ? 12 : 0);
+            for (int i = 0; i < 16; ++i) b.says(lab::text(full));
+            b.receive();
+            b.take();
+            tcp_options options;
+            if (has_blocks)
+                for (const std::uint32_t at : {100u, 300u}) options.sack.push_back({seq(at), seq(at + 100)});
+            for (const bool second : {false, true}) {
+                CHECK(b.quiet());
+                b.arrives({.flags = flag::ack | flag::psh,
+                           .sequence = b.next_seq(),
+                           .acknowledgment = b.next_ack(),
+                           .text = lab::text(full - tcp_options::sack_length(2)),
+                           .options = options});
+                if (second) CHECK(b.sent.size() == (has_blocks ? 1u : 0u));
+            }
+            b.wait(40ms);
+            CHECK(b.take_one().acknowledgment == b.next_seq());
+        }
+}
+
 TEST_CASE("a gap, its filling and a FIN are acknowledged at once") {
     bench<classic_tcp> b;
     past_quick_start(b);

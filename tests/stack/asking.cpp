@@ -253,6 +253,79 @@ TEST_CASE("text that is sent before the answer waits for the handshake (3.10.2),
     CHECK(b.stack.answer(*other, b.now).error() == error::bad_handle);
 }
 
+TEST_CASE("a SYN with another number takes the place of one that nobody has answered, as in LISTEN (3.10.7.2)") {
+    constexpr seq anew{500'000'000};
+    bench b;
+    const handle l = b.listen(asking);
+    b.arrives(syn());
+    const handle c = asked(b, l);
+    const std::array<octet, 2> text{'h', 'i'};
+    CHECK(b.stack.send_urgent(c, octets(text), b.now));
+    b.wait(1s);
+    lab::shot other{.flags = flag::syn | flag::ece | flag::cwr,
+                    .sequence = anew,
+                    .window = 4000,
+                    .options = {.mss = 700, .window_scale = 3, .sack_permitted = true,
+                                .timestamps = timestamps_option{77, 0}}};
+    b.arrives(other);
+    // Neither is one, for which a listener has an ear.
+    b.arrives({.flags = syn_ack, .sequence = anew + 9, .acknowledgment = iss + 1});
+    b.arrives({.flags = flag::syn | flag::fin, .sequence = anew + 9});
+    CHECK(b.quiet());
+    CHECK(b.stack.to_accept(l) == 0);
+    CHECK(b.stack.look(c)->state() == state::syn_received_active);
+
+    REQUIRE(b.stack.answer(c, b.now));
+    b.flush();
+    const auto answer = b.take().front();
+    CHECK(answer.flags == (syn_ack | flag::ece | flag::urg));
+    CHECK(answer.sequence == iss);
+    CHECK(answer.acknowledgment == anew + 1);
+    CHECK(answer.options.window_scale);
+    CHECK(answer.options.sack_permitted);
+    REQUIRE(answer.options.timestamps);
+    CHECK(answer.options.timestamps->echo == 77);
+    CHECK(b.stack.look(c)->variables().snd.max_wnd == 4000);
+
+    b.arrives({.flags = flag::ack, .sequence = anew + 1, .acknowledgment = iss + 1, .text = "hello",
+               .options = {.timestamps = timestamps_option{78, answer.options.timestamps->value}}});
+    CHECK(b.stack.look(c)->state() == state::established);
+    CHECK(b.read(c) == "hello");
+    const auto sent = b.take();
+    REQUIRE(!sent.empty());
+    CHECK(sent.front().text == "hi");
+    CHECK(sent.front().has(flag::urg));
+    CHECK(b.stack.look(c)->variables().mss == 700 - 12);
+
+    // Once it is answered another number is challenged (RFC 5961 section 4.2).
+    b.arrives(syn(), from_port(1));
+    REQUIRE(b.stack.answer(asked(b, l), b.now));
+    b.flush();
+    b.take();
+    b.arrives({.flags = flag::syn, .sequence = anew}, from_port(1));
+    const auto challenge = b.take_one();
+    CHECK(challenge.flags == flag::ack);
+    CHECK(challenge.acknowledgment == irs + 1);
+}
+
+TEST_CASE("what the first SYN lacked the next may have, and the other way round; the last one counts") {
+    bench b;
+    const handle l = b.listen(asking);
+    const tcp_options all{.mss = 1000, .window_scale = 3, .sack_permitted = true};
+    b.arrives({.flags = flag::syn, .sequence = irs, .options = all});
+    const handle c = asked(b, l);
+    b.arrives({.flags = flag::syn, .sequence = irs + 70000});
+    b.arrives({.flags = flag::syn, .sequence = irs, .options = all});
+    b.arrives({.flags = flag::syn, .sequence = irs + 1});  // in the window of the last
+    REQUIRE(b.stack.answer(c, b.now));
+    b.flush();
+    const auto answer = b.take_one();
+    CHECK(answer.acknowledgment == irs + 2);
+    CHECK_FALSE(answer.options.window_scale);
+    CHECK_FALSE(answer.options.sack_permitted);
+    CHECK(b.stack.look(c)->variables().mss == default_mss_v4);
+}
+
 TEST_CASE("two stacks: a connection that was asked for carries text both ways") {
     lab::pair<lab::default_stack_tcp> p;
     const auto l = p.server.listen({{}, 0}, p.now, {.every_port = true, .asks = true});

@@ -62,6 +62,43 @@ static_assert([] {
     s.bound(1400);
     return !s.awaits() && s.next() == 1400;
 }());
+// What a router says of a probe counts once that is lost: then 1400 is tried next. One that arrives gives it the lie,
+// and what is said of no probe, or is no news of it, is not heard (RFC 4821 section 7.6.2).
+constexpr mtu_search hears_of_probe(std::uint32_t most) {
+    mtu_search s;
+    s.begin(1024, 1500);
+    s.sent();
+    s.hear(most);
+    return s;
+}
+static_assert([] {
+    mtu_search s = hears_of_probe(1400);
+    if (s.high != 1500 || !s.awaits()) return false;
+    s.lost();
+    if (s.high != 1400 || s.next() != 1400) return false;
+    s.sent();
+    s.lost();  // and somebody who says nothing takes less
+    return s.high == 1399 && s.next() == 1212;
+}());
+static_assert([] {
+    mtu_search s = hears_of_probe(1400);
+    s.arrived();
+    return s.low == 1500 && s.is_over();
+}());
+static_assert([] {
+    for (const std::uint32_t most : {0u, 1023u, 1500u, 70000u}) {
+        mtu_search s = hears_of_probe(most);
+        s.lost();
+        if (s.high != 1499 || s.next() != 1262) return false;
+    }
+    mtu_search s;
+    s.begin(1024, 1500);
+    s.hear(1400);
+    s.sent();
+    s.lost();
+    return s.high == 1499;
+}());
+
 // Below what got through before, that is not known any more.
 static_assert([] {
     mtu_search s;

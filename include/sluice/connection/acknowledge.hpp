@@ -168,6 +168,7 @@ constexpr recovery_step tell_recovery(control_block<Tcp>& c, environment<Tcp>& e
         report.acked_again = f.acked_again;
         report.echo_before = f.echo_before;
         report.unsent = c.may_send_text() && !c.flight.crowded() ? std::min(c.unsent(), c.snd.usable_window()) : 0;
+        report.has_small = c.has_small_out();
         report.min_rtt = min_rtt(c);
         report.srtt = srtt(c);
     }

@@ -12,11 +12,21 @@ namespace sluice {
 
 inline constexpr duration longest_ack_delay = 499ms;  // MUST-40: less than 0.5 s, whatever the policy asks for
 
-/// The ACK policy says when text that has been taken is acknowledged.
+/// How much text a segment would have without the options that not all have, as SACK blocks: a full-sized one has as
+/// much as any other (RFC 5681 section 2 counts no options; practice: Linux).
 template <class Tcp>
-constexpr void decide_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, bool in_order) {
+constexpr std::uint32_t text_with_options(const control_block<Tcp>& c, const segment& s) {
+    const auto usual = static_cast<std::uint32_t>(c.uses_timestamps() ? tcp_options::timestamps_length : 0);
+    const auto options = static_cast<std::uint32_t>(s.option_list.size());
+    return s.text_length + (options > usual ? s.segments * (options - usual) : 0);
+}
+
+/// The ACK policy says when text that has been taken is acknowledged; `length` is text_with_options.
+template <class Tcp>
+constexpr void decide_ack(control_block<Tcp>& c, environment<Tcp>& env, const segment& s, std::uint32_t length,
+                          bool in_order) {
     const instant by = c.ack.acknowledge_by({.now = env.now,
-                                             .octets = s.text_length,
+                                             .octets = length,
                                              .largest = c.largest_received,
                                              .in_order = in_order,
                                              .fin = s.has(flag::fin)});

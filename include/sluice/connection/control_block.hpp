@@ -81,11 +81,6 @@ struct mtu_probes {
     seq end{};
     std::uint32_t lost_before = 0;  // in_flight's lost_octets() when one was excused
     bool excused = false;           // a loss that is being repaired
-
-    /// A router says so; the probe that it may be about is lost, which is found as any loss.
-    constexpr void hear_bound(std::uint32_t mtu) {
-        if (search.awaits() && search.low <= mtu && mtu < search.high) search.high = static_cast<std::uint16_t>(mtu);
-    }
 };
 
 /// What a conversation leaves behind; the next one begins with `{}`.
@@ -240,6 +235,8 @@ struct control_block : conversation_block<Tcp> {
         return !snd.syn_sent() ? static_cast<std::uint32_t>(outgoing.size()) : snd.nxt < end ? end - snd.nxt : 0;
     }
     constexpr bool fin_unsent() const { return fin_queued && !fin_sent; }
+    /// A segment that was not full-sized is unacknowledged.
+    constexpr bool has_small_out() const { return snd.una < this->small_end; }
     constexpr bool fin_acknowledged() const { return fin_sent && snd.una == snd.nxt; }
     /// Queued text or FIN may leave: our SYN is acknowledged, or SYN-RECEIVED has been closed (3.10.4).
     constexpr bool may_send_text() const { return snd.syn_acknowledged() || state == state::fin_wait_1; }

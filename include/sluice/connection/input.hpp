@@ -262,7 +262,8 @@ constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const seg
         return step::drop_and_reset;
     }
     // SHLD-19: by what our SYN announced, whatever comes.
-    c.largest_received = std::min(c.full_segment_of_peer(), std::max(c.largest_received, s.text_length / s.segments));
+    const std::uint32_t length = text_with_options(c, s);
+    c.largest_received = std::min(c.full_segment_of_peer(), std::max(c.largest_received, length / s.segments));
     const bool had_gap = c.assembly.has_gap();
     if (c.assembly.fin() && *c.assembly.fin() < s.sequence + s.text_length)  // N26: nothing follows a FIN
         text = text.first(*c.assembly.fin() > s.sequence ? *c.assembly.fin() - s.sequence : 0);
@@ -285,7 +286,7 @@ constexpr step take_text(control_block<Tcp>& c, environment<Tcp>& env, const seg
     c.duplicate_acks = 0;
     c.tell(news::readable);
     measure_round(c, env, s);
-    decide_ack(c, env, s, !had_gap && !c.owes_duplicate_report());
+    decide_ack(c, env, s, length, !had_gap && !c.owes_duplicate_report());
     return step::go_on;
 }
 

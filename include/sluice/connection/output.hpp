@@ -162,7 +162,7 @@ constexpr std::uint32_t text_to_send(control_block<Tcp>& c, environment<Tcp>& en
     if (sendable >= each) return std::min(sendable, packet_room(c, env)) / each * each;  // (1), whole segments
     if (sendable == 0) return 0;
 
-    const bool nagle_waits = c.options.nagle && c.snd.una < c.small_end, held = is_held_back(c);  // N39
+    const bool nagle_waits = c.options.nagle && c.has_small_out(), held = is_held_back(c);  // N39
     if (sendable == unsent && !held) {  // (2): everything queued is pushed, and fits
         return !nagle_waits || c.fin_unsent() || c.override_now ? sendable : 0;
     }
@@ -412,7 +412,8 @@ constexpr void note_sent(control_block<Tcp>& c, environment<Tcp>& env, const tx_
                                                .begin = report.begin,
                                                .length = report.length,
                                                .mss = c.mss,
-                                               .rto_at = c.timer[timer::retransmission]};
+                                               .rto_at = c.timer[timer::retransmission],
+                                               .has_small = c.has_small_out()};
         if constexpr (requires { c.recovery.on_sent(to_recovery, c.flight); })
             c.recovery.on_sent(to_recovery, c.flight);
         arm_recovery(c);

@@ -121,14 +121,16 @@ constexpr std::uint32_t guess_mtu(const control_block<Tcp>& c, std::uint32_t quo
 
 /// A router says that a packet of ours was too big for it, and how much it takes; older ones than RFC 1191 say 0. Whose
 /// message it is, and that what it quotes is in flight, has been looked at (RFC 5927 section 4). What was too big
-/// leaves again at once, in smaller segments, and has met no congestion (RFC 1191 section 6.5).
+/// leaves again at once, in smaller segments, and has met no congestion (RFC 1191 section 6.5): what it quotes, and what
+/// is longer than fits now with the options that segments have now, as it will have had them.
 template <class Tcp>
 constexpr void hear_too_big(control_block<Tcp>& c, environment<Tcp>& env, const icmp_error& e) {
     if (!c.snd.syn_acknowledged() || c.flight.empty()) return;
     const bool is_v4 = c.remote.address.is_v4();
     const std::uint32_t least = is_v4 ? 68 : 1280;  // RFC 1191 section 3; RFC 8201 section 4: less is discarded
     const std::uint32_t mtu = e.mtu == 0 && is_v4 ? guess_mtu(c, e.length) : e.mtu;
-    if constexpr (Tcp::probes_mtu) c.probes.hear_bound(mtu);
+    if constexpr (Tcp::probes_mtu)
+        if (e.sequence == c.probes.begin) c.probes.search.hear(mtu);
     if (mtu < least || mtu >= path_mtu(c)) return;  // it is never raised so; and each is heard once
     const auto believable = static_cast<std::uint16_t>(mtu);
     if (is_doubtful(c, believable)) {
@@ -138,7 +140,7 @@ constexpr void hear_too_big(control_block<Tcp>& c, environment<Tcp>& env, const 
         return;
     }
     lower_path_mtu(c, env, believable);
-    if (!c.flight.put_back_longer(c.mss)) return;
+    if (!c.flight.put_back_longer(segment_room(c, env), e.sequence)) return;
     c.retransmit_now = true;
     if (!c.probing) c.restart_retransmission_timer(env.now);
 }

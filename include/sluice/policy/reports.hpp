@@ -144,6 +144,7 @@ struct recovery_ack_report {
     std::optional<instant> echo_before{};   // what is echoed left before this: the end of its timestamp's tick
     instant rto_at = never;                 // when the retransmission timer expires
     std::uint32_t unsent = 0;               // octets of new data for which there is a record, and room at the peer
+    bool has_small = false;                 // of what is out a segment was not full-sized
 };
 
 /// To recovery policies: something with text, SYN or FIN leaves, and is in the records.
@@ -154,6 +155,7 @@ struct recovery_sent_report {
     std::uint32_t length = 0;
     std::uint32_t mss = 0;
     instant rto_at = never;
+    bool has_small = false;  // as in an ACK's report
 };
 
 /// To recovery policies: the network has marked what was sent, and the congestion policy has reduced its window.
@@ -196,8 +198,8 @@ struct recovery_step {
 /// To ACK policies: text, a FIN or both have been received in the window.
 struct arrival_report {
     instant now{};
-    std::uint32_t octets = 0;
-    std::uint32_t largest = 0;   // the largest segment that the peer has sent: what "full-sized" means
+    std::uint32_t octets = 0;    // of text, and of options that took room from it
+    std::uint32_t largest = 0;   // the most of them in a segment of the peer's: what "full-sized" means
     bool in_order = true;        // it began at RCV.NXT, and nothing is missing behind it
     bool fin = false;
 };

@@ -35,6 +35,25 @@ void ask(stack_tables<Tcp>& t, list_index l, const four_tuple& addresses, tuple_
     wait_to_be_accepted(t, l, *i);
 }
 
+/// A SYN with another number before the application has decided: the peer has begun anew, or the former came from long
+/// ago. Nothing of ours has answered it, so that for the peer we are in LISTEN, which takes any SYN (RFC 9293 section
+/// 3.10.7.2), and there is nothing yet that a challenge would protect (RFC 5961 section 4.2). A SYN,ACK of the former
+/// would be answered with a RST (3.10.7.3). Who asks, and what is queued for it, stays the same. False: it is none.
+template <class Tcp>
+bool asks_anew(stack_tables<Tcp>& t, list_index i, const ip_meta& ip, const segment& s) {
+    control_block<Tcp>& c = t.sockets[i].tcp.variables();
+    if (!t.is_held_back(i) || s.flags.has_any(flag::ack | flag::rst | flag::fin) || s.sequence == c.rcv.irs)
+        return false;
+    const send_space before = c.snd;
+    choose_own_side(c, t.env, before.iss);
+    c.snd.up = before.up;
+    c.snd.urgent = before.urgent;
+    c.ecn = t.env.settings.ecn;
+    take_syn(c, t.env, s);
+    hear_ecn_of_syn(c, ip, s);
+    return true;
+}
+
 /// What was held back leaves: a SYN,ACK, or after abort() a RST.
 template <class Tcp>
 void answer(stack_tables<Tcp>& t, list_index i) {

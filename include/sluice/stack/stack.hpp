@@ -351,7 +351,9 @@ private:
         if (const auto found = t_.find(addresses, hash)) {
             switch (found->kind) {
                 case record_kind::connection:
-                    if (s.has(flag::syn) && arrives_before_parting(t_, found->index, addresses, hash, ip, s)) return;
+                    if (s.has(flag::syn) && (arrives_before_parting(t_, found->index, addresses, hash, ip, s) ||
+                                             asks_anew(t_, found->index, ip, s)))
+                        return;
                     t_.sockets[found->index].tcp.on_segment(t_.env, ip, s);
                     return t_.settle(found->index);
                 case record_kind::half_open: return arrives_for_half_open(t_, found->index, addresses, ip, s);

@@ -157,8 +157,9 @@ public:
     /// All of it leaves again as if for the first time: no congestion has taken it.
     constexpr void put_back_all() { put_back_longer(0); }
 
-    /// The same, of what left in a burst of more than `most` octets: its packets may have been too big. False: nothing.
-    constexpr bool put_back_longer(std::uint32_t most) {
+    /// The same, of what left in a burst of more than `most` octets, as its packets may have been too big, and of the one
+    /// that `surely` lies in. False: nothing.
+    constexpr bool put_back_longer(std::uint32_t most, std::optional<seq> surely = {}) {
         bool any = false;
         above_ = {};
         for (list_index i = first(); i != no_index; i = after(i)) {
@@ -166,7 +167,7 @@ public:
             if (r.sacked) {
                 above_.octets += r.length();
                 ++above_.runs;
-            } else if (r.length() > most) {
+            } else if (r.length() > most || (surely && r.begin <= *surely && *surely < r.end)) {
                 mark_lost(i);
                 any = r.put_back = true;
             }

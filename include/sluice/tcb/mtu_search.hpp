@@ -32,7 +32,8 @@ struct mtu_search {
     std::uint16_t low = 0;    // SEARCH_LOW: gets through
     std::uint16_t high = 0;   // SEARCH_HIGH: may get through
     std::uint16_t probe = 0;  // that is out; 0: none
-    bool halves = false;      // the highest has been tried
+    std::uint16_t said = 0;   // that it was too big for who takes so much; 0: nothing was
+    bool halves = false;      // the highest has been tried, and nobody has said what fits
 
     /// Where to begin if packets of `size` vanish.
     static constexpr std::uint16_t below(std::uint32_t size, bool is_v4) {
@@ -43,19 +44,27 @@ struct mtu_search {
     constexpr bool is_over() const { return high - low < step; }
     constexpr bool awaits() const { return probe != 0; }
 
-    /// The highest first: mostly it is an outage that is over, or a route that has changed back. Then half the way each
-    /// time.
+    /// The highest first: mostly it is an outage that is over, or a route that has changed back; and what a router has
+    /// said. Then half the way each time.
     constexpr std::uint16_t next() const {
         return halves ? static_cast<std::uint16_t>(low + (high - low + 1) / 2) : high;
     }
-    constexpr void sent() { probe = next(); }
+    constexpr void sent() {
+        probe = next();
+        said = 0;
+    }
+    /// A router does not pass the probe on, and takes so much. That counts once the probe is lost, which anybody can
+    /// say of one that arrives (RFC 4821 section 7.6.2, RFC 5927 section 7.2).
+    constexpr void hear(std::uint32_t most) {
+        if (awaits() && low <= most && most < probe) said = static_cast<std::uint16_t>(most);
+    }
     constexpr void arrived() {
         low = probe;
         probe = 0;
     }
     constexpr void lost() {
-        high = std::max(low, std::min(high, static_cast<std::uint16_t>(probe - 1)));
-        halves = true;
+        high = std::max(low, std::min(high, said != 0 ? said : static_cast<std::uint16_t>(probe - 1)));
+        halves = said == 0;
         probe = 0;
     }
     /// Nobody knows: it is tried again (section 7.6.3).

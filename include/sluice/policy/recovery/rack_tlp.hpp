@@ -84,7 +84,7 @@ struct rack_tlp {
         marked_ = marked_ && flight.pipe() > r.target;
         step.repaired = ends_probe(r);
         if (step.repaired) doubts.in_doubt_ = false;  // of an older reduction, which is not the last any more
-        if (r.newly_acked > 0 || !may_probe(flight)) schedule_probe(r.now, r.rto_at, r.mss, flight);
+        if (r.newly_acked > 0 || !may_probe(flight)) schedule_probe(r, flight);
         return step;
     }
 
@@ -139,7 +139,7 @@ struct rack_tlp {
             sampled_ = false;
             probe_at_ = never;
         } else if (r.why == transmission::new_data || r.why == transmission::limited_transmit) {
-            schedule_probe(r.now, r.rto_at, r.mss, flight);
+            schedule_probe(r, flight);
         }
     }
 
@@ -267,16 +267,17 @@ private:
     }
 
     /// Section 7.2: two round trips. Less than two full segments may wait for the peer's ACK timer (RFC 1122 section
-    /// 4.2.3.2): one, of which the RFC speaks, or one and a part of one. Never behind the timer.
-    constexpr void schedule_probe(instant now, instant rto_at, std::uint32_t mss, const auto& flight) {
+    /// 4.2.3.2): one, of which the RFC speaks, or one and a part of one. Full is what had no room for more: options may
+    /// have taken it. Never behind the timer.
+    constexpr void schedule_probe(const auto& r, const auto& flight) {
         probe_at_ = never;
         // Section 7.3: one at a time, and only where a round trip has been measured since the last.
         if (!may_probe(flight) || probe_end_ || !sampled_) return;
         const std::uint32_t out = flight[flight.last()].end - flight[flight.first()].begin;
         const std::uint32_t text = out - (flight.ends_in_fin(flight.last()) ? 1u : 0u);
         duration wait = srtt_ == duration::zero() ? probe_without_rtt : std::max(2 * srtt_, earliest_probe);
-        if (text < 2 * mss) wait += peer_ack_delay;
-        probe_at_ = std::min(now + wait, rto_at);
+        if (text <= r.mss || (r.has_small && text < 2 * r.mss)) wait += peer_ack_delay;
+        probe_at_ = std::min(r.now + wait, r.rto_at);
     }
 
     /// Section 7.4.2: true when the probe has repaired a loss, which is congestion like any other. An ACK of no more
