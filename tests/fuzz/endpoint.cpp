@@ -36,14 +36,6 @@ using namespace fuzz;
 
 const bool tracing = std::getenv("FUZZ_TRACE") != nullptr;
 
-constexpr octet text_at(seq s) { return static_cast<octet>(s.number() * 2654435761u >> 24); }
-
-std::vector<octet> text_from(seq first, std::size_t length) {
-    std::vector<octet> out(length);
-    for (std::size_t i = 0; i < length; ++i) out[i] = text_at(first + static_cast<std::uint32_t>(i));
-    return out;
-}
-
 constexpr socket_address here{ip_address::v4(198, 18, 0, 1), 4000}, there{ip_address::v4(198, 18, 0, 2), 80};
 
 template <class Tcp>
@@ -168,8 +160,7 @@ private:
         std::vector<octet> into(most);
         const std::size_t got = endpoint_.receive(into, now_).value_or(0);
         require(got <= most, "more was read than asked for");
-        for (std::size_t i = 0; i < got; ++i)
-            require(into[i] == text_at(first + static_cast<std::uint32_t>(i)), "a wrong octet was delivered");
+        require_text(octets(into).first(got), first, "a wrong octet was delivered");
     }
 
     void cork(bool on) {
@@ -307,8 +298,7 @@ private:
         if (s.options.timestamps) our_stamp_ = s.options.timestamps->value;
         trace(">", p.header(), p.payload_length);
         const bool keep_alive = s.text_length == 1 && s.sequence == block().snd.nxt - 1 && s.text[0] == 0;
-        for (std::size_t i = 0; i < s.text.size() && !keep_alive; ++i)
-            require(s.text[i] == text_at(s.first_text() + static_cast<std::uint32_t>(i)), "a wrong octet was sent");
+        if (!keep_alive) require_text(s.text, s.first_text(), "a wrong octet was sent");
     }
 
     script& script_;

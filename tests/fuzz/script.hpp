@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <vector>
 
 #include <sluice/base/bytes.hpp>
+#include <sluice/wire/seq.hpp>
 
 namespace fuzz {
 
@@ -19,6 +21,18 @@ using namespace sluice;
 }
 inline void require(bool holds, const char* rule) {
     if (!holds) broken(rule);
+}
+
+/// Text by its sequence number, whoever sends it: a wrong octet, sent or delivered, is seen.
+constexpr octet text_at(seq s) { return static_cast<octet>(s.number() * 2654435761u >> 24); }
+
+inline std::vector<octet> text_from(seq first, std::size_t length) {
+    std::vector<octet> out(length);
+    for (std::size_t i = 0; i < length; ++i) out[i] = text_at(first + static_cast<std::uint32_t>(i));
+    return out;
+}
+inline void require_text(octets some, seq first, const char* rule) {
+    for (std::size_t i = 0; i < some.size(); ++i) require(some[i] == text_at(first + static_cast<std::uint32_t>(i)), rule);
 }
 
 class script {

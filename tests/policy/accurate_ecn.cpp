@@ -159,3 +159,35 @@ TEST_CASE("what a half-open record keeps brings back the mode, the SYN's codepoi
             CHECK(after.mark(again).flags == before.mark(again).flags);
         }
 }
+
+TEST_CASE("octets were marked, and the field stands where it could not have come round: nothing leaves as ECT any more "
+          "(section 3.2.3.2.5)") {
+    struct doubtful {
+        std::uint32_t segments = 7;  // that the second ACK acknowledges; seven marks can't move the field by eight
+        std::uint32_t moved = 0;     // of the field
+        std::uint32_t shortest = mss;
+        bool told_before = true, pure = true;
+    };
+    const auto codepoint_after = [](const doubtful& d) {
+        two_ends t;
+        static_cast<void>(t.sender.mark({.what = ecn_leaving::new_text, .shortest = mss}));
+        static_cast<void>(t.sender.mark({.what = ecn_leaving::new_text, .shortest = d.shortest}));
+        const accurate_ecn_option none{.ect0 = 1 + mss, .ce = 0, .ect1 = 1};
+        ecn_ack_report first{.flags = flag::ack | flags_of_ace(5), .delivered = mss, .mss = mss, .pure = true};
+        if (d.told_before) first.option = none;
+        static_cast<void>(t.sender.on_ack(first));
+        static_cast<void>(t.sender.on_ack({.flags = flag::ack | flags_of_ace(5 + d.moved),
+                                           .option = accurate_ecn_option{.ect0 = 1 + mss, .ce = mss, .ect1 = 1},
+                                           .delivered = d.segments * mss,
+                                           .mss = mss,
+                                           .pure = d.pure}));
+        return t.sender.mark({.what = ecn_leaving::new_text, .shortest = mss}).codepoint;
+    };
+    CHECK(codepoint_after({}) == ecn_codepoint::not_ect);
+    CHECK(codepoint_after({.segments = 1}) == ecn_codepoint::not_ect);
+    CHECK(codepoint_after({.segments = 8}) == ecn_codepoint::ect0);       // all of them may have been marked
+    CHECK(codepoint_after({.shortest = mss / 2}) == ecn_codepoint::ect0);  // there may have been fourteen
+    CHECK(codepoint_after({.moved = 1}) == ecn_codepoint::ect0);
+    CHECK(codepoint_after({.told_before = false}) == ecn_codepoint::ect0);  // it may be of those guessed then
+    CHECK(codepoint_after({.pure = false}) == ecn_codepoint::ect0);  // behind a gap more may have come than we know
+}

@@ -595,6 +595,27 @@ TEST_CASE("a path that bleaches: ten segments come through, and none as ECT; so 
     codepoints_are(ect0, true, {.ecn = {.bleached_after = 255}});  // control: who does not look for it goes on
 }
 
+TEST_CASE("an option that tells of marks where the field can't have come round was mangled, or the field was: nothing "
+          "leaves as ECT any more (section 3.2.3.2.5)") {
+    const auto codepoint_after = [](std::uint8_t field, bool is_short = false) {
+        bench b;
+        b.open();
+        if (is_short) REQUIRE(b.send(lab::text(100)));
+        REQUIRE(b.send(lab::text(43 * each)));
+        b.acks(at(1), 5, accurate_ecn_option{.ect0 = 1 + each, .ce = 0, .ect1 = 1});
+        b.acks(at(3), field, accurate_ecn_option{.ect0 = 1 + 2 * each, .ce = each, .ect1 = 1});
+        CHECK(b.reductions() == 1);
+        b.take();
+        for (std::uint32_t n = 4; n <= 10; ++n) b.acks(at(n), field);
+        const auto left = b.take();
+        REQUIRE(!left.empty());
+        return left.front().ip.ecn;
+    };
+    CHECK(codepoint_after(5) == not_ect);
+    CHECK(codepoint_after(6) == ect0);
+    CHECK(codepoint_after(5, true) == ect0);  // of segments so short, eight would fit into two full ones
+}
+
 TEST_CASE("nothing but CE through the first four rounds is no queue's work (section 3.2.2.3): nothing is ECT from the "
           "fifth on, nor believed") {
     for (const int unmarked : {-1, 0, 3}) {

@@ -157,6 +157,9 @@ TEST_CASE("a datagram of UDP draws port unreachable, which quotes it (RFC 1122 s
     const packet long_four = udp(in_v4, 1400), long_six = udp(in_v6, 1400);
     CHECK(h.answer(long_four) == test::icmp_packet(out_v4, 3, 3, 0, first(long_four, 576 - 28)));
     CHECK(h.answer(long_six) == test::icmp_packet(out_v6, 1, 4, 0, first(long_six, 1280 - 48)));
+    // And no more than our own link takes.
+    host narrow({.limits = {.mtu = 300}});
+    CHECK(narrow.answer(long_four) == test::icmp_packet(out_v4, 3, 3, 0, first(long_four, 300 - 28)));
 }
 
 TEST_CASE("UDP with a wrong checksum, or a length that lies, is dropped; without a checksum it is IPv4's only") {

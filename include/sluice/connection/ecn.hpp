@@ -222,6 +222,7 @@ constexpr void write_marked(control_block<Tcp>& c, tx_packet& p, tcp_header& tcp
         const auto more = ecn_option(c, report, options);
         report.has_option = more.has_value();
         report.has_sack = !options.sack.empty();
+        report.shortest = p.payload_length - (p.segments() - 1) * p.segment_size;
         const ecn_marking marking = c.ecn.mark(report);
         tcp.flags |= marking.flags;
         p.meta.ecn = marking.codepoint;

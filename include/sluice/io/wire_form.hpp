@@ -55,6 +55,7 @@ private:
 /// To be sent as it is, by any link. The octets have to last as long as the packet.
 inline tx_packet finished_packet(octets whole) {
     tx_packet out;
+    out.meta = {.source = source_of(whole), .destination = destination_of(whole)};
     const std::size_t copied = std::min(whole.size(), out.headers.size());
     copy(whole.first(copied), out.headers);
     out.header_length = static_cast<std::uint8_t>(copied);

@@ -250,6 +250,7 @@ struct ecn_leaving_report {
     std::uint8_t tries = 0;    // times our SYN or SYN,ACK has timed out
     bool has_option = false;   // option() has put one on it
     bool has_sack = false;
+    std::uint32_t shortest = 0;  // octets of text; of a super-segment, in its shortest slice
 };
 
 /// What a segment bears: of flags ECE, CWR and AE.

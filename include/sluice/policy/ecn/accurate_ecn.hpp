@@ -65,7 +65,8 @@ struct accurate_ecn {
     classic_ecn classic_{};
     bool called_ = false;   // a SYN has fixed the mode, not a SYN,ACK
     bool plain_ = false;    // a SYN or SYN,ACK without ECN has gone one way or the other
-    bool mangled_ = false;  // codepoints come as others (3.2.2.3): nothing is ECT, but marks may be true
+    bool mangled_ = false;  // codepoints come as others (3.2.2.3), or field and option don't agree (3.2.3.2.5): nothing
+                            // is ECT, but marks may be true
     bool spoiled_ = false;  // all is CE, or the field was zeroed (3.2.2.3, 3.2.2.4): nothing is ECT, nor believed
 
     // ---- as the receiver of octets
@@ -88,6 +89,8 @@ struct accurate_ecn {
     bool arrived_capable_ = false, arrived_unmarked_ = false;
     std::uint32_t s_cep_ = first_ce_packets;
     std::uint32_t s_ceb_ = 0;      // mod 2^24, what was guessed between two options included
+    bool was_told_ = true;         // s_ceb_ is what an option has said
+    std::uint32_t shortest_ = ~std::uint32_t{0};  // text of an ECN-capable segment that left
     std::uint32_t came_through_ = 0;  // octets, no more counted than the limit needs
     std::uint8_t rounds_ = 0;
 
@@ -169,8 +172,9 @@ struct accurate_ecn {
             owes_handshake_ack_ = false;
             return {.flags = flags_of_ace(handshake_code(syn_codepoint_))};
         }
-        return {.flags = flags_of_ace(r_cep_),
-                .codepoint = r.what == ecn_leaving::new_text && sends_ect() ? capable : ecn_codepoint::not_ect};
+        if (r.what != ecn_leaving::new_text || !sends_ect()) return {.flags = flags_of_ace(r_cep_)};
+        shortest_ = std::min(shortest_, r.shortest);
+        return {.flags = flags_of_ace(r_cep_), .codepoint = capable};
     }
 
     /// RFC 3168's word for a reduction is no flag here, but a part of a number.
@@ -216,9 +220,12 @@ struct accurate_ecn {
         ecn_feedback out{};
         if (r.option && is_believed(*r.option, r)) {
             out.marked = marked_octets(*r.option, r.delivered);
+            if (out.marked > 0 && least == 0 && is_sure(r)) mangled_ = true;
+            was_told_ = true;
             s_cep_ += matching(least, most, out.marked, r.mss);
         } else {
             out.marked = std::min(most * r.mss, r.delivered);
+            was_told_ = false;
             s_cep_ += most;
             s_ceb_ += out.marked;
         }
@@ -304,6 +311,13 @@ private:
         const bool nothing_came = o.has_ect0() && o.has_ect1() && !arrived_capable_;
         if (nothing_came && came_through_ + r.delivered > bleached_after * r.mss) mangled_ = true;
         return true;
+    }
+
+    /// 3.2.3.2.5: the field can't have come round to where it was since the last option. All that has arrived since is
+    /// acknowledged, since nothing waits behind a gap; and though octets are counted here, no segments, none of them
+    /// was shorter than any that left.
+    constexpr bool is_sure(const ecn_ack_report& r) const {
+        return was_told_ && r.pure && r.delivered / 8 < shortest_;
     }
 
     /// What the option adds to what is known.
