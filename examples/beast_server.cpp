@@ -103,14 +103,14 @@ int serve_on(const arguments& a, io::reactor& reactor, Link& link, site& of) {
     return status;
 }
 
-int serve_on_tun(const arguments& a, site& of) {
-    if (!a.control.empty()) refuse("beast_server has no --control");
+int serve_on_tun(arguments a, site& of) {
     auto reactor = io::reactor::open();
     if (!reactor) return complain(reactor.why());
     io::tun_options wanted{.name = a.name};
     if (a.peer) wanted.kernel_addresses.push_back({*a.peer, a.address().length});
     auto link = io::tun::open(wanted, *reactor);
     if (!link) return complain(link.why());
+    a.name = link->kernel_side().name();  // of sluice%d
     if (a.pcap.empty()) return serve_on(a, *reactor, *link, of);
     auto file = io::capture_file::open(a.pcap);
     if (!file) return complain(file.why());
@@ -150,11 +150,17 @@ int serve_oneself(site& of) {
 }
 
 int main(int argc, char** argv) {
-    const arguments a = read_arguments(argc, argv, "beast_server [options] DIRECTORY [CERTIFICATE KEY]\n");
-    if (a.rest.size() > 3 || a.rest.size() == 2) refuse("a directory, please, or that with a certificate and its key");
+    const arguments a = read_arguments(
+        argc, argv,
+        {.form = "beast_server [OPTIONS] [DIRECTORY [CERTIFICATE KEY]]\n"
+                 "Hands out the files of a directory (.) by HTTP, or by HTTPS with a certificate and its key (PEM).\n",
+         .port = "80, with a certificate 443",
+         .links = {"tun"},
+         .alone = "inside of UDP on the loopback, to a client in the same program"});
+    if (a.rest.size() > 3 || a.rest.size() == 2)
+        refuse("beast_server takes a directory, or a directory with a certificate and its key");
     site of{a.rest.empty() ? "." : a.rest[0]};
     if (!std::filesystem::is_directory(of.directory)) refuse("no directory " + of.directory.string());
-    if (a.link == "udp") refuse("the links here are tun:NAME, or none");
     if (a.link == "sim") return serve_oneself(of);
     if (a.rest.size() == 3) try {
         of.tls.emplace(net::ssl::context::tls_server);

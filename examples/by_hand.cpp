@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <vector>
 
+#include "usage.hpp"
+
 using namespace sluice;
 using my_tcp = tcp<fixed_buffers<4096, 4096, 16, 4>>;
 
@@ -15,7 +17,10 @@ struct arrival {
     std::vector<octet> packet;
 };
 
-int main() {
+int main(int argc, char** argv) {
+    words_for(argc, argv,
+              "by_hand\n"
+              "Two endpoints driven by hand. There is nothing to choose.\n");
     const socket_address here{ip_address::v4(198, 18, 0, 1), 49152}, there{ip_address::v4(198, 18, 0, 2), 80};
     my_tcp::endpoint client({.seed = 1}), server({.seed = 2});
     my_tcp::endpoint* const hosts[] = {&client, &server};

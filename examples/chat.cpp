@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "usage.hpp"
+
 using namespace sluice;
 using my_tcp = tcp<growable_buffers>;
 using stream = tcp_socket<my_tcp>;
@@ -124,7 +126,10 @@ struct visitor {
     }
 };
 
-int main() {
+int main(int argc, char** argv) {
+    words_for(argc, argv,
+              "chat\n"
+              "A room in which three guests speak, in a simulated network. There is nothing to choose.\n");
     sim::network world({.seed = 1});
     auto& server = sim::add_programs<my_tcp>(world);
     const auto router = world.add_router();

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "my_cc.hpp"
+#include "usage.hpp"
 
 using namespace sluice;
 
@@ -31,7 +32,10 @@ struct fair : bold {
     }
 };
 
-int main() {
+int main(int argc, char** argv) {
+    words_for(argc, argv,
+              "check_my_policy\n"
+              "Holds policies against the conformance kit. There is nothing to choose but in its source.\n");
     const auto first = testing::check_congestion<bold>(), second = testing::check_congestion<fair>();
     std::printf("bold: %s\nfair: %s", to_text(first).c_str(), to_text(second).c_str());
     const std::vector<std::string_view> expected{testing::congestion_rules::application};

@@ -10,6 +10,7 @@
 #include <string>
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 namespace control {
@@ -22,6 +23,19 @@ inline io::opened<sockaddr_un> name_of(const std::string& path) {
     if (path.size() >= sizeof out.sun_path) return io::failure{path, ENAMETOOLONG, "107 characters at most"};
     path.copy(out.sun_path, path.size());
     return out;
+}
+
+/// Why there can't be a socket: something else's, or somebody's who may be gone.
+inline io::failure taken(const std::string& path, const sockaddr_un& name) {
+    struct stat is{};
+    if (::lstat(path.c_str(), &is) != 0 || !S_ISSOCK(is.st_mode))
+        return {path, EADDRINUSE, S_ISDIR(is.st_mode) ? "a directory: name a file in it that is not there yet"
+                                                      : "a file, which stays as it is: choose another path"};
+    const io::descriptor knocking(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const bool is_answered =
+        ::connect(knocking.number(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0 || errno == EAGAIN;
+    return {path, EADDRINUSE, is_answered ? "another program listens there: choose another path"
+                                          : "a program that is gone has left it: remove it"};
 }
 
 inline task<> answer(io::reactor& at, io::descriptor caller, std::string list) {
@@ -45,7 +59,7 @@ public:
         io::descriptor listening(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
         if (!listening) return io::failed("a UNIX socket");
         if (::bind(listening.number(), reinterpret_cast<const sockaddr*>(&*name), sizeof *name) != 0)
-            return io::failed(path, errno == EADDRINUSE ? "another program has it; or had it, then remove it" : "");
+            return errno == EADDRINUSE ? taken(path, *name) : io::failed(path);
         door out(path, std::move(listening), at);
         if (::listen(out.listening_.number(), 8) != 0) return io::failed(path);
         auto watching = io::watched::add(at, out.listening_.number());

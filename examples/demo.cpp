@@ -12,6 +12,8 @@
 
 #include <cstdio>
 
+#include "usage.hpp"
+
 using namespace sluice;
 
 namespace {
@@ -160,6 +162,11 @@ bool save(const std::string& directory, const run& handshake, const run& repair,
 }  // namespace
 
 int main(int argc, char** argv) {
+    const auto words = words_for(argc, argv,
+                                 "demo [DIRECTORY]\n"
+                                 "A lossy transfer under ten compositions, as a table; into a directory, which must "
+                                 "exist, report.html and captures.\n",
+                                 1);
     using watched = tcp<reno, sack_recovery, testing::gate_audit>;
     using usual = tcp<testing::gate_audit>;
     const run handshake =
@@ -187,7 +194,7 @@ int main(int argc, char** argv) {
     // What this page shows must be so: the lost segment cost no timeout, and repair by ACKs beats repair by timer.
     is_good = is_good && repair.report.timeouts == 0 && repair.report.recoveries == 1 &&
               runs[0].report.time <= runs[1].report.time && runs[1].report.time < runs[2].report.time;
-    if (argc > 1) is_good = save(argv[1], handshake, repair, runs) && is_good;
+    if (!words.empty()) is_good = save(words[0], handshake, repair, runs) && is_good;
     std::puts(is_good ? "\nok: every octet arrived" : "\nFAILED");
     return is_good ? 0 : 1;
 }

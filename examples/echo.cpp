@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "echo.hpp"
+#include "usage.hpp"
 
 using namespace sluice;
 using my_tcp = tcp<growable_buffers>;
@@ -23,7 +24,11 @@ struct visitor {
     }
 };
 
-int main() {
+int main(int argc, char** argv) {
+    words_for(argc, argv,
+              "echo\n"
+              "An echo server and three clients in a simulated network. There is nothing to choose; echo_server has "
+              "links.\n");
     sim::network world({.seed = 1});
     auto& server = sim::add_programs<my_tcp>(world);
     const auto router = world.add_router();

@@ -26,8 +26,13 @@ std::vector<octet> words_of(const arguments& a) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const arguments a = read_arguments(argc, argv, "echo_client [options] WORDS...\n");
-    if (a.link != "sim" && !a.peer) refuse("--peer says who is to echo");
+    const arguments a = read_arguments(
+        argc, argv,
+        {.form = "echo_client [OPTIONS] [WORD ...]\n"
+                 "Says the words (hello), or for - what comes by standard input, to an echo server, and prints what it "
+                 "hears.\n",
+         .port = std::to_string(echo::port)});
+    if (a.link != "sim" && !a.peer) refuse("--peer B says who is to echo");
     const std::uint16_t port = a.port.value_or(echo::port);
     const std::vector<octet> words = words_of(a);
     std::vector<octet> heard;
@@ -36,7 +41,8 @@ int main(int argc, char** argv) {
         if (!done) std::fprintf(stderr, "%s\n", text(done.error()));
     };
     const program_on server = [&](host<my_tcp>& at, ip_address) { return echo::server(at, {}, port); };
-    const int failed = a.link == "sim" ? run_in_simulation(a, server, client) : run_on_real_link(a, client, false);
+    const int failed =
+        a.link == "sim" ? run_in_simulation(a, server, client) : run_on_real_link(a, client, role::calls);
     std::fwrite(heard.data(), 1, heard.size(), stdout);
     return failed == 0 && heard == words ? 0 : 1;
 }

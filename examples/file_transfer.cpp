@@ -11,6 +11,8 @@
 
 namespace {
 
+constexpr std::uint16_t usual_port = 2121;
+
 /// FNV-1a, 64 bits: each octet changes all that follows.
 struct checksum {
     std::uint64_t value = 0xcbf29ce484222325;
@@ -111,20 +113,26 @@ task<result<std::string>> send(host<my_tcp>& at, socket_address to, std::FILE* f
 }  // namespace
 
 int main(int argc, char** argv) {
-    const arguments a = read_arguments(argc, argv, "file_transfer [options] send FILE | receive COPY | [FILE]\n");
+    const arguments a = read_arguments(
+        argc, argv,
+        {.form = "file_transfer --link LINK [OPTIONS] receive COPY\n"
+                 "file_transfer --link LINK --peer B [OPTIONS] send FILE\n"
+                 "file_transfer [OPTIONS] [FILE]\n"
+                 "Carries one file, compares checksums, and ends; without FILE it makes one of three mebioctets.\n",
+         .port = std::to_string(usual_port)});
     const bool is_simulated = a.link == "sim";
     if (is_simulated ? a.rest.size() > 1 : a.rest.size() != 2 || (a.rest[0] != "send" && a.rest[0] != "receive"))
-        refuse("send FILE or receive COPY, or without --link [FILE]");
-    const std::uint16_t port = a.port.value_or(2121);
+        refuse("with --link say send FILE or receive COPY; without, FILE or nothing");
+    const std::uint16_t port = a.port.value_or(usual_port);
     const bool only_sends = !is_simulated && a.rest[0] == "send", only_receives = !is_simulated && !only_sends;
-    if (only_sends && !a.peer) refuse("--peer says to whom");
+    if (only_sends && !a.peer) refuse("--peer B says to whom");
 
     const owned_file into = only_receives ? open_file(a.rest[1], "wb") : owned_file(std::tmpfile());
     bool is_received = false, is_sent = false;
     const program_on receiver = [&](host<my_tcp>& at, ip_address) {
         return receive(at, port, into.get(), is_received);
     };
-    if (only_receives) return run_on_real_link(a, receiver, false) == 0 && is_received ? 0 : 1;
+    if (only_receives) return run_on_real_link(a, receiver, role::is_called) == 0 && is_received ? 0 : 1;
 
     const owned_file file = a.rest.empty() ? make_file() : open_file(a.rest.back(), "rb");
     const program_on sender = [&](host<my_tcp>& at, ip_address to) -> task<> {
@@ -139,6 +147,6 @@ int main(int argc, char** argv) {
                     std::chrono::duration<double>(at.now() - begin).count(), is_simulated ? " of virtual time" : "",
                     sum.text().c_str());
     };
-    if (only_sends) return run_on_real_link(a, sender, false) == 0 && is_sent ? 0 : 1;
+    if (only_sends) return run_on_real_link(a, sender, role::calls) == 0 && is_sent ? 0 : 1;
     return run_in_simulation(a, receiver, sender) == 0 && is_sent && is_received ? 0 : 1;
 }

@@ -31,6 +31,7 @@ int serve(const arguments& a, io::reactor& reactor, Link& link) {
     gateway::service<my_tcp, Link> service(settings, reactor, link,
                                              {a.own ? a.own->address : ip_address{}});
     if (!service.start()) return 1;
+    hold_signals();
     std::fprintf(stderr, "%s: up\n", a.name.c_str());
     const bool is_good = static_cast<bool>(service.loop().block_on(until_signal(reactor)));
     const auto number = [](auto n) { return static_cast<unsigned long long>(n); };
@@ -43,11 +44,15 @@ int serve(const arguments& a, io::reactor& reactor, Link& link) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const arguments a = read_arguments(argc, argv, "gateway [options]\n");
-    if (!a.rest.empty()) refuse("no arguments besides the options");
-    if (a.port) refuse("a gateway takes every port");
-    if (a.link == "raw") refuse("a raw socket has ports of one address, a gateway wants all: take tun or packet");
-    if (!a.control.empty()) refuse("a gateway has no --control");
+    arguments a = read_arguments(
+        argc, argv,
+        {.form = "gateway [OPTIONS]\n"
+                 "Carries every TCP connection and UDP datagram that comes by its link on over the kernel's sockets,\n"
+                 "until Control-C; with --address A what goes to A is for this machine's own loopback.\n",
+         .port = "",
+         .links = {"tun", "packet", "udp"},
+         .alone = "it checks itself over the loopback"});
+    if (!a.rest.empty()) refuse("gateway takes options alone, not " + a.rest[0]);
     if (a.link == "sim") return gateway::by_itself<my_tcp>();
     raise_limit_of_descriptors();
     auto reactor = io::reactor::open();

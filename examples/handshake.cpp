@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <string>
 
+#include "usage.hpp"
+
 using namespace sluice;
 using my_tcp = tcp<growable_buffers>;
 
@@ -71,12 +73,16 @@ conversation ask_at(std::uint16_t port) {
 }
 
 int main(int argc, char** argv) {
+    const auto words = words_for(argc, argv,
+                                 "handshake [PICTURE.svg]\n"
+                                 "A connection segment by segment, as a ladder; into a file as a picture.\n",
+                                 1);
     const conversation answered = ask_at(80), refused = ask_at(81);
     bool is_good = answered.how == error::none && answered.flags() == "SEW S.E P. P. F. F. . " &&
                    refused.how == error::refused && refused.flags() == "SEW R. ";
-    if (argc > 1) {
+    if (!words.empty()) {
         const trace::ladder_names names{"A connection", {"client", "server"}};
-        is_good = trace::save_file(argv[1], trace::ladder(answered.wire, instant::min(), never, names)) && is_good;
+        is_good = trace::save_file(words[0], trace::ladder(answered.wire, instant::min(), never, names)) && is_good;
     }
     return is_good ? 0 : 1;
 }

@@ -7,13 +7,17 @@
 #include "http.hpp"
 
 int main(int argc, char** argv) {
-    const arguments a = read_arguments(argc, argv, "http_server [options] DIRECTORY\n");
-    if (a.rest.size() > 1) refuse("one directory, please");
+    const arguments a = read_arguments(argc, argv,
+                                       {.form = "http_server [OPTIONS] [DIRECTORY]\n"
+                                                "Hands out the files of a directory (.) by HTTP, until Control-C.\n",
+                                        .port = "80",
+                                        .has_control = true});
+    if (a.rest.size() > 1) refuse("http_server takes one directory, and not " + a.rest[1] + " besides");
     const std::filesystem::path directory = a.rest.empty() ? "." : a.rest[0];
     if (!std::filesystem::is_directory(directory)) refuse("no directory " + directory.string());
     const std::uint16_t port = a.port.value_or(80);
     const program_on server = [&](host<my_tcp>& at, ip_address) { return http::server(at, port, directory); };
-    if (a.link != "sim") return run_on_real_link(a, server, true);
+    if (a.link != "sim") return run_on_real_link(a, server, role::serves);
 
     std::string name;  // of any file there
     for (const auto& each : std::filesystem::directory_iterator(directory))

@@ -5,6 +5,8 @@
 
 #include <cstdio>
 
+#include "usage.hpp"
+
 using namespace sluice;
 
 template <class Tcp>
@@ -17,7 +19,10 @@ double race(const char* name) {
     return report.complete ? report.goodput : 0;
 }
 
-int main() {
+int main(int argc, char** argv) {
+    words_for(argc, argv,
+              "my_first_policy\n"
+              "Races my_cc.hpp against reno. There is nothing to choose but in its source; race has options.\n");
     const double standard = race<tcp<reno>>("reno"), mine = race<tcp<my_cc>>("my_cc");
     return standard > 0 && mine > standard ? 0 : 1;
 }

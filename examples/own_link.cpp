@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include "usage.hpp"
+
 using namespace sluice;
 using my_tcp = tcp<reno>;
 using clock_type = std::chrono::steady_clock;
@@ -82,7 +84,10 @@ task<> answer_one(host<my_tcp>& at) {
     if (!sent) std::printf("no answer: %s\n", text(sent.error()));
 }
 
-int main() {
+int main(int argc, char** argv) {
+    words_for(argc, argv,
+              "own_link\n"
+              "Two hosts over a link of memory, in a thread each. There is nothing to choose.\n");
     one_way there, back;
     my_link far_link(there, back), near_link(back, there);
     host<my_tcp> far(fresh(), server_address), near(fresh(), client_address);

@@ -5,9 +5,14 @@
 
 #include <cstdio>
 
+#include "usage.hpp"
+
 using namespace sluice;
 
-int main() {
+int main(int argc, char** argv) {
+    words_for(argc, argv,
+              "own_race\n"
+              "Races my_cc.hpp against cubic. There is nothing to choose but in its source; race has options.\n");
     const auto report =
         sim::race({sim::enter<tcp<my_cc, rack_tlp>>("my_cc"), sim::enter<tcp<cubic, rack_tlp>>("cubic", {.flows = 2})},
                   {.rate = 50'000'000, .rtt = 20ms, .buffer = sim::buffer_size::bdp(1), .time = 30s});

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "usage.hpp"
+
 using my_tcp = sluice::tcp<sluice::reno, sluice::every_segment>;
 
 constexpr const char* handshake = R"(
@@ -29,14 +31,18 @@ bool passes(const std::string& text, const char* name) {
     return report.verdict != sluice::testing::script::verdict::failed;
 }
 
-int main(int count, char** names) {
-    bool good = count > 1 || passes(handshake, "handshake");
-    for (int i = 1; i < count; ++i) {
-        std::ifstream file(names[i]);
+int main(int argc, char** argv) {
+    const auto names = words_for(argc, argv,
+                                 "packet_script [SCRIPT ...]\n"
+                                 "Runs packet scripts in virtual time; without any, a handshake.\n",
+                                 any_number);
+    bool good = !names.empty() || passes(handshake, "handshake");
+    for (const std::string& name : names) {
+        std::ifstream file(name);
         std::stringstream text;
         text << file.rdbuf();
-        if (!file) std::printf("%s: it can't be read\n", names[i]);
-        good = file && passes(text.str(), names[i]) && good;
+        if (!file) std::printf("%s: it can't be read\n", name.c_str());
+        good = file && passes(text.str(), name.c_str()) && good;
     }
     return good ? 0 : 1;
 }

@@ -11,6 +11,7 @@
 
 #include "control.hpp"
 #include "echo.hpp"
+#include "usage.hpp"
 
 using namespace sluice;
 using my_tcp = tcp<growable_buffers>;
@@ -22,7 +23,7 @@ task<> visit(host<my_tcp>& from, ip_address server, const std::vector<octet>& wo
 }
 
 /// Prints all that the host behind the UNIX socket has to say.
-int ask(const char* path) {
+int ask(const std::string& path) {
     auto name = control::name_of(path);
     if (!name) return std::fprintf(stderr, "%s\n", name.why().text().c_str()), 1;
     const io::descriptor door(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -38,8 +39,11 @@ int ask(const char* path) {
 }
 
 int main(int argc, char** argv) {
-    if (argc == 2) return ask(argv[1]);
-    if (argc > 2) return std::fputs("ss [PATH]\n", stderr), 2;
+    const auto named = words_for(argc, argv,
+                                 "ss [PATH]\n"
+                                 "The sockets of a server that was given --control PATH; or of a simulated one.\n",
+                                 1);
+    if (!named.empty()) return ask(named[0]);
     sim::network world({.seed = 3});
     auto& server = sim::add_programs<my_tcp>(world);
     const auto router = world.add_router();

@@ -47,7 +47,7 @@ constexpr option all_options[]{
     {"--svg",    "FILE",   "",     option::kind::output, "the picture of the windows; of one run"},
     {"--pcap",   "FILE",   "",     option::kind::output, "pcapng, headers only, of the bottleneck at the senders' side; of one run"},
     {"--list",   "",       "",     option::kind::output, "the policies there are"},
-    {"--help",   "",       "",     option::kind::output, "this"},
+    {"--help",   "",       "",     option::kind::output, "this; -h as well"},
 };
 // clang-format on
 
@@ -109,7 +109,7 @@ options read_options(int count, char** words) {
         if (each.is == option::kind::path || each.is == option::kind::seeds)
             o.what.values.emplace_back(each.name, each.standard);
     for (int i = 1; i < count; ++i) {
-        const std::string word = words[i];
+        const std::string word = words[i] == std::string_view("-h") ? "--help" : words[i];
         if (word.rfind("--", 0) != 0) {
             (o.merges ? o.files : o.what.policies).push_back(word);
             continue;

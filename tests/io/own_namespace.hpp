@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <string>
 
 #include <sched.h>
 
@@ -29,7 +30,7 @@ public:
     /// `ip` with these arguments; false where there is none, or it refuses.
     static bool ip(const char* arguments) {
         const bool done = std::system((std::string("ip ") + arguments + " 2> /dev/null").c_str()) == 0;
-        if (!done) MESSAGE("skipped: can't ip " << arguments);
+        if (!done) MESSAGE("skipped: can't ip " << std::string(arguments));
         return done;
     }
 

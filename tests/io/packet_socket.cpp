@@ -152,7 +152,7 @@ TEST_CASE("An interface that is not there, and one that is no Ethernet, are refu
     REQUIRE(reactor);
     const auto none = io::packet_socket::open({.interface = "none0"}, *reactor);
     REQUIRE(!none);
-    CHECK(none.why().text() == "none0: No such device");
+    CHECK(none.why().text() == "none0: No such device (`ip link` lists what there is)");
     const auto loopback = io::packet_socket::open({.interface = "lo"}, *reactor);
     REQUIRE(!loopback);
     CHECK(loopback.why().text() == "frames of lo (it is no Ethernet)");

@@ -166,13 +166,39 @@ TEST_CASE("Out of descriptors, a reactor and a device are refused with the remed
     CHECK(link.why().text() == "/dev/net/tun: Too many open files (raise the limit of open files: ulimit -n)");
 }
 
+TEST_CASE("A name that the kernel refuses for a TUN device is refused with the cause") {
+    const own_namespace apart;
+    auto reactor = io::reactor::open();
+    REQUIRE(reactor);
+    const auto why = [&](const std::string& name) {
+        const auto link = io::tun::open({.name = name}, *reactor);
+        REQUIRE(!link);
+        return link.why().text();
+    };
+    CHECK(why("sixteenletters_0") == "interface sixteenletters_0 (a name has 15 characters at most)");
+    CHECK(why("a/b") == "interface a/b (a name has no slash, colon or blank in it, and is not . or ..)");
+    auto taken = apart ? open(*reactor) : std::nullopt;
+    if (!taken) return;
+    const std::string name = taken->kernel_side().name();
+    CHECK(why(name) ==
+          "TUN device " + name + ": Device or resource busy (another program has it: choose another name)");
+    CHECK(why("lo") == "TUN device lo: Invalid argument (it is there, and no TUN: choose another name)");
+    CHECK(why("tun%s") ==
+          "TUN device tun%s: Invalid argument (no name for a device: take one as sluice0, or sluice%d)");
+    if (!apart.ip("tuntap add name tap0 mode tap")) return;
+    CHECK(why("tap0") ==
+          "TUN device tap0: Invalid argument (it is there, as a TAP for Ethernet: choose another name)");
+}
+
 TEST_CASE("A further queue is refused where the device was not made for many, and where it was, it is there") {
     const own_namespace apart;
     auto reactor = io::reactor::open();
     REQUIRE(reactor);
     auto single = apart ? open(*reactor) : std::nullopt;
     if (!single) return;
-    CHECK_FALSE(single->another_queue(*reactor));
+    const auto further = single->another_queue(*reactor);
+    REQUIRE(!further);
+    CHECK(further.why().remedy == "it is there, and not with many_queues alike");
     auto first = io::tun::open({.many_queues = true}, *reactor);
     REQUIRE(first);
     auto second = first->another_queue(*reactor);

@@ -103,6 +103,40 @@ TEST_CASE("Who has an address that nobody knows gets nothing, and it is counted"
     CHECK(link->count().packets_out == 0);
 }
 
+TEST_CASE("Where nobody listens, of either family, ICMP's word is counted, and no packet is lost by hearing it") {
+    auto reactor = io::reactor::open();
+    REQUIRE(reactor);
+    for (const ip_address& own : {loopback, ip_address::v6({0, 0, 0, 0, 0, 0, 0, 1})}) {
+        socket_address nowhere;
+        {
+            auto for_a_while = io::udp::open({.own = {own, 0}}, *reactor);
+            if (!for_a_while || !has_loopback(*reactor)) {
+                MESSAGE("skipped: no loopback of this family");
+                continue;
+            }
+            nowhere = for_a_while->local();
+        }
+        auto link = io::udp::open({.peers = {{{}, nowhere}}}, *reactor);
+        REQUIRE(link);
+        const auto text = text_of(10);
+        const tx_packet p = data_packet(text);
+        std::array<rx_packet, 4> room;
+        const instant end = io::monotonic_now() + 1min;
+        for (std::uint64_t sent = 1; sent <= 3; ++sent) {
+            CHECK(link->transmit(std::span(&p, 1)) == 1);
+            while (link->count().unreachable < sent && io::monotonic_now() < end) {
+                link->wait(io::monotonic_now() + 100ms);
+                CHECK(link->receive(room) == 0);
+            }
+            CHECK(link->count().unreachable == sent);
+        }
+        CHECK(link->transmit(std::span(&p, 1)) == 1);  // and its answer is not read
+        CHECK(link->transmit(std::span(&p, 1)) == 1);
+        CHECK(link->count().packets_out == 5);
+        CHECK(link->count().lost_out == 0);
+    }
+}
+
 TEST_CASE("A port that is taken is refused with a reason") {
     auto reactor = io::reactor::open();
     REQUIRE(reactor);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The kernel's side of a network interface: its addresses, MTU and being up (netdevice(7), RFC 3542's in6_ifreq). What
-// `ip address add` and `ip link set` do, for programs that bring their own device. Needs CAP_NET_ADMIN.
+// `ip address add` and `ip link set` do, for programs that bring their own device. To set needs CAP_NET_ADMIN, to ask
+// nothing.
 #pragma once
 
 #include <algorithm>
@@ -12,10 +13,13 @@
 #include <net/if.h>      // the C library's, before the kernel's own, which then leave out what both have: others
 #include <netinet/in.h>  // that come later, as Boost.Asio's, ask for these
 
+#include <ifaddrs.h>
+#include <linux/ethtool.h>
 #include <linux/if.h>
 #include <linux/if_arp.h>
 #include <linux/if_tun.h>
 #include <linux/ipv6.h>
+#include <linux/sockios.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -30,6 +34,15 @@ using sluice::address_prefix;
 
 inline const char* const needs_admin = "needs CAP_NET_ADMIN: run it as root, or inside of `unshare -rn`";
 inline const char* const needs_raw = "needs CAP_NET_RAW: run it as root, or inside of `unshare -rn`";
+
+/// Whether the kernel takes it for the name of an interface; of a longer one its calls would see the beginning alone.
+inline opened<void> check_interface_name(const std::string& name) {
+    const auto refused = [&](const char* why) { return failure{"interface " + name, 0, why}; };
+    if (name.size() >= IFNAMSIZ) return refused("a name has 15 characters at most");
+    if (name.find_first_of("/: \t\n\v\f\r") != std::string::npos || name == "." || name == "..")
+        return refused("a name has no slash, colon or blank in it, and is not . or ..");
+    return {};
+}
 
 /// Of the network namespace in which it is made; by name, as the system has it.
 class interface {
@@ -56,6 +69,38 @@ public:
         if (const auto read = ask(AF_INET, SIOCGIFFLAGS, &wanted, "the flags of " + name_); !read) return read;
         wanted.ifr_flags = static_cast<short>(up ? wanted.ifr_flags | IFF_UP : wanted.ifr_flags & ~IFF_UP);
         return ask(AF_INET, SIOCSIFFLAGS, &wanted, name_ + " up or down");
+    }
+    opened<bool> is_up() const {
+        ifreq wanted = request();
+        if (const auto read = ask(AF_INET, SIOCGIFFLAGS, &wanted, "the flags of " + name_); !read) return read.why();
+        return (wanted.ifr_flags & IFF_UP) != 0;
+    }
+    /// One at which others reach it, of either family: the link-local one that IPv6 brings along does not count.
+    bool has_address() const {
+        ifaddrs* all = nullptr;
+        if (::getifaddrs(&all) != 0) return false;
+        const auto counts = [&](const ifaddrs& each) {
+            if (each.ifa_addr == nullptr || each.ifa_name != name_) return false;
+            sockaddr_in6 six{};
+            if (each.ifa_addr->sa_family == AF_INET6) std::memcpy(&six, each.ifa_addr, sizeof six);
+            return each.ifa_addr->sa_family == AF_INET ||
+                   (each.ifa_addr->sa_family == AF_INET6 && !IN6_IS_ADDR_LINKLOCAL(&six.sin6_addr));
+        };
+        const ifaddrs* each = all;
+        while (each != nullptr && !counts(*each)) each = each->ifa_next;
+        ::freeifaddrs(all);
+        return each != nullptr;
+    }
+    /// What kind of device has this name; nothing: none, or the kernel does not say.
+    enum class kind { unknown, tun, tap, other };
+    kind which() const {
+        ethtool_drvinfo about{};
+        about.cmd = ETHTOOL_GDRVINFO;
+        ifreq wanted = request();
+        wanted.ifr_data = reinterpret_cast<char*>(&about);
+        if (!ask(AF_INET, SIOCETHTOOL, &wanted, name_)) return index() ? kind::other : kind::unknown;
+        if (std::strcmp(about.driver, "tun") != 0) return kind::other;
+        return std::strcmp(about.bus_info, "tap") == 0 ? kind::tap : kind::tun;
     }
     opened<int> index() const {
         ifreq wanted = request();
@@ -108,11 +153,14 @@ private:
         return ask(AF_INET6, SIOCSIFADDR, &wanted, "an IPv6 address for " + name_);
     }
 
-    static opened<void> ask(int family, unsigned long what, void* argument, const std::string& for_whom) {
+    opened<void> ask(int family, unsigned long what, void* argument, const std::string& for_whom) const {
+        if (auto checked = check_interface_name(name_); !checked) return checked;
         const descriptor socket(::socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
         if (!socket) return failed("a socket to configure interfaces by");
         if (::ioctl(socket.number(), what, argument) != 0)
-            return failed(for_whom, errno == EPERM ? needs_admin : "");
+            return failed(for_whom, errno == EPERM    ? needs_admin
+                                    : errno == ENODEV ? "`ip link` lists what there is"
+                                                      : "");
         return {};
     }
 

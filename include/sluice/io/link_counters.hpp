@@ -12,6 +12,7 @@ struct link_counters {
     std::uint64_t lost_out = 0;  // refused by the system for good, as on a wire that is cut
     std::uint64_t lost_in = 0;     // came when there was no room for it
     std::uint64_t refused_in = 0;  // cut short, or none that this link carries
+    std::uint64_t unreachable = 0;  // ICMP about what was sent inside of UDP: nobody is there
     std::uint64_t errors = 0;    // of the system's that end a link
 };
 

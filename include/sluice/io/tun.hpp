@@ -109,21 +109,17 @@ private:
           received_(at_once) {}
 
     static opened<tun> attach(const tun_options& wanted, reactor& waits_in) {
+        if (auto checked = check_interface_name(wanted.name); !checked) return checked.why();
         descriptor device(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
         if (!device)
-            return failed("/dev/net/tun", errno == ENOENT   ? "the kernel has no TUN: modprobe tun"
+            return failed("/dev/net/tun", errno == ENOENT || errno == ENODEV ? "the kernel has no TUN: modprobe tun"
                                           : errno == EMFILE ? "raise the limit of open files: ulimit -n"
                                                             : needs_admin);
         ifreq asked{};
         wanted.name.copy(asked.ifr_name, IFNAMSIZ - 1);
         asked.ifr_flags = static_cast<short>(IFF_TUN | IFF_NO_PI | (wanted.super_segments ? IFF_VNET_HDR : 0) |
                                              (wanted.many_queues ? IFF_MULTI_QUEUE : 0));
-        if (::ioctl(device.number(), TUNSETIFF, &asked) != 0)
-            return failed("TUN device " + wanted.name,
-                          errno == EPERM    ? needs_admin
-                          : errno == EBUSY  ? "another program has it: choose another name"
-                          : errno == EINVAL ? "it is there, and not with many_queues alike"
-                                            : "");
+        if (::ioctl(device.number(), TUNSETIFF, &asked) != 0) return refused(wanted.name);
         if (wanted.super_segments) {
             int length = virtio_net_header::length;
             if (::ioctl(device.number(), TUNSETVNETHDRSZ, &length) != 0 ||
@@ -133,6 +129,21 @@ private:
         auto watching = watched::add(waits_in, device.number());
         if (!watching) return watching.why();
         return tun(std::move(device), *std::move(watching), interface(asked.ifr_name), wanted, waits_in);
+    }
+
+    /// EINVAL has several reasons, which the kernel does not tell.
+    static failure refused(const std::string& name) {
+        failure why = failed("TUN device " + name);
+        if (why.number == EPERM) why.remedy = needs_admin;
+        if (why.number == EBUSY) why.remedy = "another program has it: choose another name";
+        if (why.number != EINVAL) return why;
+        switch (interface(name).which()) {
+            case interface::kind::tun: why.remedy = "it is there, and not with many_queues alike"; break;
+            case interface::kind::tap: why.remedy = "it is there, as a TAP for Ethernet: choose another name"; break;
+            case interface::kind::other: why.remedy = "it is there, and no TUN: choose another name"; break;
+            case interface::kind::unknown: why.remedy = "no name for a device: take one as sluice0, or sluice%d"; break;
+        }
+        return why;
     }
 
     std::optional<rx_packet> seen(octets read) {

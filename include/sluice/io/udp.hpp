@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -22,7 +23,8 @@
 namespace sluice::io {
 
 struct udp_options {
-    socket_address own{};     // of the UDP socket; unspecified: any, of IPv4; port 0: the system chooses
+    socket_address own{};     // of the UDP socket; unspecified: any, of the first peer's family or IPv4; port 0: the
+                              // system chooses
     std::uint16_t mtu = 1400;  // of the packets inside
     struct peer {
         ip_address inside;       // unspecified: whoever is known by no other way
@@ -36,15 +38,22 @@ struct udp_options {
 class udp {
 public:
     static opened<udp> open(const udp_options& wanted, reactor& waits_in) {
-        const bool is_v4 = wanted.own.address.is_v4() || wanted.own.address.is_unspecified();
+        const bool is_v4 = wanted.own.address.is_v4() ||
+                           (wanted.own.address.is_unspecified() &&
+                            (wanted.peers.empty() || wanted.peers[0].outside.address.is_v4()));
         descriptor socket(::socket(is_v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
         if (!socket) return failed("a UDP socket");
         for (const int which : {SO_SNDBUF, SO_RCVBUF})  // more is better, and less is no failure
             ::setsockopt(socket.number(), SOL_SOCKET, which, &wanted.buffer_octets, sizeof wanted.buffer_octets);
+        const int yes = 1;  // a socket that is not connected hears of ICMP by its error queue alone
+        if (is_v4) ::setsockopt(socket.number(), IPPROTO_IP, IP_RECVERR, &yes, sizeof yes);
+        else ::setsockopt(socket.number(), IPPROTO_IPV6, IPV6_RECVERR, &yes, sizeof yes);
         const socket_name own(wanted.own, is_v4);
         if (::bind(socket.number(), own.address(), own.length()) != 0)
             return failed("UDP port " + std::to_string(wanted.own.port),
-                          errno == EADDRINUSE ? "another program has it" : "");
+                          errno == EADDRINUSE ? "another program has it"
+                          : errno == EACCES   ? "below 1024 they are root's: choose another"
+                                              : "");
         auto watching = watched::add(waits_in, socket.number());
         if (!watching) return watching.why();
         return udp(std::move(socket), *std::move(watching), wanted, waits_in);
@@ -62,6 +71,7 @@ public:
 
     std::size_t receive(std::span<rx_packet> room) {
         if (!watched_.may_read()) return 0;
+        if (watched_.takes_error()) hear_errors();
         std::array<mmsghdr, batch> messages{};
         std::array<iovec, batch> parts;
         std::array<socket_name, batch> from;
@@ -134,6 +144,25 @@ private:
         known_.push_back({inside, outside});
     }
 
+    /// What ICMP has said of packets that were sent (ip(7), IP_RECVERR): each stands in a queue of the socket.
+    void hear_errors() {
+        while (true) {
+            alignas(cmsghdr) std::array<octet, 512> told;
+            msghdr message{};
+            message.msg_control = told.data();
+            message.msg_controllen = told.size();
+            if (::recvmsg(socket_.number(), &message, MSG_ERRQUEUE) < 0) return;
+            for (cmsghdr* each = CMSG_FIRSTHDR(&message); each != nullptr; each = CMSG_NXTHDR(&message, each)) {
+                if ((each->cmsg_level != IPPROTO_IP || each->cmsg_type != IP_RECVERR) &&
+                    (each->cmsg_level != IPPROTO_IPV6 || each->cmsg_type != IPV6_RECVERR))
+                    continue;
+                sock_extended_err what{};
+                std::memcpy(&what, CMSG_DATA(each), sizeof what);
+                if (what.ee_origin != SO_EE_ORIGIN_LOCAL && what.ee_errno != EMSGSIZE) ++count_.unreachable;
+            }
+        }
+    }
+
     /// How many are done with; fewer when the system has no room.
     std::size_t send_some(std::span<const tx_packet> packets) {
         std::array<mmsghdr, batch> messages{};
@@ -155,17 +184,19 @@ private:
             messages[count].msg_hdr.msg_namelen = to->length();
             ++count;
         }
+        bool is_told = false;
         for (unsigned sent = 0; sent < count;) {
             const int more = ::sendmmsg(socket_.number(), messages.data() + sent, count - sent, 0);
             if (more > 0) {
+                is_told = false;
                 sent += static_cast<unsigned>(more);
                 count_.packets_out += static_cast<unsigned>(more);
             } else if (errno == EAGAIN) {
                 return number[sent];
             } else {
                 ++count_.errors;
-                if (errno == ECONNREFUSED) continue;  // of one that was sent before (ICMP): told once
-                ++count_.lost_out, ++sent;            // this one can't be sent; the others may
+                is_told = !is_told;                       // of one that was sent before (ICMP): told once
+                if (!is_told) ++count_.lost_out, ++sent;  // again: this one can't be sent; the others may
             }
         }
         return packets.size();
