@@ -13,6 +13,11 @@
 
 namespace {
 
+const char* const usage =
+    "gateway [options]: carries on what comes through the link, TCP connections and UDP datagrams.\n"
+    "A server's long datagrams come back in fragments; those of clients are refused, and counted.\n"
+    "Nothing else passes, no ping either.\n";
+
 /// A connection takes one: as many as the system lets us have.
 void raise_limit_of_descriptors() {
     rlimit limit{};
@@ -34,16 +39,19 @@ int serve(const arguments& a, io::reactor& reactor, Link& link) {
     std::fprintf(stderr, "%s: up\n", a.name.c_str());
     const bool is_good = static_cast<bool>(service.loop().block_on(until_signal(reactor)));
     const auto number = [](auto n) { return static_cast<unsigned long long>(n); };
-    std::fprintf(stderr, "%llu carried, at most %llu at a time, %llu left; %llu refused; %llu datagrams\n",
+    std::fprintf(stderr, "%llu carried, at most %llu at a time, %llu left; %llu refused\n",
                  number(service.count().carried), number(service.count().most), number(service.count().now),
-                 number(service.count().refused), number(service.beside().passed()));
+                 number(service.count().refused));
+    std::fprintf(stderr, "%llu datagrams, %llu dropped; %llu fragments refused\n",
+                 number(service.beside().passed()), number(service.beside().dropped()),
+                 number(service.stack().count().fragments));
     return is_good ? 0 : 1;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    const arguments a = read_arguments(argc, argv, "gateway [options]\n");
+    const arguments a = read_arguments(argc, argv, usage);
     if (!a.rest.empty()) refuse("no arguments besides the options");
     if (a.port) refuse("a gateway takes every port");
     if (a.link == "raw") refuse("a raw socket has ports of one address, a gateway wants all: take tun or packet");

@@ -2,6 +2,7 @@
 // A link around a link: what comes and is no TCP goes to somebody else, who may also send whole packets of its own.
 #pragma once
 
+#include "fragments.hpp"
 #include "ip_packet.hpp"
 
 #include <sluice/host/packet_link.hpp>
@@ -20,10 +21,12 @@ public:
     explicit aside(Link& link) : link_(link) {}
 
     void gives(taker to) { to_ = std::move(to); }
-    /// Lost, as on any network, where there is no room for it.
+    /// In fragments, if it is too long for one packet. Lost, as on any network, where there is no room for it.
     void send(octets packet) {
-        const tx_packet whole = io::finished_packet(packet);
-        static_cast<void>(link_.transmit({&whole, 1}));
+        cut_.of(packet, link_.capabilities().mtu, [this](octets each) {
+            const tx_packet whole = io::finished_packet(each);
+            static_cast<void>(link_.transmit({&whole, 1}));
+        });
     }
 
     // ---- packet_link ------------------------------------------------------------------------------------------------
@@ -52,6 +55,7 @@ public:
 private:
     Link& link_;
     taker to_;
+    fragments cut_;
 };
 
 }  // namespace gateway

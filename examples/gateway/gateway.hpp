@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A user-space NAT: whatever TCP connection a link brings, to any address and port, ends here and goes on over a socket
-// of the kernel's; UDP datagrams likewise. To both ends it is as if nobody stood between them.
+// of the kernel's; UDP datagrams likewise. To both ends it is as if nobody stood between them. What comes in fragments is
+// refused, and what is neither is dropped: pings among it, for which the kernel's sockets want rights.
 #pragma once
 
 #include "aside.hpp"
@@ -37,6 +38,7 @@ public:
     auto& loop() { return loop_; }
     const counters& count() const { return count_; }
     const datagrams<Tcp>& beside() const { return datagrams_; }
+    const auto& stack() const { return host_.stack(); }
 
 private:
     task<> take_all() {
