@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Carries every TCP connection and UDP datagram that comes through a TUN device on over sockets of the kernel's, as a
-// VPN client does. Any program whose packets are routed into the device runs through sluice's TCP:
+// Carries every TCP connection, UDP datagram and ping that comes through a TUN device on over sockets of the kernel's,
+// as a VPN client does. Any program whose packets are routed into the device runs through sluice's TCP:
 // gateway --link tun:sluice0
 // The device then moves to the programs' network namespace, or at least what the gateway itself sends must not be
 // routed into it; tests/interop/behind_gateway.sh shows how. With --address A what goes to A is for this machine's own
@@ -14,9 +14,9 @@
 namespace {
 
 const char* const usage =
-    "gateway [options]: carries on what comes through the link, TCP connections and UDP datagrams.\n"
-    "A server's long datagrams come back in fragments; those of clients are refused, and counted.\n"
-    "Nothing else passes, no ping either.\n";
+    "gateway [options]: carries on what comes through the link, TCP connections and UDP datagrams,\n"
+    "and pings, if net.ipv4.ping_group_range has our group. A server's long datagrams come back in\n"
+    "fragments; those of clients are refused, and counted. Nothing else passes.\n";
 
 /// A connection takes one: as many as the system lets us have.
 void raise_limit_of_descriptors() {

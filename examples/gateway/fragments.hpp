@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A packet that is longer than its link takes, cut (RFC 791 section 3.2, RFC 8200 section 4.5): datagrams may be as long
-// as 64 KiB, and a server's come from the kernel's sockets whole. The client's kernel puts the pieces together.
+// A packet that is longer than its link takes, cut (RFC 791 section 3.2, RFC 8200 section 4.5): datagrams may be as
+// long as 64 KiB, and a server's come from the kernel's sockets whole. The client's kernel puts the pieces together.
 #pragma once
 
 #include "ip_packet.hpp"
@@ -45,8 +45,7 @@ private:
         store_be16(out + ipv4::at::fragment,
                    static_cast<std::uint16_t>(from / 8 | (is_last ? 0 : ipv4::more_fragments)));
         store_be16(out + ipv4::at::checksum, 0);
-        store_be16(out + ipv4::at::checksum,
-                   partial_sum().add(octets(piece_).first(ipv4::header_length)).finish());
+        store_be16(out + ipv4::at::checksum, partial_sum().add(octets(piece_).first(ipv4::header_length)).finish());
     }
     void finish_v6(std::size_t from, bool is_last) {
         octet* const out = piece_.data();

@@ -11,7 +11,7 @@ gateway=$examples/gateway
 many=2000
 [ "${3-}" != --many ] || many=$4
 . "$(dirname "$(realpath "$0")")/behind_gateway.sh"
-need curl tshark diff prlimit
+need curl ping tshark diff prlimit
 
 # On a busy machine the client's tail probes would be retransmissions.
 $in_client sh -c 'echo 0 > /proc/sys/net/ipv4/tcp_early_retrans'
@@ -49,11 +49,23 @@ for there in 198.18.1.2 ${has_v6:+fd00:1::2}; do
     diff "$work/datagrams" <(printf '%s: as it was\n' 1 512 1232 1452 =1472 =1473 =9000 =$longest
         echo 'nobody: ECONNREFUSED') || fail "datagrams to $there"
 done
+# Pings pass where the system allows it to our group; ping compares what comes back with what it sent.
+pings() { timeout 20 $in_client ping -n -c 3 -i 0.01 -W 10 -s "$1" "$2" > "$work/ping.$1" 2>&1; }
+echo '1 0' > /proc/sys/net/ipv4/ping_group_range  # nobody's
+! timeout 20 $in_client ping -c 1 -W 1 198.18.1.2 > /dev/null || fail "pings pass without a socket"
+echo "0 $(id -g)" > /proc/sys/net/ipv4/ping_group_range
+for there in 198.18.1.2 ${has_v6:+fd00:1::2}; do
+    waiting=()
+    for size in 0 56 1400; do pings $size $there & waiting+=($!); done  # at once, each by its own identifier
+    for each in "${waiting[@]}"; do wait "$each" || { cat "$work"/ping.*; fail "pings to $there"; }; done
+    ! grep -i 'wrong data\|DUP' "$work"/ping.* || fail "ping to $there got something else"
+    [ "$(grep -l ' 3 received, 0% packet loss' "$work"/ping.* | wc -l)" = 3 ] || fail "pings to $there get lost"
+done
 $in_client bash -c 'dd if=/dev/zero bs=9000 count=1 status=none > /dev/udp/198.18.1.2/7'
 stop_gateway > "$work/carried"
 cat "$work/carried"
 fragments=$(((9000 + 8 + 1479) / 1480))
-grep -q "; $fragments fragments refused$" "$work/carried" || fail "a client's fragments"
+grep -q ", 1 dropped; $fragments fragments refused$" "$work/carried" || fail "a client's fragments, or a ping without a socket"
 wrong=$(tshark -r "$work/pcap" -o tcp.check_checksum:TRUE -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -Y \
     '_ws.malformed or tcp.checksum.status==0 or ip.checksum.status==0 or
     (tcp.analysis.retransmission and tcp.flags.syn==0) or
