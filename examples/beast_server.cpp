@@ -39,7 +39,9 @@ net::awaitable<void> answer(auto& peer, const std::filesystem::path& directory) 
         co_await beast::http::async_read(peer, buffer, asked, net::use_awaitable);
         auto file = http::read_file(directory, std::string(asked.target()));
         const auto status = file ? beast::http::status::ok : beast::http::status::not_found;
-        beast::http::response<files> said(status, asked.version(), file ? *std::move(file) : "Not Found\n");
+        if (!file) file = {"Not Found\n", http::media_type("it.txt")};
+        beast::http::response<files> said(status, asked.version(), std::move(file->octets));
+        said.set(beast::http::field::content_type, std::string(file->type));
         said.keep_alive(stays_open = asked.keep_alive());
         said.prepare_payload();
         co_await beast::http::async_write(peer, said, net::use_awaitable);
@@ -67,9 +69,9 @@ net::awaitable<void> accept_all(acceptor& at, site& of) {
     }
 }
 
-net::awaitable<std::string> get(stream& from, asio::endpoint server, std::string name) {
+net::awaitable<std::string> get(stream& from, asio::endpoint server, std::string target) {
     co_await from.async_connect(server, net::use_awaitable);
-    const beast::http::request<beast::http::empty_body> question(beast::http::verb::get, "/" + name, 10);
+    const beast::http::request<beast::http::empty_body> question(beast::http::verb::get, target, 10);
     co_await beast::http::async_write(from, question, net::use_awaitable);
     beast::flat_buffer buffer;
     beast::http::response<files> heard;
@@ -135,17 +137,18 @@ int serve_oneself(site& of) {
     asio::engine<my_tcp, io::udp> client(context.get_executor(), *near_reactor, *near_link, settings, own);
     acceptor listening(server, asio::to_endpoint({far, 80}));
     net::co_spawn(context, accept_all(listening, of), net::detached);
-    std::string name, heard;
+    std::string target, heard;
     for (const auto& each : std::filesystem::directory_iterator(of.directory))
-        if (each.is_regular_file()) name = each.path().filename().string();
+        if (each.is_regular_file()) target = http::encoded("/" + each.path().filename().string());
     stream near(client);
-    net::co_spawn(context, get(near, asio::to_endpoint({far, 80}), name), [&](std::exception_ptr, std::string body) {
+    net::co_spawn(context, get(near, asio::to_endpoint({far, 80}), target), [&](std::exception_ptr, std::string body) {
         heard = std::move(body);
         context.stop();
     });
     context.run_for(std::chrono::minutes(1));
-    const bool is_good = !name.empty() && heard == http::read_file(of.directory, "/" + name);
-    std::printf("%s: %zu octets\n", name.c_str(), heard.size());
+    const auto there = http::read_file(of.directory, target);
+    const bool is_good = there && heard == there->octets;
+    std::printf("%s: %zu octets\n", target.c_str(), heard.size());
     return is_good ? 0 : 1;
 }
 

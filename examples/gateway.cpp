@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Carries every TCP connection and UDP datagram that comes through a TUN device on over sockets of the kernel's, as a
-// VPN client does. Any program whose packets are routed into the device runs through sluice's TCP:
+// Carries every TCP connection, UDP datagram and ping that comes through a TUN device on over sockets of the kernel's,
+// as a VPN client does. Any program whose packets are routed into the device runs through sluice's TCP:
 // gateway --link tun:sluice0
 // The device then moves to the programs' network namespace, or at least what the gateway itself sends must not be
 // routed into it; tests/interop/behind_gateway.sh shows how. With --address A what goes to A is for this machine's own
@@ -35,9 +35,12 @@ int serve(const arguments& a, io::reactor& reactor, Link& link) {
     std::fprintf(stderr, "%s: up\n", a.name.c_str());
     const bool is_good = static_cast<bool>(service.loop().block_on(until_signal(reactor)));
     const auto number = [](auto n) { return static_cast<unsigned long long>(n); };
-    std::fprintf(stderr, "%llu carried, at most %llu at a time, %llu left; %llu refused; %llu datagrams\n",
+    std::fprintf(stderr, "%llu carried, at most %llu at a time, %llu left; %llu refused\n",
                  number(service.count().carried), number(service.count().most), number(service.count().now),
-                 number(service.count().refused), number(service.beside().passed()));
+                 number(service.count().refused));
+    std::fprintf(stderr, "%llu datagrams, %llu dropped; %llu fragments refused\n",
+                 number(service.beside().passed()), number(service.beside().dropped()),
+                 number(service.stack().count().fragments));
     return is_good ? 0 : 1;
 }
 
@@ -48,7 +51,9 @@ int main(int argc, char** argv) {
         argc, argv,
         {.form = "gateway [OPTIONS]\n"
                  "Carries every TCP connection and UDP datagram that comes by its link on over the kernel's sockets,\n"
-                 "until Control-C; with --address A what goes to A is for this machine's own loopback.\n",
+                 "and pings, if net.ipv4.ping_group_range has our group; until Control-C. A server's long\n"
+                 "datagrams come back in fragments; those of clients are refused, and counted.\n"
+                 "With --address A what goes to A is for this machine's own loopback.\n",
          .port = "",
          .links = {"tun", "packet", "udp"},
          .alone = "it checks itself over the loopback"});

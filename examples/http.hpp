@@ -5,10 +5,12 @@
 
 #include <sluice/host/tcp_listener.hpp>
 
+#include <algorithm>
+#include <cctype>
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,22 +40,78 @@ inline std::optional<request> read_request(std::string_view head) {
     return out;
 }
 
-/// What is outside of the directory is not there.
-inline std::optional<std::string> read_file(const std::filesystem::path& directory, std::string path) {
-    path = path.substr(0, path.find('?'));
-    if (path.empty() || path.front() != '/') return {};
-    if (path.back() == '/') path += "index.html";
-    const std::filesystem::path relative = std::filesystem::path(path.substr(1)).lexically_normal();
-    if (relative.empty() || relative.is_absolute() || *relative.begin() == "..") return {};
-    std::error_code failed;
-    if (!std::filesystem::is_regular_file(directory / relative, failed)) return {};
-    std::ifstream file(directory / relative, std::ios::binary);
-    if (!file) return {};
-    return std::string(std::istreambuf_iterator<char>(file), {});
+/// Each %20 as the octet that it stands for (RFC 3986 section 2.1); nothing where there is no such octet, or a NUL.
+inline std::optional<std::string> decoded(std::string_view path) {
+    std::string out;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        unsigned value = static_cast<unsigned char>(path[i]);
+        if (path[i] == '%') {
+            const std::string_view digits = path.substr(i + 1, 2);
+            const char* const end = digits.data() + digits.size();
+            if (digits.size() < 2 || std::from_chars(digits.data(), end, value, 16).ptr != end) return {};
+            i += 2;
+        }
+        if (value == 0) return {};
+        out += static_cast<char>(value);
+    }
+    return out;
+}
+inline std::string encoded(std::string_view path) {
+    std::string out;
+    for (const char each : path) {
+        const auto value = static_cast<unsigned char>(each);
+        std::array<char, 4> text{each};
+        const bool stands_for_itself = std::isalnum(value) || std::string_view("-._~/").find(each) != out.npos;
+        if (!stands_for_itself) std::snprintf(text.data(), text.size(), "%%%02X", value);
+        out += text.data();
+    }
+    return out;
 }
 
-inline std::string answer_head(std::string_view status, std::size_t length, bool stays_open) {
-    return "HTTP/1.1 " + std::string(status) + "\r\nContent-Length: " + std::to_string(length) +
+/// By how the file's name ends (RFC 9110 section 8.3); browsers guess nothing then.
+inline std::string_view media_type(const std::filesystem::path& name) {
+    // clang-format off
+    static constexpr std::array<std::array<std::string_view, 2>, 15> known{{
+        {".html", "text/html; charset=utf-8"}, {".css", "text/css; charset=utf-8"},
+        {".js", "text/javascript; charset=utf-8"}, {".json", "application/json"},
+        {".txt", "text/plain; charset=utf-8"}, {".md", "text/plain; charset=utf-8"},
+        {".svg", "image/svg+xml"}, {".png", "image/png"}, {".jpg", "image/jpeg"}, {".jpeg", "image/jpeg"},
+        {".gif", "image/gif"}, {".webp", "image/webp"}, {".ico", "image/x-icon"},
+        {".pdf", "application/pdf"}, {".wasm", "application/wasm"},
+    }};
+    // clang-format on
+    const std::string ending = name.extension().string();
+    for (const auto& [end, type] : known)
+        if (ending == end) return type;
+    return "application/octet-stream";
+}
+
+struct file {
+    std::string octets;
+    std::string_view type;
+};
+
+/// What is outside of the directory is not there, by whichever way it leads out: `..`, or a symbolic link.
+inline std::optional<file> read_file(const std::filesystem::path& directory, std::string_view target) {
+    auto path = decoded(target.substr(0, target.find('?')));
+    if (!path || path->empty() || path->front() != '/') return {};
+    if (path->back() == '/') *path += "index.html";
+    std::error_code has_no_top, is_not_there, has_no_size;
+    const auto top = std::filesystem::canonical(directory, has_no_top);
+    const auto named = std::filesystem::canonical(directory / path->substr(1), is_not_there);
+    if (has_no_top || is_not_there) return {};
+    if (std::mismatch(top.begin(), top.end(), named.begin(), named.end()).first != top.end()) return {};
+    const auto length = std::filesystem::file_size(named, has_no_size);
+    if (has_no_size) return {};  // as of a directory
+    std::string all(length, '\0');
+    std::ifstream opened(named, std::ios::binary);
+    if (!opened.read(all.data(), static_cast<std::streamsize>(all.size()))) return {};
+    return file{std::move(all), media_type(*path)};
+}
+
+inline std::string answer_head(std::string_view status, std::string_view type, std::size_t length, bool stays_open) {
+    return "HTTP/1.1 " + std::string(status) + "\r\nContent-Type: " + std::string(type) +
+           "\r\nContent-Length: " + std::to_string(length) +
            (stays_open ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
 }
 
@@ -73,15 +131,15 @@ task<> serve(tcp_socket<Tcp> peer, const std::filesystem::path& directory) {
         const auto asked = read_request(std::string_view(heard).substr(0, end));
         heard.erase(0, end + 4);
         const bool is_known = asked && (asked->method == "GET" || asked->method == "HEAD");
-        const auto file = is_known ? read_file(directory, asked->path) : std::nullopt;
+        auto found = is_known ? read_file(directory, asked->path) : std::nullopt;
         const std::string_view status = !asked      ? "400 Bad Request"
                                         : !is_known ? "405 Method Not Allowed"
-                                        : file      ? "200 OK"
+                                        : found     ? "200 OK"
                                                     : "404 Not Found";
-        const std::string body = file ? *file : std::string(status) + "\n";
+        if (!found) found = {std::string(status) + "\n", media_type("it.txt")};
         const bool stays_open = is_known && asked->stays_open;  // a body that may follow others is not read
-        std::string answer = answer_head(status, body.size(), stays_open);
-        if (!asked || asked->method != "HEAD") answer += body;
+        std::string answer = answer_head(status, found->type, found->octets.size(), stays_open);
+        if (!asked || asked->method != "HEAD") answer += found->octets;
         const auto sent = co_await peer.send(as_octets(answer));
         if (!sent) co_return;
         if (!stays_open) break;

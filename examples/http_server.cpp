@@ -25,8 +25,10 @@ int main(int argc, char** argv) {
     if (name.empty()) refuse("no file in " + directory.string());
     bool is_good = false;
     const program_on client = [&](host<my_tcp>& at, ip_address from) -> task<> {
-        const auto got = co_await http::get(at, {from, port}, "/" + name);
-        is_good = got && got == http::read_file(directory, "/" + name);
+        const std::string target = http::encoded("/" + name);
+        const auto got = co_await http::get(at, {from, port}, target);
+        const auto there = http::read_file(directory, target);
+        is_good = got && there && *got == there->octets;
         std::printf("%s: %zu octets in %.3f s of virtual time\n", name.c_str(), got ? got->size() : 0,
                     std::chrono::duration<double>(at.now().time_since_epoch()).count());
     };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A link around a link: what comes and is no TCP goes to somebody else, who may also send whole packets of its own.
+// A link around a link: what comes goes to somebody else first, who may keep it, and send whole packets of its own.
 #pragma once
 
+#include "fragments.hpp"
 #include "ip_packet.hpp"
 
 #include <sluice/host/packet_link.hpp>
@@ -14,16 +15,18 @@ namespace gateway {
 template <packet_link Link>
 class aside {
 public:
-    /// Called for each packet with its checksum's state; it lasts as long as the call.
-    using taker = std::function<void(const ip_packet&, checksum_state)>;
+    /// Called for each packet that is no TCP, with its checksum's state; it lasts as long as the call. True: taken.
+    using taker = std::function<bool(const ip_packet&, checksum_state)>;
 
     explicit aside(Link& link) : link_(link) {}
 
     void gives(taker to) { to_ = std::move(to); }
-    /// Lost, as on any network, where there is no room for it.
+    /// In fragments, if it is too long for one packet. Lost, as on any network, where there is no room for it.
     void send(octets packet) {
-        const tx_packet whole = io::finished_packet(packet);
-        static_cast<void>(link_.transmit({&whole, 1}));
+        cut_.of(packet, link_.capabilities().mtu, [this](octets each) {
+            const tx_packet whole = io::finished_packet(each);
+            static_cast<void>(link_.transmit({&whole, 1}));
+        });
     }
 
     // ---- packet_link ------------------------------------------------------------------------------------------------
@@ -41,9 +44,7 @@ public:
         const std::size_t count = link_.receive(room);
         const auto is_taken = [&](const rx_packet& each) {
             const auto packet = read_ip(each.data);
-            if (!packet || packet->protocol != protocol_udp) return false;
-            if (to_) to_(*packet, each.checksum);
-            return true;
+            return packet && packet->protocol != protocol_tcp && to_ && to_(*packet, each.checksum);
         };
         const auto came = room.first(count);
         return static_cast<std::size_t>(std::remove_if(came.begin(), came.end(), is_taken) - came.begin());
@@ -52,6 +53,7 @@ public:
 private:
     Link& link_;
     taker to_;
+    fragments cut_;
 };
 
 }  // namespace gateway

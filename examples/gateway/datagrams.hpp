@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // UDP, DNS above all: for each pair of sockets that speak through us there is one socket of the kernel's, for as long
-// as it is used (RFC 4787). What comes to it goes back to the client in the server's name.
+// as it is used (RFC 4787). What comes to it goes back to the client in the server's name. Pings likewise (RFC 5508),
+// where this process may have ping sockets (net.ipv4.ping_group_range, icmp(7)).
 #pragma once
 
+#include "echo_packet.hpp"
 #include "kernel_socket.hpp"
 #include "udp_packet.hpp"
 #include "unreachable.hpp"
@@ -26,16 +28,13 @@ public:
     datagrams(host<Tcp>& programs, io::reactor& reactor, machine_alias alias, std::function<void(octets)> send)
         : programs_(programs), reactor_(reactor), alias_(alias), send_(std::move(send)) {}
 
-    void passes_on(const ip_packet& packet, checksum_state checksum) {
-        const auto datagram = read_udp(packet, checksum);
-        if (!datagram || !datagram->source.address.is_host() || !datagram->destination.address.is_host())
-            return void(++dropped_);
-        flow* const f = find(datagram->source, datagram->destination);
-        if (f == nullptr) return void(++dropped_);
-        f->last_used = programs_.now();
-        const octets text = datagram->text;
-        if (::send(f->socket.number(), text.data(), text.size(), MSG_NOSIGNAL) < 0) return void(++dropped_);
-        ++passed_;
+    /// False for what is neither, and so somebody else's.
+    bool passes_on(const ip_packet& packet, checksum_state checksum) {
+        const bool is_udp = packet.protocol == protocol_udp;
+        const auto datagram = is_udp ? read_udp(packet, checksum) : read_echo_request(packet, checksum);
+        if (!datagram && !is_udp) return false;
+        ++(datagram && is_sent(*datagram, packet.protocol) ? passed_ : dropped_);
+        return true;
     }
 
     std::uint64_t passed() const { return passed_; }
@@ -45,19 +44,29 @@ public:
 private:
     static constexpr std::size_t most_flows = 4096;
     static constexpr duration dns_timeout = 10s;  // REQ-5a: what has a well-known port may have a limit of its own
-    static constexpr duration timeout = 2min;     // REQ-5
+    static constexpr duration timeout = 2min;     // REQ-5; for pings RFC 5508's REQ-2 wants one
 
     struct flow {
         socket_address client, server;
+        octet protocol;
         io::descriptor socket;
         io::watched watched;  // goes before the descriptor is closed
         instant last_used{};
     };
 
+    bool is_sent(const udp_datagram& d, octet protocol) {
+        if (!d.source.address.is_host() || !d.destination.address.is_host()) return false;
+        flow* const f = find(d.source, d.destination, protocol);
+        if (f == nullptr) return false;
+        f->last_used = programs_.now();
+        return ::send(f->socket.number(), d.text.data(), d.text.size(), MSG_NOSIGNAL) >= 0;
+    }
+
     /// By both sockets, as octets that can be compared.
-    using key = std::array<octet, 36>;
-    static key key_of(const socket_address& client, const socket_address& server) {
+    using key = std::array<octet, 37>;
+    static key key_of(const socket_address& client, const socket_address& server, octet protocol) {
         key out;
+        out.back() = protocol;
         const mutable_octets all(out);
         copy(client.address.octets, all);
         copy(server.address.octets, all.subspan(16));
@@ -67,15 +76,17 @@ private:
     }
 
     /// nullptr when there are too many, or the system has no socket for it.
-    flow* find(const socket_address& client, const socket_address& server) {
-        const auto known = flows_.find(key_of(client, server));
+    flow* find(const socket_address& client, const socket_address& server, octet protocol) {
+        const key by = key_of(client, server, protocol);
+        const auto known = flows_.find(by);
         if (known != flows_.end()) return known->second.get();
         if (flows_.size() >= most_flows) return nullptr;
         auto made = std::make_unique<flow>();
         made->client = client;
         made->server = server;
+        made->protocol = protocol;
         made->socket = io::descriptor(
-            ::socket(server.address.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+            ::socket(server.address.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol));
         const io::socket_name name(alias_.outside(server));
         if (!made->socket || ::connect(made->socket.number(), name.address(), name.length()) != 0) return nullptr;
         auto watching = io::watched::add(reactor_, made->socket.number());
@@ -83,7 +94,7 @@ private:
         made->watched = *std::move(watching);
         flow& f = *made;
         if (!programs_.spawn(bring_back(f))) return nullptr;
-        flows_.emplace(key_of(client, server), std::move(made));
+        flows_.emplace(by, std::move(made));
         return &f;
     }
 
@@ -94,7 +105,8 @@ private:
             const ssize_t got = ::recv(f.socket.number(), text.data(), text.size(), 0);
             if (got >= 0) {
                 f.last_used = programs_.now();
-                send_(write_udp({f.server, f.client, octets(text).first(static_cast<std::size_t>(got))}));
+                const udp_datagram back{f.server, f.client, octets(text).first(static_cast<std::size_t>(got))};
+                send_(f.protocol == protocol_udp ? write_udp(back) : write_echo_reply(back));
             } else if (errno == EAGAIN) {
                 static_cast<void>(co_await with_timeout(has_come(f), after(f.last_used, limit)));
                 if (programs_.now() >= after(f.last_used, limit)) break;
@@ -102,14 +114,14 @@ private:
                 tell(f, errno);
             }
         }
-        flows_.erase(key_of(f.client, f.server));
+        flows_.erase(key_of(f.client, f.server, f.protocol));
     }
     static task<> has_come(flow& f) { co_await f.watched.readable(); }
 
     /// Nobody is there, as the server's side has said by ICMP.
     void tell(const flow& f, int why) {
         const auto what = why == ECONNREFUSED ? std::optional(unreachable::port) : unreachable_of(why);
-        if (!what) return;
+        if (!what || f.protocol != protocol_udp) return;
         std::array<octet, udp_header_length> header{};
         store_be16(header.data(), f.client.port);
         store_be16(header.data() + 2, f.server.port);

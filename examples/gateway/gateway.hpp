@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A user-space NAT: whatever TCP connection a link brings, to any address and port, ends here and goes on over a socket
-// of the kernel's; UDP datagrams likewise. To both ends it is as if nobody stood between them.
+// of the kernel's; UDP datagrams and pings likewise. To both ends it is as if nobody stood between them. What comes in
+// fragments is refused, and what is none of these is dropped.
 #pragma once
 
 #include "aside.hpp"
@@ -24,7 +25,7 @@ public:
         : reactor_(reactor), link_(link), alias_(alias),
           datagrams_(host_, reactor, alias, [this](octets packet) { link_.send(packet); }),
           host_(settings), loop_(host_, link_) {
-        link_.gives([this](const ip_packet& p, checksum_state sum) { datagrams_.passes_on(p, sum); });
+        link_.gives([this](const ip_packet& p, checksum_state sum) { return datagrams_.passes_on(p, sum); });
     }
 
     /// From now on. False without memory.
@@ -37,6 +38,7 @@ public:
     auto& loop() { return loop_; }
     const counters& count() const { return count_; }
     const datagrams<Tcp>& beside() const { return datagrams_; }
+    const auto& stack() const { return host_.stack(); }
 
 private:
     task<> take_all() {

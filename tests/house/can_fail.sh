@@ -18,9 +18,11 @@ good_house() {
     rm -rf "${work:?}"/*
     mkdir -p "$work"/{tests,bench,examples}
     touch "$work/LICENSE"
-    printf '%s\n' '// SPDX-License-Identifier: MIT' '// Its head.' '#include <sluice/sluice.hpp>' 'int main() {}' > "$work/examples/first_program.cpp"
+    printf '%s\n' '// SPDX-License-Identifier: MIT' '// Its head.' '#include <sluice/sluice.hpp>' 'int main() {}' |
+        tee "$work/examples/first_program.cpp" > "$work/examples/hello_tun.cpp"
     printf '%s\n' '// SPDX-License-Identifier: MIT' '// Its head.' '#pragma once' '#include <sluice/sluice.hpp>' 'struct my_cc {};' > "$work/examples/my_cc.hpp"
-    printf '%s\n' 'The first program:' '```cpp' '#include <sluice/sluice.hpp>' 'int main() {}' '```' 'A policy:' '```cpp' 'struct my_cc {};' '```' > "$work/README.md"
+    printf '%s\n' 'The first program:' '```cpp' '#include <sluice/sluice.hpp>' 'int main() {}' '```' 'A policy:' '```cpp' 'struct my_cc {};' '```' \
+        'A device:' '```cpp' '#include <sluice/sluice.hpp>' 'int main() {}' '```' > "$work/README.md"
     printf '# %s\n' 'SPDX-License-Identifier: MIT' 'Builds.' > "$work/CMakeLists.txt"
     header version.hpp
     header base/a.hpp '#include <cstdint>'
@@ -127,8 +129,10 @@ breach top_level 'does not belong at the top level: docs'
 rm "$work/LICENSE"
 breach top_level 'missing at the top level: LICENSE'
 
-sed -i 's/int main/bool main/' "$work/README.md"
-breach readme 'its programs are not examples/first_program.cpp and my_cc.hpp'
+for each in first_program.cpp my_cc.hpp hello_tun.cpp; do
+    sed -i 's/{}/{ }/' "$work/examples/$each"
+    breach readme 'its programs are not examples/first_program.cpp, my_cc.hpp and hello_tun.cpp'
+done
 
 header wire/d.hpp '// N1, N12: as decided.'
 breach notes 'N12 is cited, and missing'

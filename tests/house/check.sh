@@ -130,12 +130,13 @@ top_level() {
         sed -n 's/^</missing at the top level:/p; s/^>/does not belong at the top level:/p' || true
 }
 
-# README's first program is examples/first_program.cpp, but for what stands over its first include.
+# README's programs are these of examples/, but for what stands over the first include of each.
 readme() {
     diff <(sed '/^#include/,$!d' examples/first_program.cpp
-           sed '1,/^#include/d' examples/my_cc.hpp | sed '/./,$!d') \
+           sed '1,/^#include/d' examples/my_cc.hpp | sed '/./,$!d'
+           sed '/^#include/,$!d' examples/hello_tun.cpp) \
         <(sed -n '/^```cpp$/,/^```$/{/^```/!p}' README.md) > /dev/null ||
-        echo "README.md: its programs are not examples/first_program.cpp and my_cc.hpp"
+        echo "README.md: its programs are not examples/first_program.cpp, my_cc.hpp and hello_tun.cpp"
 }
 
 # Each note that the headers cite is in connection/README.md's list, and each one listed is cited.

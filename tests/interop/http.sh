@@ -17,6 +17,16 @@ trap '[ -z "$pid" ] || kill $pid 2> /dev/null; rm -rf "$work"' EXIT
 mkdir "$work/files"
 head -c 3000000 /dev/urandom > "$work/files/large"
 : > "$work/files/empty"
+mkdir "$work/files/sub"
+echo page > "$work/files/sub/index.html"
+echo 'of a %' > "$work/files/50% off & more.txt"
+echo secret > "$work/secret"
+mkdir "$work/files-beside"
+echo secret > "$work/files-beside/secret"
+echo secret > "$work/files/large"$'\x04'  # which a %4 is not
+ln -s ../secret "$work/files/leads-out"
+ln -s .. "$work/files/sub/up"
+ln -s sub/index.html "$work/files/stays.svg"
 fail() { echo "FAILED: $1"; exit 1; }
 
 for family in 4 6; do
@@ -39,7 +49,20 @@ for family in 4 6; do
     cmp "$work/got" "$work/files/large" || fail "other octets over IPv$family"
     get "$url/large" "$url/empty" "$url/large" | cmp - <(cat "$work/files/large" "$work/files/large") ||
         fail "one connection, several files, over IPv$family"
-    [ "$(get -o /dev/null -w '%{http_code}' "$url/none")" = 404 ] || fail "what is not there over IPv$family"
+    # what is not there, is outside, or is no path: RFC 3986's digits are hexadecimal, and no file has a NUL in its name
+    for path in none sub ../secret %2e%2e/secret sub/../../secret ../files-beside/secret /etc/passwd leads-out \
+        sub/up/secret sub/up/../secret large%00 large%4 large%zz; do
+        [ "$(get --path-as-is -o /dev/null -w '%{http_code}' "$url/$path")" = 404 ] || fail "/$path over IPv$family"
+    done
+    says() { get --path-as-is -w '%{http_code} %{content_type}\n' "$url/$1"; }
+    [ "$(says sub/)" = $'page\n200 text/html; charset=utf-8' ] || fail "an index over IPv$family"
+    [ "$(says sub/../%73ub/index.html?asked=1)" = $'page\n200 text/html; charset=utf-8' ] || fail "a path over IPv$family"
+    [ "$(says '50%25%20off%20%26%20more.txt')" = $'of a %\n200 text/plain; charset=utf-8' ] || fail "%20 over IPv$family"
+    [ "$(says stays.svg)" = $'page\n200 image/svg+xml' ] || fail "a link inside over IPv$family"
+    [ "$(says empty)" = '200 application/octet-stream' ] || fail "a file of no known kind over IPv$family"
+    # RFC 9110 section 9.3.2: what GET would say, without the content; the connection goes on with the next answer
+    [ "$(get -I "$url/large" --next -g --noproxy '*' -sS "$url/sub/" | tr -d '\r')" = $'HTTP/1.1 200 OK
+Content-Type: application/octet-stream\nContent-Length: 3000000\n\npage' ] || fail "HEAD over IPv$family"
     kill $pid
     wait $pid || fail "the server did not end in good order"
     pid=

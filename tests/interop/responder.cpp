@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // responder server PORT ADDRESS: as much of a DNS server (RFC 1035) as resolvers need: every name has this IPv4
-// address, and none of IPv6; what is no question comes back as it was. responder client HOST PORT LENGTH...: sends a
-// datagram of each length, and says what came back; the last word is about one to the next port, where nobody is.
+// address, and none of IPv6; of =LENGTH so many octets come back, and what else is no question comes back as it was.
+// responder client HOST PORT LENGTH...: sends a datagram of each length, or =LENGTH, and says what came back; the last
+// word is about one to the next port, where nobody is.
 #include "sockets.hpp"
 
 #include <array>
@@ -12,8 +13,17 @@ namespace {
 using namespace interop;
 using octets = std::vector<unsigned char>;
 
+/// Each octet has its place: one that is somewhere else is found out.
+octets text_of(std::size_t length) {
+    octets out(length);
+    for (std::size_t i = 0; i < length; ++i) out[i] = static_cast<unsigned char>(i * i / 251);
+    return out;
+}
+
 /// The answer to a question, or what came.
 octets answer(const octets& asked, const in_addr& is_at) {
+    if (!asked.empty() && asked[0] == '=')
+        return text_of(std::strtoul(std::string(asked.begin() + 1, asked.end()).c_str(), nullptr, 10));
     const bool is_question = asked.size() > 16 && (asked[2] & 0x80) == 0 && asked[4] == 0 && asked[5] == 1;
     if (!is_question) return asked;
     std::size_t end = 12;
@@ -65,8 +75,11 @@ int main(int argc, char** argv) {
     if (role != "client" || argc < 4) return std::fprintf(stderr, "responder server PORT ADDRESS | client ...\n"), 2;
     for (int i = 4; i < argc; ++i) {
         const int socket = connected_to(read_address(argv[2], argv[3]));
-        octets text(std::strtoul(argv[i], nullptr, 10), 'x'), back(65'536);
-        if (::send(socket, text.data(), text.size(), 0) < 0) give_up("send");
+        const bool asks = argv[i][0] == '=';
+        const octets text = text_of(std::strtoul(argv[i] + asks, nullptr, 10));
+        const octets said = asks ? octets(argv[i], argv[i] + std::strlen(argv[i])) : text;
+        octets back(65'536);
+        if (::send(socket, said.data(), said.size(), 0) < 0) give_up("send");
         const ssize_t got = ::recv(socket, back.data(), back.size(), 0);
         back.resize(static_cast<std::size_t>(got < 0 ? 0 : got));
         say(std::string(argv[i]) + ": " + (got < 0 ? word(errno) : back == text ? "as it was" : "something else"));

@@ -8,7 +8,14 @@
 #include <sluice/io/socket_name.hpp>
 #include <sluice/io/tun.hpp>
 
+#include <future>
+
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include "memory_link.hpp"
 #include "own_namespace.hpp"
@@ -60,6 +67,46 @@ std::optional<io::tun> open(io::reactor& reactor, bool super_segments = true) {
     if (link) return *std::move(link);
     MESSAGE("skipped: " << link.why().text());
     return {};
+}
+
+/// A device as a privileged parent opens it: one that blocks, with its address and up. Its number alone goes on.
+int opened_by_parent(int flags) {
+    const int device = ::open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+    ifreq wanted{};
+    std::string("handed%d").copy(wanted.ifr_name, IFNAMSIZ - 1);
+    wanted.ifr_flags = static_cast<short>(flags);
+    if (device < 0 || ::ioctl(device, TUNSETIFF, &wanted) != 0) {
+        MESSAGE("skipped: " << io::failed("TUN device").text());
+        ::close(device);
+        return -1;
+    }
+    const io::interface kernel_side(wanted.ifr_name);
+    REQUIRE(kernel_side.add_address({there, 24}));
+    REQUIRE(kernel_side.set_up());
+    return device;
+}
+
+/// Of this thread: all that root may do and others may not (capset(2)).
+void drop_rights() {
+    __user_cap_header_struct version{_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
+    REQUIRE(::syscall(SYS_capset, &version, none.data()) == 0);
+}
+
+/// Of this thread: to ask what a TUN descriptor is, as Android may forbid it.
+void forbid_asking() {
+    constexpr auto ioctl_number = static_cast<std::uint32_t>(SYS_ioctl), asks = static_cast<std::uint32_t>(TUNGETIFF);
+    std::array program{
+        sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ioctl_number, 0, 3),
+        sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[1])),
+        sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, asks, 0, 1),
+        sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
+    REQUIRE(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+    REQUIRE(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0);
 }
 
 }  // namespace
@@ -204,4 +251,67 @@ TEST_CASE("A further queue is refused where the device was not made for many, an
     auto second = first->another_queue(*reactor);
     REQUIRE(second);
     CHECK(second->kernel_side().name() == first->kernel_side().name());
+}
+
+TEST_CASE("Who has no rights adopts what somebody else has opened: what it is the kernel tells, or the options do") {
+    for (const bool super_segments : {true, false})
+        for (const bool may_ask : {true, false}) {
+            const own_namespace apart;
+            if (!apart) return;
+            const int handed = opened_by_parent(IFF_TUN | IFF_NO_PI | (super_segments ? IFF_VNET_HDR : 0));
+            if (handed < 0) return;
+            std::async(std::launch::async, [&] {
+                drop_rights();
+                if (!may_ask) forbid_asking();
+                auto reactor = io::reactor::open();
+                REQUIRE(reactor);
+                CHECK_FALSE(io::tun::open({}, *reactor));  // it has no rights
+                // Where the kernel tells, what the options say of it does not matter.
+                auto link = io::tun::adopt(io::descriptor(handed),
+                                           {.mtu = 1400, .super_segments = super_segments != may_ask}, *reactor);
+                REQUIRE(link);
+                CHECK(link->kernel_side().name() == (may_ask ? "handed0" : ""));
+                CHECK(link->capabilities().mtu == 1400);
+                CHECK((link->capabilities().largest_super_segment > 0) == super_segments);
+                const auto more = link->another_queue(*reactor);
+                REQUIRE(!more);
+                CHECK((more.why().remedy == "the kernel hides its name") == !may_ask);
+                std::array<rx_packet, 32> room;
+                REQUIRE((::fcntl(link->native_handle(), F_GETFL) & O_NONBLOCK) != 0);  // though it was opened without
+                while (link->receive(room) > 0) {}
+                host<my_tcp> own({.seed = 1}, here);
+                device loop(own, *link);
+                const auto words = text_of(length);
+                REQUIRE(own.spawn(send_all(own, words)));
+                loop.turn();
+                client kernels;
+                const instant end = io::monotonic_now() + 1min;
+                while (!kernels.is_at_end && io::monotonic_now() < end) {
+                    loop.turn();
+                    kernels.read();
+                    reactor->wait(std::min(loop.next_deadline(), io::monotonic_now() + 1ms));
+                }
+                CHECK(kernels.heard == words);
+            }).get();
+        }
+}
+
+TEST_CASE("A descriptor that is no TUN device's is not adopted, and the word says why") {
+    const own_namespace apart;
+    auto reactor = io::reactor::open();
+    REQUIRE(reactor);
+    const auto refused = [&](int number) {
+        const auto link = io::tun::adopt(io::descriptor(number), {}, *reactor);
+        return link ? "adopted" : link.why().text();
+    };
+    const std::string what = "a TUN device to adopt: ";
+    CHECK(refused(-1) == what + "Bad file descriptor");
+    CHECK(refused(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) ==
+          what + "Inappropriate ioctl for device (the descriptor is another thing's)");
+    if (!apart) return;
+    const int unattached = ::open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+    if (unattached < 0) return;
+    CHECK(refused(unattached) == what + "File descriptor in bad state (it is attached to no device: TUNSETIFF)");
+    const int ethernet = opened_by_parent(IFF_TAP | IFF_NO_PI);
+    if (ethernet >= 0) CHECK(refused(ethernet) == "device handed0 (it is a TAP: open it with IFF_TUN)");
 }

@@ -28,8 +28,9 @@ struct link_capabilities {
 /// | transmit(batch)   | sends packets, the first ones first, and says how many it had room for                       |
 /// | wait(deadline)    | returns when something has come, or there is room again after transmit found too little, or  |
 /// |                   | the deadline has come (`never`: none), or before that                                        |
-/// | next_deadline()   | optional, for loops that wait elsewhere (adapters/asio): when it has to be asked though no   |
-/// |                   | packet comes; long_ago while it has not given all that has come                              |
+/// | next_deadline()   | optional but for loops that wait elsewhere (adapters/asio): when it has to be asked though   |
+/// |                   | no packet comes; long_ago while it has not given all that has come. That something comes, or |
+/// |                   | there is room, such a loop hears from the reactor of the link, or from its owner             |
 /// | is_gone()         | if there: nothing will come or go any more, and the loop ends with link_gone                 |
 template <class Link>
 concept packet_link = requires(Link& link, std::span<rx_packet> in, std::span<const tx_packet> out, instant deadline) {

@@ -2,7 +2,8 @@
 //
 // A TUN device as a link: IP packets to and from this machine's kernel, without Ethernet (Linux, tuntap.txt). With
 // super-segments the kernel leaves checksums and cutting to whoever needs them (TSO and GRO by virtio-net headers),
-// which is what makes it fast; without, each packet is one of the wire. Needs /dev/net/tun and CAP_NET_ADMIN.
+// which is what makes it fast; without, each packet is one of the wire. Needs /dev/net/tun and CAP_NET_ADMIN; but
+// nothing where somebody else has opened the device and hands it over (`adopt`).
 #pragma once
 
 #include <algorithm>
@@ -28,6 +29,12 @@ struct tun_options {
     bool many_queues = false;        // so that there can be another_queue
 };
 
+/// Of a device that somebody else has opened and set up.
+struct adopt_options {
+    std::uint16_t mtu = 1500;     // as it was set: the device may be in a network that is not ours to ask
+    bool super_segments = false;  // IFF_VNET_HDR; the kernel is believed instead where it may be asked (TUNGETIFF)
+};
+
 class tun {
 public:
     /// Makes the device, or joins one that is there. It goes when the last descriptor of it is closed, unless it was
@@ -44,12 +51,35 @@ public:
         return out;
     }
 
+    /// A device by the descriptor that somebody else has opened: Android's VpnService.establish(), or a parent with
+    /// more rights, that sends it by SCM_RIGHTS. It was opened with IFF_TUN and IFF_NO_PI (the latter nobody can find
+    /// out), and belongs to the link from here on, as one that does not block. Its addresses, its MTU and its being up
+    /// are the business of who opened it.
+    static opened<tun> adopt(descriptor device, const adopt_options& has, reactor& waits_in) {
+        const int number = device.number();
+        const int status = ::fcntl(number, F_GETFL);
+        if (status < 0 || ::fcntl(number, F_SETFL, status | O_NONBLOCK) != 0) return failed("a TUN device to adopt");
+        ifreq told{};
+        if (::ioctl(number, TUNGETIFF, &told) != 0) {
+            const bool may_ask = errno != EPERM && errno != EACCES;
+            if (may_ask)
+                return failed("a TUN device to adopt", errno == EBADFD ? "it is attached to no device: TUNSETIFF"
+                                                                       : "the descriptor is another thing's");
+            told.ifr_flags = static_cast<short>(IFF_TUN | (has.super_segments ? IFF_VNET_HDR : 0));
+        }
+        if ((told.ifr_flags & IFF_TUN) == 0)
+            return failure{std::string("device ") + told.ifr_name, 0, "it is a TAP: open it with IFF_TUN"};
+        return over(std::move(device), interface(told.ifr_name), has.mtu, (told.ifr_flags & IFF_VNET_HDR) != 0,
+                    waits_in);
+    }
+
     /// A further queue of the same device, for a host of its own with the same addresses, in a thread of its own. The
     /// kernel spreads flows over the queues by a hash, and so each flow that it begins stays with one host; of one that
     /// a host begins the answers come back to its queue only while it has sent something in the last three seconds. So
     /// servers have several queues, and clients one each. Before anybody connects: another number is another hash. What
     /// ICMP says of a flow may come to any of them.
     opened<tun> another_queue(reactor& waits_in) const {
+        if (kernel_side_.name().empty()) return failure{"a queue of a TUN device", 0, "the kernel hides its name"};
         return attach({.name = kernel_side_.name(), .mtu = mtu_, .super_segments = has_super_segments_,
                        .many_queues = true}, waits_in);
     }
@@ -103,10 +133,10 @@ private:
     static constexpr std::size_t at_once = 32 * longest;        // each packet lies where the last one ended
     static constexpr std::uint32_t most_payload = 65'535 - tx_packet::longest_headers;
 
-    tun(descriptor device, watched watching, interface kernel_side, const tun_options& wanted, reactor& waits_in)
+    tun(descriptor device, watched watching, interface kernel_side, std::uint16_t mtu, bool super_segments,
+        reactor& waits_in)
         : device_(std::move(device)), watched_(std::move(watching)), waits_in_(&waits_in),
-          kernel_side_(std::move(kernel_side)), mtu_(wanted.mtu), has_super_segments_(wanted.super_segments),
-          received_(at_once) {}
+          kernel_side_(std::move(kernel_side)), mtu_(mtu), has_super_segments_(super_segments), received_(at_once) {}
 
     static opened<tun> attach(const tun_options& wanted, reactor& waits_in) {
         if (auto checked = check_interface_name(wanted.name); !checked) return checked.why();
@@ -120,15 +150,20 @@ private:
         asked.ifr_flags = static_cast<short>(IFF_TUN | IFF_NO_PI | (wanted.super_segments ? IFF_VNET_HDR : 0) |
                                              (wanted.many_queues ? IFF_MULTI_QUEUE : 0));
         if (::ioctl(device.number(), TUNSETIFF, &asked) != 0) return refused(wanted.name);
-        if (wanted.super_segments) {
+        return over(std::move(device), interface(asked.ifr_name), wanted.mtu, wanted.super_segments, waits_in);
+    }
+
+    static opened<tun> over(descriptor device, interface kernel_side, std::uint16_t mtu, bool super_segments,
+                            reactor& waits_in) {
+        if (super_segments) {
             int length = virtio_net_header::length;
             if (::ioctl(device.number(), TUNSETVNETHDRSZ, &length) != 0 ||
                 ::ioctl(device.number(), TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN) != 0)
-                return failed("offloads of TUN device " + wanted.name, "open it without super_segments");
+                return failed("offloads of TUN device " + kernel_side.name(), "open it without super_segments");
         }
         auto watching = watched::add(waits_in, device.number());
         if (!watching) return watching.why();
-        return tun(std::move(device), *std::move(watching), interface(asked.ifr_name), wanted, waits_in);
+        return tun(std::move(device), *std::move(watching), std::move(kernel_side), mtu, super_segments, waits_in);
     }
 
     /// EINVAL has several reasons, which the kernel does not tell.

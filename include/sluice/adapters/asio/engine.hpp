@@ -28,7 +28,7 @@ class engine final : driver {
 public:
     using settings = typename Tcp::settings;
 
-    /// The link says itself when something has come, by a call of `wake`.
+    /// For a link without a reactor: who owns it says when something has come, or there is room again, by `wake`.
     engine(boost::asio::any_io_executor runs_on, Link& link, const settings& s = {}, const host_addresses& own = {})
         : shared_(std::make_shared<driven_host<Tcp>>(runs_on, static_cast<driver&>(*this), s, own)), link_(link),
           device_(shared_->driven, link), timer_(runs_on), epoll_(runs_on) {}
