@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
-// A link around a link: what comes and is no TCP goes to somebody else, who may also send whole packets of its own.
+// A link around a link: UDP that comes goes to somebody else, who may also send whole packets of its own.
 #pragma once
-
-#include "ip_packet.hpp"
 
 #include <sluice/host/packet_link.hpp>
 #include <sluice/io/wire_form.hpp>
 
+#include <algorithm>
 #include <functional>
 
 namespace gateway {
 
+using namespace sluice;
+
 template <packet_link Link>
 class aside {
 public:
-    /// Called for each packet with its checksum's state; it lasts as long as the call.
-    using taker = std::function<void(const ip_packet&, checksum_state)>;
+    /// Called for the payload of each packet, with its checksum's state; it lasts as long as the call.
+    using taker = std::function<void(const ip_meta&, octets, checksum_state)>;
 
     explicit aside(Link& link) : link_(link) {}
 
@@ -40,9 +41,10 @@ public:
     std::size_t receive(std::span<rx_packet> room) {
         const std::size_t count = link_.receive(room);
         const auto is_taken = [&](const rx_packet& each) {
-            const auto packet = read_ip(each.data);
-            if (!packet || packet->protocol != protocol_udp) return false;
-            if (to_) to_(*packet, each.checksum);
+            ip_meta ip;
+            const ip_extent extent = read_ip(each.data, each.data.size(), ip);
+            if (extent.protocol != protocol_udp || extent.is_fragment) return false;
+            if (to_) to_(ip, each.data.first(extent.total_length).subspan(extent.header_length), each.checksum);
             return true;
         };
         const auto came = room.first(count);

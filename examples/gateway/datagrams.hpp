@@ -4,8 +4,7 @@
 #pragma once
 
 #include "kernel_socket.hpp"
-#include "udp_packet.hpp"
-#include "unreachable.hpp"
+#include "own_packets.hpp"
 
 #include <sluice/host/host.hpp>
 #include <sluice/host/sleep.hpp>
@@ -26,11 +25,10 @@ public:
     datagrams(host<Tcp>& programs, io::reactor& reactor, machine_alias alias, std::function<void(octets)> send)
         : programs_(programs), reactor_(reactor), alias_(alias), send_(std::move(send)) {}
 
-    void passes_on(const ip_packet& packet, checksum_state checksum) {
-        const auto datagram = read_udp(packet, checksum);
-        if (!datagram || !datagram->source.address.is_host() || !datagram->destination.address.is_host())
-            return void(++dropped_);
-        flow* const f = find(datagram->source, datagram->destination);
+    void passes_on(const ip_meta& ip, octets payload, checksum_state checksum) {
+        const auto datagram = udp::read(ip, payload, checksum);
+        if (!datagram || !ip.source.is_host() || !ip.destination.is_host()) return void(++dropped_);
+        flow* const f = find({ip.source, datagram->source_port}, {ip.destination, datagram->destination_port});
         if (f == nullptr) return void(++dropped_);
         f->last_used = programs_.now();
         const octets text = datagram->text;
@@ -94,7 +92,7 @@ private:
             const ssize_t got = ::recv(f.socket.number(), text.data(), text.size(), 0);
             if (got >= 0) {
                 f.last_used = programs_.now();
-                send_(write_udp({f.server, f.client, octets(text).first(static_cast<std::size_t>(got))}));
+                send_(write_udp(f.server, f.client, octets(text).first(static_cast<std::size_t>(got))));
             } else if (errno == EAGAIN) {
                 static_cast<void>(co_await with_timeout(has_come(f), after(f.last_used, limit)));
                 if (programs_.now() >= after(f.last_used, limit)) break;
@@ -110,11 +108,10 @@ private:
     void tell(const flow& f, int why) {
         const auto what = why == ECONNREFUSED ? std::optional(unreachable::port) : unreachable_of(why);
         if (!what) return;
-        std::array<octet, udp_header_length> header{};
-        store_be16(header.data(), f.client.port);
-        store_be16(header.data() + 2, f.server.port);
-        store_be16(header.data() + 4, udp_header_length);
-        send_(write_unreachable(*what, {f.client.address, f.server.address, protocol_udp, header}));
+        const std::vector<octet> asked = write_udp(f.client, f.server, {});
+        const octets begin = octets(asked).subspan(asked.size() - udp::header_length);
+        send_(write_unreachable(*what, {.source = f.client.address, .destination = f.server.address}, protocol_udp,
+                                begin));
     }
 
     host<Tcp>& programs_;

@@ -24,7 +24,7 @@ public:
         : reactor_(reactor), link_(link), alias_(alias),
           datagrams_(host_, reactor, alias, [this](octets packet) { link_.send(packet); }),
           host_(settings), loop_(host_, link_) {
-        link_.gives([this](const ip_packet& p, checksum_state sum) { datagrams_.passes_on(p, sum); });
+        link_.gives([this](const auto&... datagram) { datagrams_.passes_on(datagram...); });
     }
 
     /// From now on. False without memory.
