@@ -2,7 +2,7 @@
 // A link around a link: UDP that comes goes to somebody else, who may also send whole packets of its own.
 #pragma once
 
-#include <sluice/host/packet_link.hpp>
+#include <sluice/io/link_around.hpp>
 #include <sluice/io/wire_form.hpp>
 
 #include <algorithm>
@@ -13,12 +13,12 @@ namespace gateway {
 using namespace sluice;
 
 template <packet_link Link>
-class aside {
+class aside : public io::link_around<Link> {
 public:
     /// Called for the payload of each packet, with its checksum's state; it lasts as long as the call.
     using taker = std::function<void(const ip_meta&, octets, checksum_state)>;
 
-    explicit aside(Link& link) : link_(link) {}
+    explicit aside(Link& link) : io::link_around<Link>(link) {}
 
     void gives(taker to) { to_ = std::move(to); }
     /// Lost, as on any network, where there is no room for it.
@@ -27,17 +27,6 @@ public:
         static_cast<void>(link_.transmit({&whole, 1}));
     }
 
-    // ---- packet_link ------------------------------------------------------------------------------------------------
-
-    instant now() const { return link_.now(); }
-    link_capabilities capabilities() const { return link_.capabilities(); }
-    std::size_t transmit(std::span<const tx_packet> packets) { return link_.transmit(packets); }
-    void wait(instant deadline) { link_.wait(deadline); }
-    bool is_gone() const
-        requires requires(const Link& l) { l.is_gone(); }
-    {
-        return link_.is_gone();
-    }
     std::size_t receive(std::span<rx_packet> room) {
         const std::size_t count = link_.receive(room);
         const auto is_taken = [&](const rx_packet& each) {
@@ -52,7 +41,8 @@ public:
     }
 
 private:
-    Link& link_;
+    using io::link_around<Link>::link_;
+
     taker to_;
 };
 
