@@ -3,22 +3,25 @@
 #pragma once
 
 #include "fragments.hpp"
-#include "ip_packet.hpp"
 
-#include <sluice/host/packet_link.hpp>
+#include <sluice/io/link_around.hpp>
 #include <sluice/io/wire_form.hpp>
 
+#include <algorithm>
 #include <functional>
 
 namespace gateway {
 
-template <packet_link Link>
-class aside {
-public:
-    /// Called for each packet that is no TCP, with its checksum's state; it lasts as long as the call. True: taken.
-    using taker = std::function<bool(const ip_packet&, checksum_state)>;
+using namespace sluice;
 
-    explicit aside(Link& link) : link_(link) {}
+template <packet_link Link>
+class aside : public io::link_around<Link> {
+public:
+    /// Called for the payload of each packet that holds no TCP, with its protocol and its checksum's state; it lasts as
+    /// long as the call. True: taken.
+    using taker = std::function<bool(const ip_meta&, octet, octets, checksum_state)>;
+
+    explicit aside(Link& link) : io::link_around<Link>(link) {}
 
     void gives(taker to) { to_ = std::move(to); }
     /// In fragments, if it is too long for one packet. Lost, as on any network, where there is no room for it.
@@ -29,29 +32,22 @@ public:
         });
     }
 
-    // ---- packet_link ------------------------------------------------------------------------------------------------
-
-    instant now() const { return link_.now(); }
-    link_capabilities capabilities() const { return link_.capabilities(); }
-    std::size_t transmit(std::span<const tx_packet> packets) { return link_.transmit(packets); }
-    void wait(instant deadline) { link_.wait(deadline); }
-    bool is_gone() const
-        requires requires(const Link& l) { l.is_gone(); }
-    {
-        return link_.is_gone();
-    }
     std::size_t receive(std::span<rx_packet> room) {
         const std::size_t count = link_.receive(room);
         const auto is_taken = [&](const rx_packet& each) {
-            const auto packet = read_ip(each.data);
-            return packet && packet->protocol != protocol_tcp && to_ && to_(*packet, each.checksum);
+            ip_meta ip;
+            const ip_extent extent = read_ip(each.data, each.data.size(), ip);
+            if (extent.header_length == 0 || extent.is_fragment || extent.protocol == protocol_tcp || !to_) return false;
+            const octets payload = each.data.first(extent.total_length).subspan(extent.header_length);
+            return to_(ip, extent.protocol, payload, each.checksum);
         };
         const auto came = room.first(count);
         return static_cast<std::size_t>(std::remove_if(came.begin(), came.end(), is_taken) - came.begin());
     }
 
 private:
-    Link& link_;
+    using io::link_around<Link>::link_;
+
     taker to_;
     fragments cut_;
 };

@@ -6,8 +6,7 @@
 
 #include "echo_packet.hpp"
 #include "kernel_socket.hpp"
-#include "udp_packet.hpp"
-#include "unreachable.hpp"
+#include "own_packets.hpp"
 
 #include <sluice/host/host.hpp>
 #include <sluice/host/sleep.hpp>
@@ -29,11 +28,11 @@ public:
         : programs_(programs), reactor_(reactor), alias_(alias), send_(std::move(send)) {}
 
     /// False for what is neither, and so somebody else's.
-    bool passes_on(const ip_packet& packet, checksum_state checksum) {
-        const bool is_udp = packet.protocol == protocol_udp;
-        const auto datagram = is_udp ? read_udp(packet, checksum) : read_echo_request(packet, checksum);
+    bool passes_on(const ip_meta& ip, octet protocol, octets payload, checksum_state checksum) {
+        const bool is_udp = protocol == protocol_udp;
+        const auto datagram = is_udp ? udp::read(ip, payload, checksum) : read_echo_request(ip, protocol, payload);
         if (!datagram && !is_udp) return false;
-        ++(datagram && is_sent(*datagram, packet.protocol) ? passed_ : dropped_);
+        ++(datagram && is_sent(ip, *datagram, protocol) ? passed_ : dropped_);
         return true;
     }
 
@@ -54,9 +53,9 @@ private:
         instant last_used{};
     };
 
-    bool is_sent(const udp_datagram& d, octet protocol) {
-        if (!d.source.address.is_host() || !d.destination.address.is_host()) return false;
-        flow* const f = find(d.source, d.destination, protocol);
+    bool is_sent(const ip_meta& ip, const udp::datagram& d, octet protocol) {
+        if (!ip.source.is_host() || !ip.destination.is_host()) return false;
+        flow* const f = find({ip.source, d.source_port}, {ip.destination, d.destination_port}, protocol);
         if (f == nullptr) return false;
         f->last_used = programs_.now();
         return ::send(f->socket.number(), d.text.data(), d.text.size(), MSG_NOSIGNAL) >= 0;
@@ -105,8 +104,9 @@ private:
             const ssize_t got = ::recv(f.socket.number(), text.data(), text.size(), 0);
             if (got >= 0) {
                 f.last_used = programs_.now();
-                const udp_datagram back{f.server, f.client, octets(text).first(static_cast<std::size_t>(got))};
-                send_(f.protocol == protocol_udp ? write_udp(back) : write_echo_reply(back));
+                const octets back = octets(text).first(static_cast<std::size_t>(got));
+                send_(f.protocol == protocol_udp ? write_udp(f.server, f.client, back)
+                                                 : write_echo_reply(f.server.address, f.client, back));
             } else if (errno == EAGAIN) {
                 static_cast<void>(co_await with_timeout(has_come(f), after(f.last_used, limit)));
                 if (programs_.now() >= after(f.last_used, limit)) break;
@@ -122,11 +122,10 @@ private:
     void tell(const flow& f, int why) {
         const auto what = why == ECONNREFUSED ? std::optional(unreachable::port) : unreachable_of(why);
         if (!what || f.protocol != protocol_udp) return;
-        std::array<octet, udp_header_length> header{};
-        store_be16(header.data(), f.client.port);
-        store_be16(header.data() + 2, f.server.port);
-        store_be16(header.data() + 4, udp_header_length);
-        send_(write_unreachable(*what, {f.client.address, f.server.address, protocol_udp, header}));
+        const std::vector<octet> asked = write_udp(f.client, f.server, {});
+        const octets begin = octets(asked).subspan(asked.size() - udp::header_length);
+        send_(write_unreachable(*what, {.source = f.client.address, .destination = f.server.address}, protocol_udp,
+                                begin));
     }
 
     host<Tcp>& programs_;

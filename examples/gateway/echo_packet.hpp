@@ -3,35 +3,27 @@
 // the kernel exchanges the identifier. Ours stands where the client's port would.
 #pragma once
 
-#include "udp_packet.hpp"
+#include "own_packets.hpp"
 
 namespace gateway {
 
-inline constexpr std::size_t icmp_header_length = 8;
-
-/// What sums are over: ICMPv6 has the addresses in its own.
-inline partial_sum icmp_sum(const ip_packet& ip) {
-    return (ip.source.is_v4() ? partial_sum() : pseudo_header(ip)).add(ip.payload);
-}
-
 /// Nothing for what asks for no echo, or was harmed on its way.
-inline std::optional<udp_datagram> read_echo_request(const ip_packet& ip, checksum_state checksum) {
-    const bool is_v4 = ip.source.is_v4();
-    if (ip.protocol != (is_v4 ? protocol_icmp : protocol_icmpv6) || ip.payload.size() < icmp_header_length) return {};
-    if (ip.payload[0] != (is_v4 ? 8 : 128) || ip.payload[1] != 0) return {};
-    if (checksum == checksum_state::unknown && icmp_sum(ip).finish() != 0) return {};
-    return udp_datagram{{ip.source, load_be16(ip.payload.data() + 4)}, {ip.destination, 0}, ip.payload};
+inline std::optional<udp::datagram> read_echo_request(const ip_meta& ip, octet protocol, octets payload) {
+    if (protocol != icmp::protocol_of(ip)) return {};
+    const auto asked = icmp::read(ip, payload);
+    if (!asked || asked->type != (ip.is_v4() ? icmp::v4::echo : icmp::v6::echo) || asked->code != 0) return {};
+    return udp::datagram{.source_port = static_cast<std::uint16_t>(asked->rest >> 16), .text = payload};
 }
 
-/// To the client, by its own identifier.
-inline std::vector<octet> write_echo_reply(const udp_datagram& d) {
-    std::vector<octet> payload(d.text.begin(), d.text.end());
-    const octet protocol = d.source.address.is_v4() ? protocol_icmp : protocol_icmpv6;
-    store_be16(payload.data() + 2, 0);
-    store_be16(payload.data() + 4, d.destination.port);
-    const ip_packet ip{d.source.address, d.destination.address, protocol, payload};
-    store_be16(payload.data() + 2, icmp_sum(ip).finish());
-    return write_ip(ip);
+/// To the client, by its own identifier; the reply's number and text.
+inline std::vector<octet> write_echo_reply(const ip_address& from, const socket_address& to, octets reply) {
+    tx_packet out;
+    out.begin({.source = from, .destination = to.address});
+    out.borrow(reply.subspan(icmp::header_length));
+    const std::uint32_t number = load_be16(reply.data() + icmp::at::rest + 2);
+    icmp::finish(out, from.is_v4() ? icmp::v4::echo_reply : icmp::v6::echo_reply, 0,
+                 std::uint32_t{to.port} << 16 | number);
+    return whole(out);
 }
 
 }  // namespace gateway

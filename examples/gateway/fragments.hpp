@@ -3,16 +3,19 @@
 // long as 64 KiB, and a server's come from the kernel's sockets whole. The client's kernel puts the pieces together.
 #pragma once
 
-#include "ip_packet.hpp"
+#include <sluice/wire/packet.hpp>
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace gateway {
 
+using namespace sluice;
+
 class fragments {
 public:
-    /// Calls each(octets) for each packet that leaves; they last as long as the call. `whole` is as write_ip makes it.
+    /// Calls each(octets) for each packet that leaves; they last as long as the call. `whole` has no options nor extension headers.
     void of(octets whole, std::size_t mtu, auto&& each) {
         if (whole.size() <= mtu) return each(whole);
         const bool is_v4 = whole[0] >> 4 == 4;

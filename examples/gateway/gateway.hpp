@@ -25,7 +25,7 @@ public:
         : reactor_(reactor), link_(link), alias_(alias),
           datagrams_(host_, reactor, alias, [this](octets packet) { link_.send(packet); }),
           host_(settings), loop_(host_, link_) {
-        link_.gives([this](const ip_packet& p, checksum_state sum) { return datagrams_.passes_on(p, sum); });
+        link_.gives([this](const auto&... packet) { return datagrams_.passes_on(packet...); });
     }
 
     /// From now on. False without memory.

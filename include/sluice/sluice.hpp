@@ -47,6 +47,7 @@
 #include <sluice/wire/seq.hpp>
 #include <sluice/wire/tcp_header.hpp>
 #include <sluice/wire/tcp_options.hpp>
+#include <sluice/wire/udp.hpp>
 
 #include <sluice/state/diagram.hpp>
 #include <sluice/state/events.hpp>

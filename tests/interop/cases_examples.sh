@@ -1,39 +1,27 @@
 # SPDX-License-Identifier: MIT
 # The examples as README shows them, on links that are none of the simulator's.
-begin() {  # begin <program> <argument> ...: sets $pid when it is up
-    rm -f "$work/up"
-    mkfifo "$work/up"
-    "$EXAMPLES/$1" "${@:2}" > "$work/up" 2>&1 &
-    pid=$!
-    exec 3< "$work/up"
-    local line
-    read -r -t 60 -u 3 line || fail "$1 says nothing"
-    [[ "$line" == *": "@(up|waiting) ]] || fail "$line"
-}
-end() { kill $pid; wait $pid || fail "it did not end in good order"; }
-
 case_echo_and_ss() {
-    begin echo_server --link tun:s0 --address 198.18.0.2/24 --peer 198.18.0.1 --control "$work/control"
+    start "$EXAMPLES/echo_server" --link tun:s0 --address 198.18.0.2/24 --peer 198.18.0.1 --control "$work/control"
     exec 4<> /dev/tcp/198.18.0.2/7
     echo hello >&4
     is "$(head -n 1 <&4)" = hello
     local list=$("$EXAMPLES/ss" "$work/control")
     [[ "$list" == *"LISTEN "*"*:7 "* && "$list" == *"ESTAB "*"198.18.0.2:7 "*"bytes_received:6 "* ]] || fail "$list"
-    end
+    stop
     [ ! -e "$work/control" ] || fail "the UNIX socket stays behind"
 }
 case_echo_over_udp() {
     ip link set lo up
-    begin echo_server --link udp:4000
+    start "$EXAMPLES/echo_server" --link udp:4000
     head -c 3000000 /dev/urandom > "$work/said"
     "$EXAMPLES/echo_client" --link udp:127.0.0.1:4000 --address 198.18.0.3/24 --peer 198.18.0.2 - < "$work/said" \
         2> /dev/null | cmp - "$work/said"
-    end
+    stop
 }
 case_file_over_udp() {
     ip link set lo up
     head -c 20000000 /dev/urandom > "$work/file"
-    begin file_transfer --link udp:4000 --pcap "$work/pcapng" receive "$work/copy"
+    start "$EXAMPLES/file_transfer" --link udp:4000 --pcap "$work/pcapng" receive "$work/copy"
     "$EXAMPLES/file_transfer" --link udp:127.0.0.1:4000 --address 198.18.0.3/24 --peer 198.18.0.2 send "$work/file" \
         2> /dev/null > "$work/told" || fail "$(cat "$work/told")"
     wait $pid || fail "the receiver is not content"

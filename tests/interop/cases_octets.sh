@@ -57,18 +57,15 @@ case_loss_5() { lossy 16000000 50; }
 # The kernel's end is a host behind this one, which forwards, and drops: a packet that is dropped where it is sent, TCP
 # would know of.
 behind_a_router() {
-    mkfifo "$work/up"
-    unshare -n sh -c "echo up > '$work/up'; exec sleep 300" > /dev/null 2>&1 &
-    local pid=$!
-    read -r < "$work/up"
-    kernel_in="nsenter -t $pid -n"
-    ip link add v0 type veth peer name v1 netns $pid
+    new_host kernels
+    kernel_in=$in_kernels
+    ip link add v0 type veth peer name v1 netns $kernels
     ip address add 198.18.1.1/24 dev v0
     ip address add fd00:1::1/64 dev v0
     ip link set v0 up
     $kernel_in sh -c 'ip address add 198.18.1.2/24 dev v1; ip address add fd00:1::2/64 dev v1 nodad; ip link set v1 up
         ip route add default via 198.18.1.1; ip route add default via fd00:1::1
-        ethtool -K v1 tso off gso off gro off tx off > /dev/null; sysctl -qw net.ipv4.tcp_early_retrans=0'
+        ethtool -K v1 tso off gso off gro off tx off > /dev/null'
     ethtool -K v0 tso off gso off gro off tx off > /dev/null
     sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 }

@@ -27,8 +27,7 @@ struct link_options {
         device.name = o.text("--tun", "sluice0");
         device.super_segments = !o.flag("--plain");
         device.mtu = static_cast<std::uint16_t>(o.number("--mtu", 1500));
-        device.queue_packets = static_cast<int>(o.number("--queue", 5000));
-        kept.packets = o.number("--packets", 50'000);
+        kept.packets = 50'000;
         sim::link_settings way;
         const auto share = [&](const char* name) { return static_cast<double>(o.number(name)) / 1000; };
         way.loss = share("--loss");  // per mille, each
@@ -38,8 +37,8 @@ struct link_options {
         way.reordering_delay = std::chrono::milliseconds(o.number("--late", 2));
         way.delay = std::chrono::milliseconds(o.number("--delay"));
         way.rate = o.number("--rate");
-        way.queue_packets = way.rate > 0 ? o.number("--room", 100) : way.queue_packets;
-        harm = {.out = way, .in = way, .seed = o.number("--seed", 1)};
+        if (way.rate > 0) way.queue_packets = 100;
+        harm = {.out = way, .in = way, .seed = 1};
         for (const char* each : {"--loss", "--duplicate", "--corrupt", "--reorder", "--delay", "--rate"})
             is_harmed = is_harmed || o.number(each) > 0;
     }

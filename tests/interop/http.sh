@@ -5,15 +5,9 @@
 set -euo pipefail
 server=$(realpath "$1")
 . "$(dirname "$(realpath "$0")")/common.sh"
-need curl tshark ip unshare
-if [ -z "${IN_NAMESPACE-}" ]; then
-    apart_by
-    IN_NAMESPACE=1 exec $apart "$0" "$1"
-fi
+need curl tshark ip unshare /dev/net/tun
+enter -n "$@"
 
-work=$(mktemp -d)
-pid=
-trap '[ -z "$pid" ] || kill $pid 2> /dev/null; rm -rf "$work"' EXIT
 mkdir "$work/files"
 head -c 3000000 /dev/urandom > "$work/files/large"
 : > "$work/files/empty"
@@ -27,24 +21,11 @@ echo secret > "$work/files/large"$'\x04'  # which a %4 is not
 ln -s ../secret "$work/files/leads-out"
 ln -s .. "$work/files/sub/up"
 ln -s sub/index.html "$work/files/stays.svg"
-fail() { echo "FAILED: $1"; exit 1; }
 
 for family in 4 6; do
-    if [ $family = 4 ]; then own=198.18.0.2/24 kernel=198.18.0.1 url=http://198.18.0.2
-    else own=fd00::2/64 kernel=fd00::1 url='http://[fd00::2]'; fi
-    [ $family = 4 ] || [ -e /proc/net/if_inet6 ] || skip "no IPv6"
-    mkfifo "$work/said$family"
-    "$server" --link tun:sluice$family --address $own --peer $kernel --port 80 --pcap "$work/$family.pcapng" \
-        "$work/files" > "$work/said$family" 2>&1 &
-    pid=$!
-    exec 3< "$work/said$family"
-    read -r -t 60 -u 3 line || fail "the server says nothing"
-    case $line in
-        "sluice$family: up") ;;
-        */dev/net/tun* | *CAP_NET_ADMIN*) skip "$line" ;;
-        *) fail "the server says: $line" ;;
-    esac
-    get() { curl -sS -g --noproxy '*' --max-time 60 "$@"; }
+    addresses
+    start "$server" --link tun:sluice$family --address $own/$length --peer $theirs --port 80 \
+        --pcap "$work/$family.pcapng" "$work/files"
     get -o "$work/got" "$url/large" || fail "curl over IPv$family"
     cmp "$work/got" "$work/files/large" || fail "other octets over IPv$family"
     get "$url/large" "$url/empty" "$url/large" | cmp - <(cat "$work/files/large" "$work/files/large") ||
@@ -63,13 +44,7 @@ for family in 4 6; do
     # RFC 9110 section 9.3.2: what GET would say, without the content; the connection goes on with the next answer
     [ "$(get -I "$url/large" --next -g --noproxy '*' -sS "$url/sub/" | tr -d '\r')" = $'HTTP/1.1 200 OK
 Content-Type: application/octet-stream\nContent-Length: 3000000\n\npage' ] || fail "HEAD over IPv$family"
-    kill $pid
-    wait $pid || fail "the server did not end in good order"
-    pid=
-    packets=$(tshark -r "$work/$family.pcapng" 2> /dev/null | wc -l)
-    [ "$packets" -ge 4000 ] || fail "no more than $packets packets in the capture"  # 9 MB of 1,448 octets, and ACKs
-    wrong=$(tshark -r "$work/$family.pcapng" -o tcp.check_checksum:TRUE -o ip.check_checksum:TRUE -Y \
-        '_ws.malformed or tcp.checksum.status==0 or ip.checksum.status==0 or tcp.analysis.retransmission' 2> /dev/null)
-    [ -z "$wrong" ] || { head -n 5 <<< "$wrong"; fail "tshark, of IPv$family"; }
-    echo "IPv$family: $packets packets, nothing wrong with any"
+    stop
+    unharmed "$work/$family.pcapng" "IPv$family" 3
+    has_packets "$work/$family.pcapng" 4000 "IPv$family"  # 9 MB of 1,448 octets, and ACKs
 done

@@ -1,47 +1,26 @@
 // SPDX-License-Identifier: MIT
 // The other end of each conversation: the kernel's TCP, by plain sockets that don't block. Says "listening" when it
 // does; at the end what came, and what TCP_INFO knows.
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <utility>
 #include <vector>
 
-#include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "options.hpp"
 #include "pattern.hpp"
+#include "sockets.hpp"
 
 using namespace interop;
 using steady = std::chrono::steady_clock;
 
 namespace {
 
-struct name {
-    sockaddr_storage at{};
-    socklen_t length = 0;
-
-    name(const std::string& address, std::uint16_t port) {
-        auto& four = reinterpret_cast<sockaddr_in&>(at);
-        auto& six = reinterpret_cast<sockaddr_in6&>(at);
-        if (::inet_pton(AF_INET6, address.c_str(), &six.sin6_addr) == 1) {
-            six.sin6_family = AF_INET6, six.sin6_port = htons(port), length = sizeof six;
-        } else {
-            four.sin_family = AF_INET, four.sin_port = htons(port), length = sizeof four;
-            if (::inet_pton(AF_INET, address.c_str(), &four.sin_addr) != 1) options::refuse("no address " + address);
-        }
-    }
-    const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&at); }
-};
-
-[[noreturn]] void give_up(const char* call) {
-    std::printf("kernel: BAD %s: %s\n", call, std::strerror(errno));
-    std::exit(1);
+address named(const std::string& host, std::uint16_t port) {
+    return read_address(host.c_str(), std::to_string(port).c_str());
 }
+
 void must(bool done, const char* call) {
     if (!done) give_up(call);
 }
@@ -91,8 +70,8 @@ private:
     }
 
     int make() const {
-        const name own(how_.own.empty() ? how_.peer : how_.own, 0);
-        const int made = ::socket(own.at.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        const address own = named(how_.own.empty() ? how_.peer : how_.own, 0);
+        const int made = ::socket(own.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         must(made >= 0, "socket");
         const auto set = [&](int level, int which, int value) {
             must(::setsockopt(made, level, which, &value, sizeof value) == 0, "setsockopt");
@@ -114,7 +93,7 @@ private:
 
     void listen() {
         listening_ = make();
-        const name any(how_.own, how_.port);
+        const address any = named(how_.own, how_.port);
         must(::bind(listening_, any.get(), any.length) == 0, "bind");
         must(::listen(listening_, 4096) == 0, "listen");
         std::puts("listening");
@@ -132,10 +111,10 @@ private:
     void connect() {
         const int made = make();
         if (how_.own_port != 0) {
-            const name own(how_.own, how_.own_port);
+            const address own = named(how_.own, how_.own_port);
             must(::bind(made, own.get(), own.length) == 0, "bind");
         }
-        const name peer(how_.peer, how_.port);
+        const address peer = named(how_.peer, how_.port);
         must(::connect(made, peer.get(), peer.length) == 0 || errno == EINPROGRESS, "connect");
         open_.push_back({.socket = made});
     }

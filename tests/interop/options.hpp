@@ -66,7 +66,7 @@ struct manners {
     std::uint64_t keep_alive;        // idle time and interval
     std::uint64_t receive_buffer, send_buffer;  // octets; 0: as they are
     std::string congestion;
-    std::uint64_t deadline;          // for all of it
+    static constexpr std::uint64_t deadline = 60'000;  // for all of it
 
     explicit manners(options& o)
         : listens(o.text("--role") == "listen"), first(o.flag("--first") || listens), own(o.text("--own")),
@@ -77,7 +77,7 @@ struct manners {
           pause(o.number("--pause")), idle(o.number("--idle")), resets(o.flag("--resets")),
           ends(o.text("--ends", "fin")), keep_alive(o.number("--keep-alive")),
           receive_buffer(o.number("--receive-buffer")), send_buffer(o.number("--send-buffer")),
-          congestion(o.text("--congestion")), deadline(o.number("--deadline", 60'000)) {
+          congestion(o.text("--congestion")) {
         if (!listens && o.text("--role") != "connect") options::refuse("--role listen or connect");
     }
 };

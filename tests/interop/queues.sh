@@ -4,14 +4,10 @@
 # in a network namespace of its own. Skipped (77) where there is no such sanitizer, namespace or device.
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")"
-skip() { echo "skipped: $1"; exit 77; }
-[ -c /dev/net/tun ] || skip "no /dev/net/tun"
-apart="unshare -n"
-[ "$(id -u)" = 0 ] || apart="unshare -rn"
-$apart true 2> /dev/null || skip "namespaces are not allowed here"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. ./common.sh
+need "$1" unshare /dev/net/tun
+enter -n "$@"
 echo 'int main() {}' | "$1" -x c++ -fsanitize=thread - -o "$work/any" 2> /dev/null && "$work/any" ||
     skip "no thread sanitizer"
 "$1" -std=c++20 -O1 -g1 -fsanitize=thread -I../../include queues.cpp -o "$work/queues" -pthread
-TSAN_OPTIONS=halt_on_error=1 $apart timeout 120 "$work/queues"
+TSAN_OPTIONS=halt_on_error=1 timeout 120 "$work/queues"

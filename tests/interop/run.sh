@@ -15,8 +15,8 @@ if [ "$1" = --one ]; then
 fi
 export ENDPOINT=$(realpath "$1") PEER=$(realpath "$2") EXAMPLES=$(realpath "$3")
 shift 3
-need ip unshare nsenter nft ethtool tshark capinfos sysctl
-apart_by
+need ip unshare nsenter nft ethtool tshark capinfos sysctl /dev/net/tun
+apart_by -n
 $apart sh -c '[ -e /proc/net/if_inet6 ]' || skip "no IPv6"
 listed=$(sed -nE 's/^[0-9]+\. `([a-z0-9_]+)`: .*/\1/p' "$here/README.md")
 written=$(sed -nE 's/^case_([a-z0-9_]+)\(\) \{.*/\1/p' "$here"/cases_*.sh)

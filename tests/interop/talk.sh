@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What a case is made of, inside of its namespace: talk lets both ends speak and keeps what they said in $sluice and
 # $kernel; watch holds the capture against tshark; the rest asks what was said.
-family=4 kernel_in= sluice= kernel=
+kernel_in= sluice= kernel=
 sysctl_of() { sysctl -qw "net.ipv4.$1"; }
 
 one() {  # one <name>: its line
@@ -9,9 +9,9 @@ one() {  # one <name>: its line
     name=$1
     mkdir "$work"
     sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.accept_dad=0
-    sysctl_of tcp_early_retrans=0  # on a busy machine the kernel's tail probes would be retransmissions
+    echo 0 > $tail_probes
     local begin=${EPOCHREALTIME/./} status=0 why
-    why=$(trap 'jobs -p | xargs -r kill 2> /dev/null || true' EXIT; set -e; "case_$1" 2>&1) || status=$?
+    why=$(trap end_all EXIT; set -e; "case_$1" 2>&1) || status=$?
     local tenths=$(((${EPOCHREALTIME/./} - begin) / 100000))
     case $status in
         0) echo "ok $1 ($((tenths / 10)).$((tenths % 10)) s)${why:+: $(tail -n 1 <<< "$why")}" ;;
@@ -21,11 +21,6 @@ one() {  # one <name>: its line
     rm -rf "$work"
 }
 fail() { echo "$1"; exit 1; }
-
-addresses() {
-    if [ "$family" = 4 ]; then own=198.18.0.2 length=24 theirs=198.18.0.1 any=0.0.0.0
-    else own=fd00::2 length=64 theirs=fd00::1 any=::; fi
-}
 
 # talk <listens|connects> <sluice's arguments> <kernel's arguments>: $ready is run before the second one connects.
 # Both have to say "good".
@@ -73,10 +68,7 @@ $kernel"; }
 # clean link also nothing sent again but tail probes of ours; and as many packets as so many octets must make, up to the
 # 50,000 that are kept.
 malformed='_ws.malformed or tcp.option.len.invalid or _ws.expert.message contains "option length"'
-in_tshark() {
-    tshark -r "$work/pcapng" -d tcp.port==5001,data -o tcp.check_checksum:TRUE -o ip.check_checksum:TRUE \
-        -o tcp.desegment_tcp_streams:FALSE -Y "$1" 2> /dev/null
-}
+in_tshark() { read_capture "$work/pcapng" "$1" -d tcp.port==5001,data -o tcp.desegment_tcp_streams:FALSE; }
 watch() {
     local packets least=$((${2:-0} / 1460)) wrong="$malformed or ip.checksum.status==0"
     packets=$(capinfos -Mc "$work/pcapng" | awk 'END { print $NF }')

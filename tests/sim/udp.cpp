@@ -75,6 +75,14 @@ TEST_CASE("every octet that is changed is noticed, but the hop limit and the mar
         CHECK(sim::take_hop(forwarded) == sim::hop::taken);
         REQUIRE(sim::read_datagram(forwarded));
         CHECK(sim::read_datagram(forwarded)->ip.hop_limit == 63);
+        const std::array<octet, 11> text{};  // no room for a number
+        tx_packet other;
+        other.begin(ipv6 ? v6 : v4);
+        other.borrow(text);
+        udp::finish(other, 1234, 9);
+        std::vector<octet> packet(other.length());
+        write(other, packet);
+        CHECK_FALSE(sim::read_datagram(packet));
     }
     CHECK_FALSE(sim::read_datagram({}));
 }

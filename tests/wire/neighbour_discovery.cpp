@@ -107,6 +107,12 @@ TEST_CASE("RFC 4861 section 7.1: what comes from elsewhere, lies about its lengt
     const auto whole = written(question);
     for (std::size_t length = 0; length < whole.size(); ++length)
         CHECK_FALSE(reads({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)}));
+    for (std::size_t length = 44; length < 64; length += 4) {  // less than its target, and right otherwise
+        std::vector<octet> cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
+        cut[5] = static_cast<octet>(length - 40);
+        mend(cut);
+        CHECK_FALSE(reads(cut));
+    }
     for (std::size_t bit = 40 * 8; bit < whole.size() * 8; ++bit) {
         auto flipped = whole;
         flipped[bit / 8] ^= static_cast<octet>(1 << bit % 8);

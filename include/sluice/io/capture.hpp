@@ -13,8 +13,8 @@
 
 #include <time.h>
 
-#include <sluice/host/packet_link.hpp>
 #include <sluice/io/failure.hpp>
+#include <sluice/io/link_around.hpp>
 #include <sluice/io/wire_form.hpp>
 #include <sluice/trace/pcapng.hpp>
 
@@ -78,28 +78,11 @@ private:
 
 /// Link and file outlive it.
 template <packet_link Link>
-class captured {
+class captured : public link_around<Link> {
 public:
     captured(Link& link, capture_file& file, std::string_view name)
-        : link_(link), file_(file), interface_(file.add_interface(name)) {}
+        : link_around<Link>(link), file_(file), interface_(file.add_interface(name)) {}
 
-    instant now() const { return link_.now(); }
-    link_capabilities capabilities() const { return link_.capabilities(); }
-    auto native_handle() const
-        requires requires(const Link& l) { l.native_handle(); }
-    {
-        return link_.native_handle();
-    }
-    const auto& count() const
-        requires requires(const Link& l) { l.count(); }
-    {
-        return link_.count();
-    }
-    bool is_gone() const
-        requires requires(const Link& l) { l.is_gone(); }
-    {
-        return link_.is_gone();
-    }
     std::size_t receive(std::span<rx_packet> room) {
         const std::size_t count = link_.receive(room);
         for (const rx_packet& each : room.first(count)) keep(each, trace::pcapng::direction::inbound);
@@ -110,19 +93,14 @@ public:
         for (const tx_packet& each : packets.first(count)) keep(each, trace::pcapng::direction::outbound);
         return count;
     }
-    void wait(instant deadline) { link_.wait(deadline); }
-    instant next_deadline() const
-        requires requires(const Link& l) { l.next_deadline(); }
-    {
-        return link_.next_deadline();
-    }
 
 private:
+    using link_around<Link>::link_;
+
     void keep(const auto& packet, trace::pcapng::direction heading) {
         form_.of(packet, [&](octets whole) { file_.add(interface_, whole, heading); });
     }
 
-    Link& link_;
     capture_file& file_;
     std::uint32_t interface_;
     wire_form form_;

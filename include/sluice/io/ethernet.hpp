@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <sluice/io/frame_link.hpp>
+#include <sluice/io/link_around.hpp>
 #include <sluice/io/neighbours.hpp>
 #include <sluice/io/routes.hpp>
 #include <sluice/io/wire_form.hpp>
@@ -41,10 +42,10 @@ struct ethernet_counters {
 
 /// The link outlives it.
 template <frame_link Link>
-class ethernet {
+class ethernet : public link_around<Link> {
 public:
     ethernet(Link& link, const ethernet_options& wanted)
-        : link_(link)
+        : link_around<Link>(link)
         , own_(wanted.own)
         , neighbours_(wanted.neighbours, wanted.seed) {
         for (const address_prefix& each : wanted.own) {
@@ -59,19 +60,6 @@ public:
     const neighbour_counters& neighbour_count() const { return neighbours_.count(); }
 
     // ---- packet_link ------------------------------------------------------------------------------------------------
-
-    instant now() const { return link_.now(); }
-    link_capabilities capabilities() const { return link_.capabilities(); }
-    auto native_handle() const
-        requires requires(const Link& l) { l.native_handle(); }
-    {
-        return link_.native_handle();
-    }
-    bool is_gone() const
-        requires requires(const Link& l) { l.is_gone(); }
-    {
-        return link_.is_gone();
-    }
 
     std::size_t receive(std::span<rx_packet> room) {
         const instant now = link_.now();
@@ -115,6 +103,8 @@ public:
     }
 
 private:
+    using link_around<Link>::link_;
+
     static constexpr std::size_t batch = 32;
     static constexpr std::size_t most_waiting = 256;  // frames of our own, for a link that is full
 
@@ -299,7 +289,6 @@ private:
         std::vector<octet> packet;
     };
 
-    Link& link_;
     std::vector<address_prefix> own_;
     routes routes_;
     neighbours neighbours_;

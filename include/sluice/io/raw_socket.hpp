@@ -17,8 +17,7 @@
 
 #include <sluice/host/packet_link.hpp>
 #include <sluice/io/interface.hpp>
-#include <sluice/io/link_counters.hpp>
-#include <sluice/io/reactor.hpp>
+#include <sluice/io/message_batch.hpp>
 #include <sluice/io/socket_name.hpp>
 
 namespace sluice::io {
@@ -83,20 +82,13 @@ public:
     }
 
     std::size_t transmit(std::span<const tx_packet> packets) {
-        for (std::size_t done = 0; done < packets.size();) {
-            const std::size_t some = std::min(packets.size() - done, batch);
-            const std::size_t sent = send_some(packets.subspan(done, some));
-            done += sent;
-            if (sent < some) return done;
-        }
-        return packets.size();
+        return message_batch::in_turn(packets, [&](auto some) { return send_some(some); });
     }
 
     void wait(instant deadline) { waits_in_->wait(std::min(deadline, next_deadline())); }
     instant next_deadline() const { return watched_.may_read() ? long_ago : never; }
 
 private:
-    static constexpr std::size_t batch = 32;
     static constexpr std::size_t longest = ipv6::header_length + 65'535;
 
     raw_socket(descriptor socket, watched watching, const raw_socket_options& wanted, reactor& waits_in)
@@ -104,42 +96,30 @@ private:
         , watched_(std::move(watching))
         , waits_in_(&waits_in)
         , options_(wanted)
-        , received_(batch * longest)
-        , leaving_(batch * std::size_t{wanted.mtu}) {}
+        , received_(message_batch::most * longest)
+        , leaving_(message_batch::most * std::size_t{wanted.mtu}) {}
 
     /// IPv6 comes without its header, which is put before it again.
     std::size_t receive_some(std::span<rx_packet> room) {
         const bool is_v4 = options_.own.is_v4();
-        const std::size_t before = is_v4 ? 0 : ipv6::header_length, most = std::min(room.size(), batch);
-        std::array<mmsghdr, batch> messages{};
-        std::array<iovec, batch> parts;
-        std::array<socket_name, batch> from;
+        const std::size_t before = is_v4 ? 0 : ipv6::header_length;
+        message_batch coming;
+        std::array<socket_name, message_batch::most> from;
         struct alignas(cmsghdr) ancillary {
             std::array<octet, CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(int))> room;
         };
-        std::array<ancillary, batch> told;
-        for (std::size_t i = 0; i < most; ++i) {
-            parts[i] = {received_.data() + i * longest + before, longest - before};
-            msghdr& m = messages[i].msg_hdr;
-            m.msg_iov = &parts[i];
-            m.msg_iovlen = 1;
-            m.msg_name = from[i].room();
-            m.msg_namelen = from[i].length();
+        std::array<ancillary, message_batch::most> told;
+        for (std::size_t i = 0; i < std::min(room.size(), message_batch::most); ++i) {
+            octet* const place = received_.data() + i * longest + before;
+            msghdr& m = coming.add(place, longest - before, from[i].room(), from[i].length());
             m.msg_control = told[i].room.data();
             m.msg_controllen = told[i].room.size();
         }
-        const int count = ::recvmmsg(socket_.number(), messages.data(), static_cast<unsigned>(most), 0, nullptr);
-        if (count < static_cast<int>(most)) {
-            if (count >= 0 || errno == EAGAIN)
-                watched_.has_read_all();
-            else
-                ++count_.errors;
-        }
         std::size_t filled = 0;
-        for (int n = 0; n < count; ++n) {
-            const auto i = static_cast<std::size_t>(n);
-            const mutable_octets whole(received_.data() + i * longest, before + messages[i].msg_len);
-            if (!is_v4) put_header(whole, from[i].value().address, messages[i].msg_hdr);
+        const std::size_t count = coming.receive(socket_.number(), watched_, count_);
+        for (std::size_t i = 0; i < count; ++i) {
+            const mutable_octets whole(received_.data() + i * longest, before + coming[i].size());
+            if (!is_v4) put_header(whole, from[i].value().address, coming.about(i));
             if (const auto packet = seen(whole)) room[filled++] = *packet;
         }
         return filled;
@@ -179,31 +159,15 @@ private:
 
     /// How many are done with; fewer when the system has no room.
     std::size_t send_some(std::span<const tx_packet> packets) {
-        std::array<mmsghdr, batch> messages{};
-        std::array<iovec, batch> parts;
-        std::array<socket_name, batch> to;
+        message_batch leaving;
+        std::array<socket_name, message_batch::most> to;
         for (std::size_t i = 0; i < packets.size(); ++i) {
             octet* const place = leaving_.data() + i * std::size_t{options_.mtu};
-            parts[i] = {place, write(packets[i], {place, options_.mtu})};
-            to[i] = socket_name({destination_of({place, parts[i].iov_len}), 0});
-            messages[i].msg_hdr.msg_iov = &parts[i];
-            messages[i].msg_hdr.msg_iovlen = 1;
-            messages[i].msg_hdr.msg_name = const_cast<sockaddr*>(to[i].address());
-            messages[i].msg_hdr.msg_namelen = to[i].length();
+            const std::size_t length = write(packets[i], {place, options_.mtu});
+            to[i] = socket_name({destination_of({place, length}), 0});
+            leaving.add(place, length, to[i].address(), to[i].length());
         }
-        for (std::size_t sent = 0; sent < packets.size();) {
-            const int more =
-                ::sendmmsg(socket_.number(), &messages[sent], static_cast<unsigned>(packets.size() - sent), 0);
-            if (more > 0) {
-                sent += static_cast<std::size_t>(more);
-                count_.packets_out += static_cast<std::uint64_t>(more);
-            } else if (errno == EAGAIN) {
-                return sent;
-            } else if (errno != EINTR) {
-                ++count_.lost_out, ++sent;  // no route, down, too large: the others may go elsewhere
-            }
-        }
-        return packets.size();
+        return leaving.send(socket_.number(), count_);
     }
 
     descriptor socket_;

@@ -16,8 +16,7 @@
 #include <sys/socket.h>
 
 #include <sluice/host/packet_link.hpp>
-#include <sluice/io/link_counters.hpp>
-#include <sluice/io/reactor.hpp>
+#include <sluice/io/message_batch.hpp>
 #include <sluice/io/socket_name.hpp>
 
 namespace sluice::io {
@@ -72,53 +71,32 @@ public:
     std::size_t receive(std::span<rx_packet> room) {
         if (!watched_.may_read()) return 0;
         if (watched_.takes_error()) hear_errors();
-        std::array<mmsghdr, batch> messages{};
-        std::array<iovec, batch> parts;
-        std::array<socket_name, batch> from;
-        const std::size_t most = std::min(room.size(), batch);
-        for (std::size_t i = 0; i < most; ++i) {
-            parts[i] = {received_.data() + i * longest, longest};
-            messages[i].msg_hdr.msg_iov = &parts[i];
-            messages[i].msg_hdr.msg_iovlen = 1;
-            messages[i].msg_hdr.msg_name = from[i].room();
-            messages[i].msg_hdr.msg_namelen = from[i].length();
-        }
-        const int count = ::recvmmsg(socket_.number(), messages.data(), static_cast<unsigned>(most), 0, nullptr);
-        if (count < static_cast<int>(most)) {
-            if (count >= 0 || errno == EAGAIN) watched_.has_read_all();
-            else ++count_.errors;  // of a packet of ours that nobody took (ICMP); the next call reads on
-            if (count < 0) return 0;
-        }
-        const auto filled = static_cast<std::size_t>(count);
+        message_batch coming;
+        std::array<socket_name, message_batch::most> from;
+        for (std::size_t i = 0; i < std::min(room.size(), message_batch::most); ++i)
+            coming.add(received_.data() + i * longest, longest, from[i].room(), from[i].length());
+        const std::size_t filled = coming.receive(socket_.number(), watched_, count_);
         for (std::size_t i = 0; i < filled; ++i) {
-            const octets packet = octets(received_).subspan(i * longest, messages[i].msg_len);
-            learn(source_of(packet), from[i]);
-            room[i] = {.data = packet, .length = packet.size()};
+            learn(source_of(coming[i]), from[i]);
+            room[i] = {.data = coming[i], .length = coming[i].size()};
         }
         count_.packets_in += filled;
         return filled;
     }
 
     std::size_t transmit(std::span<const tx_packet> packets) {
-        for (std::size_t done = 0; done < packets.size();) {
-            const std::size_t some = std::min(packets.size() - done, batch);
-            const std::size_t sent = send_some(packets.subspan(done, some));
-            done += sent;
-            if (sent < some) return done;
-        }
-        return packets.size();
+        return message_batch::in_turn(packets, [&](auto some) { return send_some(some); });
     }
 
     void wait(instant deadline) { waits_in_->wait(std::min(deadline, next_deadline())); }
     instant next_deadline() const { return watched_.may_read() ? long_ago : never; }
 
 private:
-    static constexpr std::size_t batch = 32;
     static constexpr std::size_t longest = 1 << 16;
 
     udp(descriptor socket, watched watching, const udp_options& wanted, reactor& waits_in)
         : socket_(std::move(socket)), watched_(std::move(watching)), waits_in_(&waits_in), options_(wanted),
-          received_(batch * longest), leaving_(batch * std::size_t{wanted.mtu}) {
+          received_(message_batch::most * longest), leaving_(message_batch::most * std::size_t{wanted.mtu}) {
         for (const auto& each : wanted.peers) known_.push_back({each.inside, socket_name(each.outside)});
     }
 
@@ -165,10 +143,9 @@ private:
 
     /// How many are done with; fewer when the system has no room.
     std::size_t send_some(std::span<const tx_packet> packets) {
-        std::array<mmsghdr, batch> messages{};
-        std::array<iovec, batch> parts;
-        std::array<std::size_t, batch> number;
-        unsigned count = 0;
+        message_batch leaving;
+        std::array<std::size_t, message_batch::most + 1> number;  // of each that has somewhere to go
+        std::size_t count = 0;
         for (std::size_t i = 0; i < packets.size(); ++i) {
             const socket_name* const to = find(packets[i].meta.destination);
             if (to == nullptr) {
@@ -176,30 +153,11 @@ private:
                 continue;
             }
             octet* const place = leaving_.data() + count * std::size_t{options_.mtu};
-            number[count] = i;
-            parts[count] = {place, write(packets[i], {place, options_.mtu})};
-            messages[count].msg_hdr.msg_iov = &parts[count];
-            messages[count].msg_hdr.msg_iovlen = 1;
-            messages[count].msg_hdr.msg_name = const_cast<sockaddr*>(to->address());
-            messages[count].msg_hdr.msg_namelen = to->length();
-            ++count;
+            leaving.add(place, write(packets[i], {place, options_.mtu}), to->address(), to->length());
+            number[count++] = i;
         }
-        bool is_told = false;
-        for (unsigned sent = 0; sent < count;) {
-            const int more = ::sendmmsg(socket_.number(), messages.data() + sent, count - sent, 0);
-            if (more > 0) {
-                is_told = false;
-                sent += static_cast<unsigned>(more);
-                count_.packets_out += static_cast<unsigned>(more);
-            } else if (errno == EAGAIN) {
-                return number[sent];
-            } else {
-                ++count_.errors;
-                is_told = !is_told;                       // of one that was sent before (ICMP): told once
-                if (!is_told) ++count_.lost_out, ++sent;  // again: this one can't be sent; the others may
-            }
-        }
-        return packets.size();
+        number[count] = packets.size();
+        return number[leaving.send(socket_.number(), count_)];
     }
 
     descriptor socket_;

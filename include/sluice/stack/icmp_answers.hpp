@@ -7,6 +7,7 @@
 
 #include <sluice/connection/arrival.hpp>
 #include <sluice/stack/tables.hpp>
+#include <sluice/wire/udp.hpp>
 
 namespace sluice {
 
@@ -20,18 +21,7 @@ bool admits(stack_tables<Tcp>& t, const ip_meta& ip) {
 
 namespace detail {
 
-inline constexpr octet protocol_udp = 17;
 inline constexpr octet no_next_header = 59;  // RFC 8200 section 4.7
-
-/// Nobody answers what came to the wrong one (RFC 1122 section 4.1.3.4), and IPv6 knows no datagram without a checksum.
-constexpr bool is_sound_udp(const other_datagram& d) {
-    if (d.payload.size() < 8) return false;
-    const std::size_t length = load_be16(d.payload.data() + 4);
-    if (length < 8 || length > d.payload.size()) return false;
-    if (load_be16(d.payload.data() + 6) == 0) return d.ip.is_v4();
-    return d.checksum != checksum_state::unknown ||
-           pseudo_header_sum(d.ip, length, protocol_udp).add(d.payload.first(length)).finish() == 0;
-}
 
 /// Back to where it came from, with its Diffserv (RFC 1122 section 3.2.1.6).
 template <class Tcp>
@@ -85,8 +75,8 @@ void answer_other(stack_tables<Tcp>& t, const other_datagram& d) {
     const bool is_v4 = d.ip.is_v4();
     if (d.protocol == icmp::protocol_of(d.ip)) {
         if (d.message) answer_echo(t, d, *d.message);
-    } else if (d.protocol == detail::protocol_udp) {
-        if (!detail::is_sound_udp(d)) return void(++t.env.count.malformed);
+    } else if (d.protocol == protocol_udp) {
+        if (!udp::read(d.ip, d.payload, d.checksum)) return void(++t.env.count.malformed);
         is_v4 ? send_icmp_error(t, d, icmp::v4::unreachable, 3) : send_icmp_error(t, d, icmp::v6::unreachable, 4);
     } else if (is_v4) {
         send_icmp_error(t, d, icmp::v4::unreachable, 2);

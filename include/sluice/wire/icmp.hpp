@@ -180,28 +180,13 @@ constexpr std::optional<icmp_error> read_error(const ip_meta& ip, const message&
 
 /// Makes an ICMP packet of one that has begun and borrows what is to stand behind the header.
 constexpr void finish(tx_packet& p, octet type, octet code, std::uint32_t rest) {
-    const std::size_t ip_length = p.meta.is_v4() ? ipv4::header_length : ipv6::header_length;
-    p.ip_length = static_cast<std::uint8_t>(ip_length);
-    p.header_length = static_cast<std::uint8_t>(ip_length + header_length);
-    const mutable_octets out(p.headers);
-    if (p.meta.is_v4())
-        ipv4::write(p.meta, p.length(), out, protocol_icmp);
-    else
-        ipv6::write(p.meta, p.length(), out, protocol_icmpv6);
-    octet* const header = p.headers.data() + ip_length;
+    const mutable_octets header = begin_headers(p, header_length, protocol_of(p.meta));
     header[at::type] = type;
     header[at::code] = code;
-    store_be16(header + at::checksum, 0);
-    store_be32(header + at::rest, rest);
+    store_be16(header.data() + at::checksum, 0);
+    store_be32(header.data() + at::rest, rest);
     partial_sum sum = detail::sum_before(p.meta, header_length + p.payload_length);
-    sum.add(octets(p.headers).subspan(ip_length, header_length));
-    std::size_t before = 0;
-    for (const octets span : std::span(p.payload).first(p.spans)) {
-        const partial_sum part = partial_sum().add(span);
-        sum.add(before % 2 == 0 ? part : part.swapped());
-        before += span.size();
-    }
-    store_be16(header + at::checksum, sum.finish());
+    store_be16(header.data() + at::checksum, sum.add(header).add(sum_of_payload(p)).finish());
     p.is_finished = true;
 }
 

@@ -13,7 +13,7 @@ namespace sluice {
 
 enum class ecn_codepoint : std::uint8_t { not_ect = 0, ect1 = 1, ect0 = 2, ce = 3 };  // RFC 3168 section 5
 
-inline constexpr octet protocol_icmp = 1, protocol_tcp = 6, protocol_icmpv6 = 58;  // and IPv6 next headers
+inline constexpr octet protocol_icmp = 1, protocol_tcp = 6, protocol_udp = 17, protocol_icmpv6 = 58;  // in IPv6, too
 
 struct ip_meta {
     ip_address source;

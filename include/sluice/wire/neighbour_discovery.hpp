@@ -35,24 +35,27 @@ struct neighbour_message {
     /// This is ICMPv6, and one of the two: nobody else's, be it well formed or not. Behind extension headers they are
     /// not looked for, since nobody sends them so.
     static constexpr bool is_one(octets packet) {
-        return packet.size() > ipv6::header_length && packet[0] >> 4 == 6 &&
-               packet[ipv6::at::next_header] == protocol_icmpv6 &&
-               (packet[ipv6::header_length] == 135 || packet[ipv6::header_length] == 136);
+        if (packet.size() <= ipv6::header_length || packet[0] >> 4 != 6) return false;
+        const auto type = static_cast<kind>(packet[ipv6::header_length]);
+        return packet[ipv6::at::next_header] == protocol_icmpv6 &&
+               (type == kind::solicitation || type == kind::advertisement);
     }
 
     static constexpr std::optional<neighbour_message> read(const rx_packet& packet) {
-        if (!is_one(packet.data) || packet.data[ipv6::at::hop_limit] != 255) return {};  // not from this link
-        const std::size_t length = load_be16(&packet.data[ipv6::at::payload_length]);
-        if (length < fixed_length || ipv6::header_length + length > packet.data.size()) return {};
-        const octets icmp = packet.data.subspan(ipv6::header_length, length);
+        if (!is_one(packet.data)) return {};
+        ip_meta ip;
+        const ip_extent extent = ipv6::read_any(packet.data, packet.data.size(), ip);
+        if (extent.total_length < ipv6::header_length + fixed_length) return {};
+        if (ip.hop_limit != 255) return {};  // not from this link
+        const octets icmp = packet.data.first(extent.total_length).subspan(ipv6::header_length);
+        if (packet.checksum == checksum_state::unknown && sum_of(ip, icmp).finish() != 0) return {};
         neighbour_message out;
         out.what = static_cast<kind>(icmp[0]);
-        out.source.assign_v6(packet.data.subspan(ipv6::at::source, 16));
-        out.destination.assign_v6(packet.data.subspan(ipv6::at::destination, 16));
+        out.source = ip.source;
+        out.destination = ip.destination;
         out.target.assign_v6(icmp.subspan(8, 16));
         out.is_solicited = (icmp[4] & solicited_bit) != 0;
         out.overrides = (icmp[4] & override_bit) != 0;
-        if (packet.checksum == checksum_state::unknown && out.sum_of(icmp).finish() != 0) return {};
         if (icmp[1] != 0 || out.target.is_multicast() || out.source.is_multicast()) return {};
         if (!out.read_options(icmp.subspan(fixed_length))) return {};
         const bool is_nobodys = out.source.is_unspecified();
@@ -67,9 +70,8 @@ struct neighbour_message {
     /// Returns how long it is.
     constexpr std::size_t write(mutable_octets out) const {
         const std::size_t length = fixed_length + (hardware ? 8 : 0);
-        ipv6::write({.source = source, .destination = destination, .hop_limit = 255}, ipv6::header_length + length,
-                    out);
-        out[ipv6::at::next_header] = protocol_icmpv6;
+        const ip_meta ip{.source = source, .destination = destination, .hop_limit = 255};
+        ipv6::write(ip, ipv6::header_length + length, out, protocol_icmpv6);
         const mutable_octets icmp = out.subspan(ipv6::header_length, length);
         std::fill(icmp.begin(), icmp.end(), octet{0});
         icmp[0] = static_cast<octet>(what);
@@ -80,25 +82,19 @@ struct neighbour_message {
             icmp[fixed_length + 1] = 1;  // in units of eight octets
             copy(hardware->octets, icmp.subspan(fixed_length + 2));
         }
-        store_be16(&icmp[2], sum_of(icmp).finish());
+        store_be16(&icmp[2], sum_of(ip, icmp).finish());
         return ipv6::header_length + length;
     }
 
 private:
-    static constexpr octet protocol_icmpv6 = 58;
     static constexpr octet solicited_bit = 0x40, override_bit = 0x20;
     static constexpr std::size_t fixed_length = 24;
 
     /// Source's or target's link-layer address.
     constexpr octet own_option() const { return what == kind::solicitation ? 1 : 2; }
 
-    constexpr partial_sum sum_of(octets icmp) const {
-        return partial_sum()
-            .add(source.octets)
-            .add(destination.octets)
-            .add_word(protocol_icmpv6)
-            .add_word(static_cast<std::uint16_t>(icmp.size()))
-            .add(icmp);
+    static constexpr partial_sum sum_of(const ip_meta& ip, octets icmp) {
+        return pseudo_header_sum(ip, icmp.size(), protocol_icmpv6).add(icmp);
     }
     /// False for one of no length. What is not known is skipped (section 4.6).
     constexpr bool read_options(octets rest) {

@@ -48,6 +48,12 @@ constexpr ip_address source_of(octets packet) {
     return {};
 }
 
+/// Its IP header, of either family and before any protocol (ipv4::read_any, ipv6::read_any).
+constexpr ip_extent read_ip(octets packet, std::size_t length, ip_meta& meta) {
+    if (packet.empty()) return {};
+    return packet[0] >> 4 == 4 ? ipv4::read_any(packet, length, meta) : ipv6::read_any(packet, length, meta);
+}
+
 /// A packet that leaves. Its TCP checksum field holds the pseudo-header's sum, as Linux calls CHECKSUM_PARTIAL, unless
 /// it is finished already: then it is whatever it is. Payload is borrowed until the next call into the connection or
 /// stack that built it.
@@ -126,6 +132,32 @@ constexpr void write_headers(tx_packet& packet, const tcp_header& tcp, octets op
 constexpr void write_headers_with(tx_packet& packet, const tcp_header& tcp, const tcp_options& options) {
     options.write(options_of(packet));
     finish_headers(packet, tcp, options.length());
+}
+
+
+/// Of what holds no TCP: IP's header, before others of so many octets, which go where the answer says. Payload must
+/// have been added before.
+constexpr mutable_octets begin_headers(tx_packet& packet, std::size_t length, octet protocol) {
+    const bool is_v4 = packet.meta.is_v4();
+    packet.ip_length = static_cast<std::uint8_t>(is_v4 ? ipv4::header_length : ipv6::header_length);
+    packet.header_length = static_cast<std::uint8_t>(packet.ip_length + length);
+    const mutable_octets out(packet.headers);
+    if (is_v4)
+        ipv4::write(packet.meta, packet.length(), out, protocol);
+    else
+        ipv6::write(packet.meta, packet.length(), out, protocol);
+    return out.subspan(packet.ip_length, length);
+}
+/// Of all that it borrows, where an even number of octets stands before; what is virtual is zeros.
+constexpr partial_sum sum_of_payload(const tx_packet& packet) {
+    partial_sum sum;
+    std::size_t before = 0;
+    for (const octets span : std::span(packet.payload).first(packet.spans)) {
+        const partial_sum alone = partial_sum().add(span);
+        sum.add(before % 2 == 0 ? alone : alone.swapped());
+        before += span.size();
+    }
+    return sum;
 }
 
 /// Writes the packet to `out`, finishes its TCP checksum on the way, and returns its length. Virtual payload is written
