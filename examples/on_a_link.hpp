@@ -52,8 +52,8 @@ enum class role { calls, is_called, serves };
 
 inline task<> wait_for(wait_list& what) { co_await what.wait(); }
 
-/// Nobody wants to look at a program that says nothing: once, and only if no segment has come. By then TCP has asked
-/// twice (RFC 6298: the first timeout is 1 s).
+/// Once, and only if no segment has come. By then TCP has asked twice (RFC 6298: its first timeout is 1 s), so that a
+/// server that is begun together with its client need not be the first.
 template <packet_link Link>
 task<> say_if_nobody_answers(const arguments& a, const host<my_tcp>& own, const Link& link, wait_list& is_over) {
     const result<void> over = co_await with_timeout(wait_for(is_over), 1500ms);

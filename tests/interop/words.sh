@@ -124,6 +124,18 @@ hears "no answer yet from 198.18.0.2: is the other side there?" echo_client --li
 kill $pid $mute
 wait $pid $mute || true
 
+# Where somebody answers, and then stops, nobody is told that there is nobody.
+head -c 100000000 /dev/zero > "$work/long"
+begin file_transfer --link udp:4000 receive "$work/got"
+receiving=$pid
+begin file_transfer --link udp:127.0.0.1:4000 $client send "$work/long"
+until [ -s "$work/got" ]; do kill -0 $pid || fail "a sender to one who is there"; done
+kill -STOP $receiving
+if read -r -t 2 -u 3 line; then fail "to a receiver that pauses it says: $line"; fi
+kill -CONT $receiving
+wait $pid && wait $receiving || fail "after the pause"
+cmp "$work/long" "$work/got" || fail "other octets after the pause"
+
 # The line of echo_server's help, as it stands there but for the directory.
 line=$("$examples/echo_server" --help | grep -F ' & ')
 [[ "$(<"$(dirname "$0")/../../examples/README.md")" == *"$line"* ]] || fail "README has another line than --help"
