@@ -71,7 +71,9 @@ TEST_CASE("RFC 4821 section 7.6.2: what is said of a probe counts when it is los
             const std::uint32_t behind = sent[at + 1].sequence;
             report.sack.push_back({seq(behind), seq(behind + 5 * 1360)});
             if (is_lost)
-                b.deliver({.flags = flag::ack, .sequence = b.next_seq(), .acknowledgment = sent[at].sequence,
+                b.deliver({.flags = flag::ack,
+                           .sequence = b.next_seq(),
+                           .acknowledgment = sent[at].sequence,
                            .options = report});
             else
                 b.deliver({.flags = flag::ack, .sequence = b.next_seq(), .acknowledgment = behind});

@@ -42,7 +42,7 @@ constexpr std::size_t each = 1460, taken = tcp_options::sack_length(1);
 
 }  // namespace
 
-TEST_CASE("RFC 1191 section 6.5: what is too big with the options it had leaves again, though its text alone would fit") {
+TEST_CASE("RFC 1191 section 6.5: what is too big with its options leaves again, though its text alone would fit") {
     bench b;
     b.gap();
     const std::uint32_t first = b.sends(each - taken), second = b.sends(each - taken);

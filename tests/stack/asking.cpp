@@ -262,11 +262,11 @@ TEST_CASE("a SYN with another number takes the place of one that nobody has answ
     const std::array<octet, 2> text{'h', 'i'};
     CHECK(b.stack.send_urgent(c, octets(text), b.now));
     b.wait(1s);
-    lab::shot other{.flags = flag::syn | flag::ece | flag::cwr,
-                    .sequence = anew,
-                    .window = 4000,
-                    .options = {.mss = 700, .window_scale = 3, .sack_permitted = true,
-                                .timestamps = timestamps_option{77, 0}}};
+    lab::shot other{
+        .flags = flag::syn | flag::ece | flag::cwr,
+        .sequence = anew,
+        .window = 4000,
+        .options = {.mss = 700, .window_scale = 3, .sack_permitted = true, .timestamps = timestamps_option{77, 0}}};
     b.arrives(other);
     // Neither is one, for which a listener has an ear.
     b.arrives({.flags = syn_ack, .sequence = anew + 9, .acknowledgment = iss + 1});
@@ -287,7 +287,10 @@ TEST_CASE("a SYN with another number takes the place of one that nobody has answ
     CHECK(answer.options.timestamps->echo == 77);
     CHECK(b.stack.look(c)->variables().snd.max_wnd == 4000);
 
-    b.arrives({.flags = flag::ack, .sequence = anew + 1, .acknowledgment = iss + 1, .text = "hello",
+    b.arrives({.flags = flag::ack,
+               .sequence = anew + 1,
+               .acknowledgment = iss + 1,
+               .text = "hello",
                .options = {.timestamps = timestamps_option{78, answer.options.timestamps->value}}});
     CHECK(b.stack.look(c)->state() == state::established);
     CHECK(b.read(c) == "hello");

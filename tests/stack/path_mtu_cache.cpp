@@ -54,15 +54,36 @@ std::size_t first_segment(bench& b, handle h) {
     return out;
 }
 
-/// A router's word to a connection that has text out, which ends then.
-void hears(bench& b, handle h, std::uint32_t mtu) {
-    const std::vector<octet> text(3 * 1460);
+/// So much text, and what leaves of it.
+std::vector<lab::seen> sends(bench& b, handle h, std::size_t length) {
+    const std::vector<octet> text(length);
     REQUIRE(b.stack.send(h, octets(text), b.now));
     b.flush();
+    return b.take();
+}
+
+/// Of forty segments each arrives, which leaves no doubt that the path takes them.
+void transfers(bench& b, handle h) {
+    const auto& v = b.stack.look(h)->variables();
+    for (int i = 0; i < 4; ++i) {
+        REQUIRE(sends(b, h, 10 * 1460).size() == 10);
+        b.arrives({.flags = flag::ack, .sequence = seq(2), .acknowledgment = v.snd.nxt}, v.remote, v.local);
+    }
+}
+
+/// A router's word about the first that is out; what leaves then.
+std::vector<lab::seen> is_too_big(bench& b, handle h, std::uint32_t mtu) {
     const auto& v = b.stack.look(h)->variables();
     const auto error = lab::too_big(v.local, v.remote, v.snd.una, mtu);
     b.stack.on_packet({.data = error}, b.now);
     b.flush();
+    return b.take();
+}
+
+/// The same to a connection that ends then.
+void hears(bench& b, handle h, std::uint32_t mtu) {
+    sends(b, h, 3 * 1460);
+    is_too_big(b, h, mtu);
     REQUIRE(b.stack.abort(h, b.now));
     b.flush();
     b.take();
@@ -125,6 +146,60 @@ TEST_CASE("RFC 8201 section 5.2: a path's MTU holds for later connections to tha
     b.wait(2s);  // RFC 1191 section 6.3: it may have changed
     CHECK(first_segment(b, opened(b, 1005, far)) == 1460);
     CHECK(first_segment(b, accepted(b, l, 2002, far.address)) == 1460);
+}
+
+TEST_CASE("RFC 8201 section 5.2: open connections to that address hear of it, too, before they send next") {
+    bench b;
+    const handle l = b.listen();
+    const handle other = opened(b, 1001, far), passive = accepted(b, l, 2001, far.address),
+                 on = opened(b, 1002, further);
+    hears(b, opened(b, 1003, far), 1400);
+    const instant until = b.now + 10min;
+    sends(b, passive, 1);
+    CHECK(b.stack.look(passive)->variables().path.raise_at == until);  // it may have changed by then
+    CHECK(first_segment(b, other) == 1360);
+    CHECK(first_segment(b, on) == 1460);
+    CHECK(b.count().path_mtus_lowered == 3);
+}
+
+TEST_CASE("RFC 5927 section 7.2: who has sent larger ones doubts what another has heard, until a timer agrees") {
+    for (const bool is_said : {true, false}) {
+        CAPTURE(is_said);
+        bench b;
+        const handle h = opened(b, 1001, far);
+        transfers(b, h);
+        if (is_said) hears(b, opened(b, 1002, far), 1400);
+        CHECK(sends(b, h, 1460).front().text.size() == 1460);
+        CHECK(b.count().path_mtus_doubted == (is_said ? 1 : 0));
+        while (b.count().timeouts == 0) b.wait(100ms);
+        CHECK(b.take().back().text.size() == (is_said ? 1360 : 1460));
+        // And who has waited for the timer tells it in turn.
+        CHECK(first_segment(b, opened(b, 1003, far)) == (is_said ? 1360 : 1460));
+    }
+}
+
+TEST_CASE("what a timer has settled is told the others at once, and what is out is left to its own router's word") {
+    bench b;
+    const handle first = opened(b, 1001, far), idle = opened(b, 1002, far);
+    const auto& v = b.stack.look(first)->variables();
+    transfers(b, first);
+    sends(b, first, 3 * 1460);
+    CHECK(is_too_big(b, first, 1400).empty());  // doubted
+    while (b.count().timeouts == 0) {
+        REQUIRE(v.mss == 1460);
+        b.wait(10ms);
+    }
+    REQUIRE(v.mss == 1360);
+    b.take();
+    CHECK(first_segment(b, idle) == 1360);
+
+    const handle busy = opened(b, 1003, further);
+    sends(b, busy, 3 * 1460);
+    hears(b, opened(b, 1004, further), 1400);
+    CHECK(b.stack.look(busy)->variables().mss == 1460);
+    const auto again = is_too_big(b, busy, 1400);  // all of it, in smaller segments
+    REQUIRE(again.size() == 4);
+    CHECK(again.front().text.size() == 1360);
 }
 
 TEST_CASE("what a connection has been told by the cache says nothing new: it is not remembered any longer") {

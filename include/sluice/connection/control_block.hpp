@@ -72,6 +72,7 @@ struct path_books {
     std::uint16_t believed = 0;     // the last that was; 0: none
     std::uint16_t largest_mss = 0;  // the handshake's, as c.mss counts; 0: it is not over
     error soft_error = error::none;  // the last that ICMP has told, and nothing was ended by
+    std::uint8_t generation = 0;     // of what a stack's connections know of paths, when this one heard of it last
 };
 
 /// And what is tried out.

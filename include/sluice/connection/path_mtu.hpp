@@ -110,6 +110,27 @@ constexpr bool is_doubtful(const control_block<Tcp>& c, std::uint16_t mtu) {
            c.totals.acknowledged > 1 + floored_difference(c.totals.segments_out, still_out) * most_text;
 }
 
+/// No packet above `mtu` gets through, as somebody says of the one with this number.
+template <class Tcp>
+constexpr bool believes_path_mtu(control_block<Tcp>& c, environment<Tcp>& env, std::uint16_t mtu, seq number) {
+    if (is_doubtful(c, mtu)) {
+        ++env.count.path_mtus_doubted;
+        c.path.doubted = mtu;
+        c.path.doubted_at = number;
+        return false;
+    }
+    lower_path_mtu(c, env, mtu);
+    return true;
+}
+
+/// Another connection to that address has found out (RFC 8201 section 5.2). Nothing is out: what leaves next is the
+/// first that it is said of. While something is, a router says so itself, and of what was too big.
+template <class Tcp>
+constexpr void hear_path_mtu(control_block<Tcp>& c, environment<Tcp>& env, std::uint16_t mtu, instant until) {
+    if (!c.snd.syn_acknowledged() || mtu >= path_mtu(c)) return;
+    if (believes_path_mtu(c, env, mtu, c.snd.nxt)) c.path.raise_at = until;
+}
+
 /// What a router that does not say how much it takes can mean (RFC 1191 section 5): the next usual size below what it
 /// quotes, so that all that such ones say of one window comes to the same. Some count the header twice, and nobody can
 /// tell which.
@@ -121,8 +142,8 @@ constexpr std::uint32_t guess_mtu(const control_block<Tcp>& c, std::uint32_t quo
 
 /// A router says that a packet of ours was too big for it, and how much it takes; older ones than RFC 1191 say 0. Whose
 /// message it is, and that what it quotes is in flight, has been looked at (RFC 5927 section 4). What was too big
-/// leaves again at once, in smaller segments, and has met no congestion (RFC 1191 section 6.5): what it quotes, and what
-/// is longer than fits now with the options that segments have now, as it will have had them.
+/// leaves again at once, in smaller segments, and has met no congestion (RFC 1191 section 6.5): what it quotes, and
+/// what is longer than fits with the options that segments have now, as it will have had them.
 template <class Tcp>
 constexpr void hear_too_big(control_block<Tcp>& c, environment<Tcp>& env, const icmp_error& e) {
     if (!c.snd.syn_acknowledged() || c.flight.empty()) return;
@@ -132,14 +153,7 @@ constexpr void hear_too_big(control_block<Tcp>& c, environment<Tcp>& env, const 
     if constexpr (Tcp::probes_mtu)
         if (e.sequence == c.probes.begin) c.probes.search.hear(mtu);
     if (mtu < least || mtu >= path_mtu(c)) return;  // it is never raised so; and each is heard once
-    const auto believable = static_cast<std::uint16_t>(mtu);
-    if (is_doubtful(c, believable)) {
-        ++env.count.path_mtus_doubted;
-        c.path.doubted = believable;
-        c.path.doubted_at = e.sequence;
-        return;
-    }
-    lower_path_mtu(c, env, believable);
+    if (!believes_path_mtu(c, env, static_cast<std::uint16_t>(mtu), e.sequence)) return;
     if (!c.flight.put_back_longer(segment_room(c, env), e.sequence)) return;
     c.retransmit_now = true;
     if (!c.probing) c.restart_retransmission_timer(env.now);

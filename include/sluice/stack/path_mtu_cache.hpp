@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What one connection has found out about a path, for the next ones to the same address (RFC 1191 section 3, RFC 8201
+// What one connection has found out about a path, for the others to the same address (RFC 1191 section 3, RFC 8201
 // section 5.2): its MTU, until it may have changed. Each address has one place, which it shares with others: of them
 // the latest is remembered. Who collides on purpose makes others find out again, no more.
 #pragma once
@@ -32,10 +32,13 @@ public:
 
     explicit path_mtu_cache(Memory memory = {}) : memory_(memory) {}
     path_mtu_cache(path_mtu_cache&& other) noexcept
-        : memory_(other.memory_), table_(std::exchange(other.table_, nullptr)) {}
+        : memory_(other.memory_),
+          table_(std::exchange(other.table_, nullptr)),
+          generation_(other.generation_) {}
     path_mtu_cache& operator=(path_mtu_cache other) noexcept {
         std::swap(memory_, other.memory_);
         std::swap(table_, other.table_);
+        std::swap(generation_, other.generation_);
         return *this;
     }
     ~path_mtu_cache() {
@@ -48,8 +51,12 @@ public:
             if (!block) return;
             table_ = ::new (block) table{};
         }
-        (*table_)[place_of(to)] = {to, known};
+        entry& e = (*table_)[place_of(to)];
+        if (e.to != to || e.known.mtu != known.mtu) ++generation_;
+        e = {to, known};
     }
+    /// Differs from what it was when there is news, but for once in 256 times.
+    std::uint8_t generation() const { return generation_; }
 
     std::optional<known_path_mtu> find(const ip_address& to, instant now) const {
         if (!table_) return {};
@@ -71,6 +78,7 @@ private:
 
     [[no_unique_address]] Memory memory_;
     table* table_ = nullptr;
+    std::uint8_t generation_ = 0;
 };
 
 }  // namespace sluice

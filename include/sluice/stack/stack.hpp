@@ -193,7 +193,10 @@ public:
     void on_deadline(instant now) {
         at(now);
         for (list_index i; (i = t_.deadlines.take_expired(t_.sockets, now)) != no_index;) {
-            t_.sockets[i].tcp.on_deadline(t_.env);
+            auto& tcp = t_.sockets[i].tcp;
+            const std::uint32_t before = tcp.variables().mss;
+            tcp.on_deadline(t_.env);
+            if (tcp.variables().mss < before) t_.remember_path(i);
             t_.settle(i);
         }
         for (auto& tried : t_.answering)

@@ -129,6 +129,8 @@ struct stack_tables {
     /// After anything that has happened to it: who looks for it by time, by news, or by something to send, finds it.
     void settle(list_index i) {
         socket& s = sockets[i];
+        if (const auto& c = s.tcp.variables(); c.path.generation != paths.generation() && c.flight.empty())
+            hear_path(i);
         deadlines.set(sockets, i, s.tcp.next_deadline());
         if (s.tcp.state() == state::closed) unfile(i);
         if (!s.is_sending) {
@@ -159,10 +161,16 @@ struct stack_tables {
         by_address.erase({s.tcp.local(), s.tcp.remote()}, filed{record_kind::connection, i}.number());
     }
 
-    /// What is known of a path, to a connection that opens; and from one that has found out.
+    /// What is known of a path, to a connection that opens, or is open; and from one that has found out.
     void recall_path(list_index i) {
         control_block<Tcp>& c = sockets[i].tcp.variables();
+        c.path.generation = paths.generation();
         if (const auto known = paths.find(c.remote.address, env.now)) expect_path_mtu(c, known->mtu, known->until);
+    }
+    void hear_path(list_index i) {
+        control_block<Tcp>& c = sockets[i].tcp.variables();
+        c.path.generation = paths.generation();
+        if (const auto known = paths.find(c.remote.address, env.now)) hear_path_mtu(c, env, known->mtu, known->until);
     }
     void remember_path(list_index i) {
         const control_block<Tcp>& c = sockets[i].tcp.variables();

@@ -157,8 +157,8 @@ public:
     /// All of it leaves again as if for the first time: no congestion has taken it.
     constexpr void put_back_all() { put_back_longer(0); }
 
-    /// The same, of what left in a burst of more than `most` octets, as its packets may have been too big, and of the one
-    /// that `surely` lies in. False: nothing.
+    /// The same, of what left in a burst of more than `most` octets: its packets may have been too big. And of what
+    /// holds `surely`, as it was. False: nothing.
     constexpr bool put_back_longer(std::uint32_t most, std::optional<seq> surely = {}) {
         bool any = false;
         above_ = {};
