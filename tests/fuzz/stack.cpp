@@ -59,6 +59,7 @@ public:
         if (!is_gateway_)
             for (const ip_address& own : ours) require(bool(stack_.add_address(own, own.is_v4() ? 16 : 64)), "an address");
         now_ += std::chrono::seconds(s.next());
+        if (bits & 4) listen(bits & 8 ? 36 : 0);
     }
 
     void run() {
@@ -185,6 +186,8 @@ private:
             case 26: if (!is_gateway_) (void)stack_.add_address(others_.our_address(), script_.next() % 33); break;
             case 27: if (script_.next() % 8 == 0) settle(), stack_.limit_mtu(std::uint16_t{576}); break;
             case 28: { const handle h = any(); (void)judge(h, stack_.info(h)); break; }
+            case 29: if (!held_.empty()) keep(judge_accept(held_.front().socket), "accept"); break;
+            case 30: if (!held_.empty()) let_go(held_.back().socket, false); break;
             default: while (hear()) {} break;
         }
     }
