@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Everybody else on a stack's network, as libFuzzer plays them: packets made up of addresses that are in use, answers to
-// what the stack has sent, by the rules and against them; that and what came before once more, as it was or altered;
+// Everybody else on a stack's network, as libFuzzer plays them: packets made up of addresses that are in use, answers
+// to what the stack has sent, by the rules and against them; that and what came before once more, as it was or altered;
 // ICMP errors which quote it, and datagrams that hold no TCP. Text is always what its sequence number says.
 #pragma once
 
@@ -49,6 +49,7 @@ private:
         return &from[from.size() - 1 - script_.next() % from.size()];
     }
 
+    // clang-format off
     std::vector<octet> make(std::uint8_t what, instant now) {
         switch (what % 16) {
             case 0: case 1: return fresh(now);
@@ -58,10 +59,12 @@ private:
             case 6: return datagram();
             case 7: return altered(again(script_.next() & 1 ? came_ : sent_));
             case 8: return fragment(again(came_));
-            case 9: case 10: return obey(now);
+            case 9: return obey(now);
+            case 10: return reopen();
             default: return answer(now);
         }
     }
+    // clang-format on
 
     // ---- TCP --------------------------------------------------------------------------------------------------------
 
@@ -104,9 +107,22 @@ private:
         o.sack_permitted = opens;
         const seq next = s.has(flag::ack) ? s.acknowledgment : seq(5000);
         return lab::make_segment({parsed->ip.destination, s.destination_port}, {parsed->ip.source, s.source_port},
-                                 {.sequence = next, .acknowledgment = s.end(),
-                                  .flags = flag::ack | (opens ? flag::syn : s.has(flag::fin) ? flag::fin : flag::none),
-                                  .window = 65535}, o);
+                                 {.sequence = next,
+                                  .acknowledgment = s.end(),
+                                  .flags = flag::ack | (opens              ? flag::syn
+                                                        : s.has(flag::fin) ? flag::fin
+                                                                           : flag::none),
+                                  .window = 65535},
+                                 o);
+    }
+
+    /// A new incarnation, perhaps, of what the last one was about.
+    std::vector<octet> reopen() {
+        const auto parsed = sent_.empty() ? std::nullopt : parse_packet({.data = sent_.back()});
+        if (!parsed) return {};
+        const segment& s = parsed->segment;
+        return lab::make_segment({parsed->ip.destination, s.destination_port}, {parsed->ip.source, s.source_port},
+                                 {.sequence = s.acknowledgment + script_.offset(), .flags = flag::syn}, {});
     }
 
     static std::uint32_t stamp(instant now) { return static_cast<std::uint32_t>(now.time_since_epoch() / 1ms); }
@@ -141,7 +157,8 @@ private:
         }
         std::vector<octet> options(o.length());
         o.write(options);
-        return lab::make_segment(ip, tcp, options, text_from(tcp.sequence + (tcp.flags.has(flag::syn) ? 1 : 0), length));
+        return lab::make_segment(ip, tcp, options,
+                                 text_from(tcp.sequence + (tcp.flags.has(flag::syn) ? 1 : 0), length));
     }
 
     // ---- once more --------------------------------------------------------------------------------------------------
