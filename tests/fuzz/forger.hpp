@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Everybody else on a stack's network, as libFuzzer plays them: packets made up of addresses that are in use, answers to
-// what the stack has sent, that and what came before once more, as it was or altered, ICMP errors which quote it, and
-// datagrams that hold no TCP. Text is always what its sequence number says.
+// Everybody else on a stack's network, as libFuzzer plays them: packets made up of addresses that are in use, answers
+// to what the stack has sent, by the rules and against them; that and what came before once more, as it was or altered;
+// ICMP errors which quote it, and datagrams that hold no TCP. Text is always what its sequence number says.
 #pragma once
 
 #include <array>
@@ -49,6 +49,7 @@ private:
         return &from[from.size() - 1 - script_.next() % from.size()];
     }
 
+    // clang-format off
     std::vector<octet> make(std::uint8_t what, instant now) {
         switch (what % 16) {
             case 0: case 1: return fresh(now);
@@ -58,9 +59,12 @@ private:
             case 6: return datagram();
             case 7: return altered(again(script_.next() & 1 ? came_ : sent_));
             case 8: return fragment(again(came_));
+            case 9: return obey(now);
+            case 10: return reopen();
             default: return answer(now);
         }
     }
+    // clang-format on
 
     // ---- TCP --------------------------------------------------------------------------------------------------------
 
@@ -92,6 +96,37 @@ private:
         return finish(ip, tcp, s.options, now);
     }
 
+    /// As a peer does that wants what we want: what was sent last is acknowledged, a SYN answered, a FIN returned.
+    std::vector<octet> obey(instant now) {
+        const auto parsed = sent_.empty() ? std::nullopt : parse_packet({.data = sent_.back()});
+        if (!parsed) return fresh(now);
+        const segment& s = parsed->segment;
+        tcp_options o;
+        if (s.options.timestamps) o.timestamps = timestamps_option{stamp(now), s.options.timestamps->value};
+        const bool opens = s.has(flag::syn) && !s.has(flag::ack);
+        o.sack_permitted = opens;
+        const seq next = s.has(flag::ack) ? s.acknowledgment : seq(5000);
+        return lab::make_segment({parsed->ip.destination, s.destination_port}, {parsed->ip.source, s.source_port},
+                                 {.sequence = next,
+                                  .acknowledgment = s.end(),
+                                  .flags = flag::ack | (opens              ? flag::syn
+                                                        : s.has(flag::fin) ? flag::fin
+                                                                           : flag::none),
+                                  .window = 65535},
+                                 o);
+    }
+
+    /// A new incarnation, perhaps, of what the last one was about.
+    std::vector<octet> reopen() {
+        const auto parsed = sent_.empty() ? std::nullopt : parse_packet({.data = sent_.back()});
+        if (!parsed) return {};
+        const segment& s = parsed->segment;
+        return lab::make_segment({parsed->ip.destination, s.destination_port}, {parsed->ip.source, s.source_port},
+                                 {.sequence = s.acknowledgment + script_.offset(), .flags = flag::syn}, {});
+    }
+
+    static std::uint32_t stamp(instant now) { return static_cast<std::uint32_t>(now.time_since_epoch() / 1ms); }
+
     tcp_flags flags(std::uint8_t which) {
         constexpr std::uint16_t usual[] = {0x10, 0x10, 0x18, 0x02, 0x12, 0x11, 0x04, 0x14, 0x19, 0x30, 0xc2, 0x1c2};
         return tcp_flags(which % 16 < std::size(usual) ? usual[which % 16] : script_.next_16());
@@ -108,9 +143,8 @@ private:
         if (how & 16) ip.ecn = static_cast<ecn_codepoint>(how >> 6);
         tcp_options o;
         if (how & 32) {
-            const auto clock = static_cast<std::uint32_t>(now.time_since_epoch() / 1ms);
             const std::uint32_t echo = heard.timestamps ? heard.timestamps->value : 0;
-            o.timestamps = timestamps_option{clock + script_.offset(), echo + script_.offset()};
+            o.timestamps = timestamps_option{stamp(now) + script_.offset(), echo + script_.offset()};
         }
         if (tcp.flags.has(flag::syn)) {
             const std::uint8_t offers = script_.next();
@@ -123,7 +157,8 @@ private:
         }
         std::vector<octet> options(o.length());
         o.write(options);
-        return lab::make_segment(ip, tcp, options, text_from(tcp.sequence + (tcp.flags.has(flag::syn) ? 1 : 0), length));
+        return lab::make_segment(ip, tcp, options,
+                                 text_from(tcp.sequence + (tcp.flags.has(flag::syn) ? 1 : 0), length));
     }
 
     // ---- once more --------------------------------------------------------------------------------------------------

@@ -32,7 +32,8 @@ inline std::vector<octet> text_from(seq first, std::size_t length) {
     return out;
 }
 inline void require_text(octets some, seq first, const char* rule) {
-    for (std::size_t i = 0; i < some.size(); ++i) require(some[i] == text_at(first + static_cast<std::uint32_t>(i)), rule);
+    for (std::size_t i = 0; i < some.size(); ++i)
+        require(some[i] == text_at(first + static_cast<std::uint32_t>(i)), rule);
 }
 
 class script {

@@ -57,8 +57,10 @@ public:
         if (bits & 1) stack_.surroundings().largest_super_segment = 1000u * (bits >> 4);
         is_gateway_ = bits & 2;
         if (!is_gateway_)
-            for (const ip_address& own : ours) require(bool(stack_.add_address(own, own.is_v4() ? 16 : 64)), "an address");
+            for (const ip_address& own : ours)
+                require(bool(stack_.add_address(own, own.is_v4() ? 16 : 64)), "an address");
         now_ += std::chrono::seconds(s.next());
+        if (bits & 4) listen(bits & 8 ? 36 : 0);
     }
 
     void run() {
@@ -161,6 +163,7 @@ private:
         return answer;
     }
 
+    // clang-format off
     void call(std::uint8_t which) {
         trace("call", which);
         switch (which) {
@@ -174,7 +177,8 @@ private:
             case 12: reserve(any(), script_.next()); break;
             case 13: case 14: receive(any(), script_.next_16() % 5000); break;
             case 15: consume(any()); break;
-            case 16: case 17: { const handle h = any(); (void)judge(h, stack_.shutdown(h, now_)); break; }
+            case 17: while (hear()) {} break;
+            case 16: { const handle h = any(); (void)judge(h, stack_.shutdown(h, now_)); break; }
             case 18: case 19: let_go(any(), false); break;
             case 20: let_go(any(), true); break;
             case 21: set_options(any(), script_.next()); break;
@@ -185,15 +189,21 @@ private:
             case 26: if (!is_gateway_) (void)stack_.add_address(others_.our_address(), script_.next() % 33); break;
             case 27: if (script_.next() % 8 == 0) settle(), stack_.limit_mtu(std::uint16_t{576}); break;
             case 28: { const handle h = any(); (void)judge(h, stack_.info(h)); break; }
-            default: while (hear()) {} break;
+            case 29: if (!held_.empty()) keep(judge_accept(held_.front().socket), "accept"); break;
+            case 30: if (!held_.empty()) let_go(held_.back().socket, false); break;
+            case 31: if (!held_.empty()) answer(held_.back().socket); break;
+            default: break;
         }
     }
+    // clang-format on
 
     void listen(std::uint8_t how) {
         const std::uint16_t port = how & 1 ? std::uint16_t{0} : listening_ports[how >> 1 & 3];
         const ip_address at = how & 8 ? others_.our_address() : ip_address();
-        const listen_options options{.backlog = 1u + (how >> 4 & 1), .cookies = (how & 32) != 0,
-                                     .every_port = port == 0, .asks = (how & 192) == 192};
+        const listen_options options{.backlog = 1u + (how >> 4 & 1),
+                                     .cookies = (how & 32) != 0,
+                                     .every_port = port == 0,
+                                     .asks = (how & 128) != 0};
         keep(stack_.listen({at, port}, now_, options, ++last_cookie_), "listen");
     }
     void connect(std::uint8_t how) {
@@ -273,8 +283,10 @@ private:
     bool hear() {
         const auto told = stack_.poll_event();
         if (!told) return false;
-        const auto whose = std::find_if(held_.begin(), held_.end(), [&](const held& e) { return e.socket == told->socket; });
-        require(whose != held_.end() && whose->cookie == told->cookie, "news of a socket that is nobody's");
+        const bool is_held = std::any_of(held_.begin(), held_.end(), [&](const held& e) {
+            return e.socket == told->socket && e.cookie == told->cookie;
+        });
+        require(is_held, "news of a socket that is nobody's");
         return true;
     }
 
@@ -285,7 +297,8 @@ private:
             const octets some = script_.next_octets(script_.next());
             const std::vector<octet> own(some.begin(), some.end());
             trace("raw", static_cast<unsigned>(own.size()));
-            return stack_.on_packet({.data = own, .checksum = what & 1 ? checksum_state::verified : checksum_state()}, now_);
+            const auto checksum = what & 1 ? checksum_state::verified : checksum_state::unknown;
+            return stack_.on_packet({.data = own, .checksum = checksum}, now_);
         }
         const std::vector<octet> packet = others_.next(what, now_);
         trace("<", packet);
@@ -304,8 +317,8 @@ private:
         if (const char* beyond = stack_.surroundings().settings.observe.broken) broken(beyond);
         for (const held& e : held_) require(stack_.is_open(e.socket), "a handle is lost");
         for (const handle h : gone_) require(!stack_.is_open(h), "a handle outlives its socket");
-        if constexpr (requires { stack_.surroundings().pool.limit(); })
-            require(stack_.surroundings().pool.in_use() <= stack_.surroundings().pool.limit(), "memory above the limit");
+        const auto& pool = stack_.surroundings().pool;
+        if constexpr (requires { pool.limit(); }) require(pool.in_use() <= pool.limit(), "memory above the limit");
     }
 
     void see(const tx_packet& p) {
@@ -316,8 +329,8 @@ private:
         const auto parsed = parse_packet({.data = packet});
         if (parsed) return require_text(parsed->segment.text, parsed->segment.first_text(), "a wrong octet was sent");
         ip_meta ip;
-        const ip_extent extent = p.meta.is_v4() ? ipv4::read_any(packet, packet.size(), ip)
-                                                : ipv6::read_any(packet, packet.size(), ip);
+        const ip_extent extent =
+            p.meta.is_v4() ? ipv4::read_any(packet, packet.size(), ip) : ipv6::read_any(packet, packet.size(), ip);
         require(extent.header_length != 0 && extent.protocol == icmp::protocol_of(ip), "a packet that nobody can read");
         require(bool(icmp::read(ip, octets(packet).subspan(extent.header_length))), "ICMP with a wrong checksum");
         require(!is_gateway_, "a gateway answers for others");
@@ -335,8 +348,8 @@ private:
         const auto& t = stack_.variables();
         require(t.sockets.size() == (t.unfolded == no_index ? 0u : 1u), "a socket is left");
         require(t.half_opens.size() + t.time_waits.size() + t.listeners.size() == 0, "a record is left");
-        if constexpr (requires { stack_.surroundings().pool.in_use(); })
-            require(stack_.surroundings().pool.in_use() == 0, "memory of a connection is left");
+        const auto& pool = stack_.surroundings().pool;
+        if constexpr (requires { pool.in_use(); }) require(pool.in_use() == 0, "memory of a connection is left");
         require(!hear(), "news of a socket that is nobody's");
     }
 
@@ -376,8 +389,10 @@ void run(script& s) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     script s(octets(data, size));
     switch (s.next() % 8) {
-        case 0: case 1: run<probing_tcp>(s); break;
-        case 2: case 3: run<small_tcp>(s); break;
+        case 0:
+        case 1: run<probing_tcp>(s); break;
+        case 2:
+        case 3: run<small_tcp>(s); break;
         case 4: run<client_tcp>(s); break;
         default: run<default_tcp>(s); break;
     }

@@ -19,7 +19,8 @@ public:
 
     /// The first rule that does not hold, or null.
     const char* broken() {
-        t_.sockets.for_each([&](list_index i, const auto& s) { i == t_.unfolded ? look_at_scratch(s) : look_at(i, s); });
+        t_.sockets.for_each(
+            [&](list_index i, const auto& s) { i == t_.unfolded ? look_at_scratch(s) : look_at(i, s); });
         t_.half_opens.for_each([&](list_index h, const half_open& r) { look_at(h, r); });
         t_.time_waits.for_each([&](list_index w, const time_wait& r) { look_at(w, r); });
         t_.listeners.for_each([&](list_index l, const listener& r) { look_at(l, r); });
@@ -73,9 +74,8 @@ private:
         ++filed_;
         check(is_found({record_kind::listener, l}), "a listener that is not found");
         std::uint32_t half_open_here = 0, waiting = 0;
-        t_.half_opens.for_each([&](list_index, const half_open& h) {
-            half_open_here += t_.find_listener(h.local()) == l;
-        });
+        t_.half_opens.for_each(
+            [&](list_index, const half_open& h) { half_open_here += t_.find_listener(h.local()) == l; });
         check(half_open_here == r.half_open, "a listener's half-open records are not as many as it counts");
         list_index last = no_index;
         for (list_index i = r.longest_waiting; i != no_index; i = t_.sockets[i].telling.after, ++waiting) {
