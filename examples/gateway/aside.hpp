@@ -37,9 +37,9 @@ public:
         const auto is_taken = [&](const rx_packet& each) {
             ip_meta ip;
             const ip_extent extent = read_ip(each.data, each.data.size(), ip);
-            if (extent.header_length == 0 || extent.is_fragment || extent.protocol == protocol_tcp || !to_) return false;
+            if (extent.header_length == 0 || extent.is_fragment || extent.protocol == protocol_tcp) return false;
             const octets payload = each.data.first(extent.total_length).subspan(extent.header_length);
-            return to_(ip, extent.protocol, payload, each.checksum);
+            return to_ && to_(ip, extent.protocol, payload, each.checksum);
         };
         const auto came = room.first(count);
         return static_cast<std::size_t>(std::remove_if(came.begin(), came.end(), is_taken) - came.begin());

@@ -15,7 +15,8 @@ using namespace sluice;
 
 class fragments {
 public:
-    /// Calls each(octets) for each packet that leaves; they last as long as the call. `whole` has no options nor extension headers.
+    /// Calls each(octets) for each packet that leaves; they last as long as the call. `whole` has no options and no
+    /// extension headers.
     void of(octets whole, std::size_t mtu, auto&& each) {
         if (whole.size() <= mtu) return each(whole);
         const bool is_v4 = whole[0] >> 4 == 4;
