@@ -13,9 +13,6 @@ many=2000
 . "$(dirname "$(realpath "$0")")/behind_gateway.sh"
 need curl ping tshark diff prlimit
 
-# On a busy machine the client's tail probes would be retransmissions.
-$in_client sh -c 'echo 0 > /proc/sys/net/ipv4/tcp_early_retrans'
-
 # ---- endings: directly, from the gateway's own namespace, and through it --------------------------------------------
 
 # both_sides <name> <client's namespace: a command or nothing> <host> <unreachable>...
