@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <utility>
 
 #include <sys/socket.h>
 
@@ -47,16 +48,19 @@ public:
 
     /// How many are done with; fewer when the system has no room.
     std::size_t send(int socket, link_counters& count) {
+        bool is_told = false;
         for (std::size_t sent = 0; sent < size_;) {
             const int more = ::sendmmsg(socket, &messages_[sent], static_cast<unsigned>(size_ - sent), 0);
             if (more > 0) {
+                is_told = false;
                 sent += static_cast<std::size_t>(more);
                 count.packets_out += static_cast<std::uint64_t>(more);
             } else if (errno == EAGAIN) {
                 return sent;
-            } else if (errno == ECONNREFUSED) {
+            } else if (errno == ECONNREFUSED && !std::exchange(is_told, true)) {
                 ++count.errors;  // of one that was sent before (ICMP): told once
             } else if (errno != EINTR) {
+                is_told = false;
                 ++count.lost_out, ++sent;  // no route, down, too large: the others may go elsewhere
             }
         }
