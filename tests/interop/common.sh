@@ -87,7 +87,7 @@ get() { ${from-} curl -sS -g --noproxy '*' --max-time 60 "$@"; }
 # read_capture <file> <filter> [option]...: the packets that tshark finds, a line each.
 read_capture() {
     tshark -r "$1" -o tcp.check_checksum:TRUE -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -Y "$2" "${@:3}" \
-        2> /dev/null
+        2> /dev/null || fail "tshark can't read $1"
 }
 # clean <file> <what of> [what else would be wrong] [which packets count]: tshark finds nothing wrong.
 clean() {

@@ -6,15 +6,8 @@
 set -euo pipefail
 examples=$(realpath "$1")
 . "$(dirname "$(realpath "$0")")/common.sh"
-need ip unshare
-if [ -z "${IN_NAMESPACE-}" ]; then
-    apart_by
-    IN_NAMESPACE=1 exec $apart timeout 300 "$0" "$1"
-fi
-work=$(mktemp -d)
-pids=()
-trap 'kill "${pids[@]}" 2> /dev/null || true; rm -rf "$work"' EXIT
-fail() { echo "FAILED: $1"; exit 1; }
+need ip unshare /dev/net/tun
+enter -n "$@"
 ip link set lo up
 ip link add veth0 type veth peer name veth1 2> /dev/null || skip "no veth"
 ip tuntap add name tap0 mode tap || skip "no TAP"
@@ -31,7 +24,6 @@ begin() {  # begin <program> <argument>...: what it says until it is up in $said
     mkfifo "$work/pipe"
     "$examples/$1" "${@:2}" > "$work/pipe" 2>&1 &
     pid=$!
-    pids+=($pid)
     exec 3< "$work/pipe"
     said= up=
     until [[ "$up" == *": "@(up|waiting) ]]; do
@@ -101,7 +93,6 @@ hears() {  # hears <line> <program> <argument>...: the first that it says
     mkfifo "$work/pipe"
     "$examples/$1" "${@:2}" > "$work/pipe" 2>&1 &
     pid=$!
-    pids+=($pid)
     exec 3< "$work/pipe"
     read -r -t 60 -u 3 line && read -r -t 60 -u 3 line || fail "$*: it says nothing"
     [ "$line" = "$wanted" ] || fail "$*: it says: $line"

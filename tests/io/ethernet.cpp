@@ -19,24 +19,11 @@ constexpr auto gateway = ip_address::v4(198, 18, 0, 254), far = ip_address::v4(1
 
 using frame = std::vector<octet>;
 
-struct memory_frame_link {
-    instant time{};
-    std::size_t room = 1000;
-    std::deque<frame> coming{};
-    std::vector<frame> sent{};
+struct memory_frame_link : memory_link {
     std::vector<hardware_address> groups{};
-    std::vector<instant> waits{};
 
-    instant now() const { return time; }
-    link_capabilities capabilities() const { return {}; }
     hardware_address hardware() const { return own; }
     void join(const hardware_address& group) { groups.push_back(group); }
-    std::size_t receive(std::span<rx_packet> into) {
-        lent_.clear();
-        for (; lent_.size() < into.size() && !coming.empty(); coming.pop_front()) lent_.push_back(coming.front());
-        for (std::size_t i = 0; i < lent_.size(); ++i) into[i] = {.data = lent_[i], .length = lent_[i].size()};
-        return lent_.size();
-    }
     std::size_t transmit(std::span<const io::tx_frame> frames) {
         std::size_t taken = 0;
         for (; taken < frames.size() && room > 0; ++taken, --room) {
@@ -47,10 +34,6 @@ struct memory_frame_link {
         }
         return taken;
     }
-    void wait(instant deadline) { waits.push_back(deadline); }
-
-private:
-    std::vector<frame> lent_;
 };
 static_assert(io::frame_link<memory_frame_link>);
 static_assert(packet_link<io::ethernet<memory_frame_link>>);

@@ -78,6 +78,15 @@ TEST_CASE("One that can't be sent is lost, and the others go; what the system ha
     CHECK(heard == sent);
 }
 
+TEST_CASE("What a call says may be of one that was sent before: each is tried twice, and then it is lost") {
+    pair_of_sockets p;
+    p.watching = io::failure{};
+    p.far = io::descriptor();
+    CHECK(p.send({10, 20}) == 2);
+    CHECK(p.count.errors == 2);
+    CHECK(p.count.lost_out == 2);
+}
+
 TEST_CASE("Packets are offered by the batch, and no more of them once some were not done with") {
     const std::vector<tx_packet> packets(70);
     std::vector<std::size_t> offered;

@@ -6,6 +6,26 @@
 
 using namespace sluice;
 
+namespace {
+
+constexpr ip_address v4(octet a, octet b, octet c, octet d) { return ip_address::v4(a, b, c, d); }
+constexpr ip_address v6(std::uint16_t first, std::uint16_t second, std::uint16_t last) {
+    return ip_address::v6({first, second, 0, 0, 0, 0, 0, last});
+}
+
+}  // namespace
+
+TEST_CASE("How many bits two addresses begin with in common") {
+    CHECK(common_prefix(v4(192, 0, 2, 1), v4(192, 0, 2, 1)) == 32);
+    CHECK(common_prefix(v4(192, 0, 2, 1), v4(192, 0, 2, 0)) == 31);
+    CHECK(common_prefix(v4(192, 0, 2, 1), v4(64, 0, 2, 1)) == 0);
+    CHECK(common_prefix(v4(10, 0, 0, 1), v4(10, 128, 0, 1)) == 8);
+    CHECK(common_prefix(v6(0xfd00, 0, 1), v6(0xfd00, 0, 1)) == 128);
+    CHECK(common_prefix(v6(0xfd00, 0, 1), v6(0xfd00, 0, 2)) == 126);
+    CHECK(common_prefix(v6(0xfd00, 0, 1), v6(0xfd00, 1, 1)) == 31);
+    CHECK(common_prefix(v6(0x8000, 0, 1), v6(0, 0, 1)) == 0);
+}
+
 TEST_CASE("A prefix has whoever shares its bits, at each length, and nobody of the other family") {
     const auto four = ip_address::v4(198, 18, 0, 1);
     const auto six = ip_address::v6({0xfd00, 1, 2, 3, 4, 5, 6, 7});

@@ -4,6 +4,7 @@
 
 #include <sluice/wire/ipv4.hpp>
 
+#include "parsed.hpp"
 #include "support/octets.hpp"
 
 namespace {
@@ -32,7 +33,7 @@ void mend(packet& p) {
 }
 bool parses(packet p) {
     mend(p);
-    return ipv4::parse(p, p.size()).has_value();
+    return test::parse_v4(p, p.size()).has_value();
 }
 
 constexpr std::array<octet, 20> written() {
@@ -40,7 +41,7 @@ constexpr std::array<octet, 20> written() {
     ipv4::write(meta, 60, out);
     return out;
 }
-static_assert(ipv4::parse(written(), 60)->meta == meta);
+static_assert(test::parse_v4(written(), 60)->meta == meta);
 
 }  // namespace
 
@@ -51,17 +52,17 @@ TEST_CASE("an IPv4 header is written as RFC 791 draws it, with DF") {
 
 TEST_CASE("the textbook header verifies, and any flipped bit of a header is noticed") {
     auto known = test::hex("45000073000040004006b86cc0a80001c0a800c7");  // b861 with UDP's 17; TCP's 6 is 11 less
-    REQUIRE(ipv4::parse(known, 0x73));
-    CHECK(ipv4::parse(known, 0x73)->meta.source == ip_address::v4(192, 168, 0, 1));
-    CHECK(ipv4::parse(known, 0x73)->meta.destination == ip_address::v4(192, 168, 0, 199));
-    CHECK(ipv4::parse(known, 0x73)->meta.hop_limit == 64);
-    CHECK(ipv4::parse(known, 0x73)->header_length == 20);
-    CHECK(ipv4::parse(known, 0x73)->total_length == 0x73);
+    REQUIRE(test::parse_v4(known, 0x73));
+    CHECK(test::parse_v4(known, 0x73)->meta.source == ip_address::v4(192, 168, 0, 1));
+    CHECK(test::parse_v4(known, 0x73)->meta.destination == ip_address::v4(192, 168, 0, 199));
+    CHECK(test::parse_v4(known, 0x73)->meta.hop_limit == 64);
+    CHECK(test::parse_v4(known, 0x73)->header_length == 20);
+    CHECK(test::parse_v4(known, 0x73)->total_length == 0x73);
     const packet whole = datagram();
     for (std::size_t bit = 0; bit < 160; ++bit) {
         packet p = whole;
         p[bit / 8] ^= static_cast<octet>(1 << bit % 8);
-        CHECK_FALSE(ipv4::parse(p, p.size()));
+        CHECK_FALSE(test::parse_v4(p, p.size()));
     }
 }
 
@@ -73,8 +74,8 @@ TEST_CASE("each Diffserv value and ECN codepoint goes through unchanged") {
         packet p(20);
         ipv4::write(other, 20, p);
         CHECK(p[1] == traffic_class);
-        REQUIRE(ipv4::parse(p, 20));
-        CHECK(ipv4::parse(p, 20)->meta == other);
+        REQUIRE(test::parse_v4(p, 20));
+        CHECK(test::parse_v4(p, 20)->meta == other);
     }
 }
 
@@ -84,7 +85,7 @@ TEST_CASE("MUST-50 IP options are skipped, whatever is in them") {
         packet p = datagram(options);
         for (std::size_t i = 20; i < 20 + options; ++i) p[i] = static_cast<octet>(numbers.bits());
         mend(p);
-        const auto parsed = ipv4::parse(p, p.size());
+        const auto parsed = test::parse_v4(p, p.size());
         REQUIRE(parsed);
         CHECK(parsed->header_length == 20 + options);
         CHECK(parsed->total_length == 40 + options);
@@ -127,16 +128,16 @@ TEST_CASE("a header cut short anywhere is refused; of virtual payload the header
     }();
     for (std::size_t length = 0; length <= whole.size(); ++length) {
         const packet cut = test::heap(octets(whole).first(length));
-        CHECK_FALSE((length < whole.size() && ipv4::parse(cut, length)));
-        CHECK(ipv4::parse(cut, whole.size()).has_value() == (length >= 32));
+        CHECK_FALSE((length < whole.size() && test::parse_v4(cut, length)));
+        CHECK(test::parse_v4(cut, whole.size()).has_value() == (length >= 32));
     }
 }
 
 TEST_CASE("what the link padded behind the datagram is not part of it") {
     packet p = datagram(0, 20);
     p.resize(64, octet{0xee});
-    REQUIRE(ipv4::parse(p, 64));
-    CHECK(ipv4::parse(p, 64)->total_length == 40);
+    REQUIRE(test::parse_v4(p, 64));
+    CHECK(test::parse_v4(p, 64)->total_length == 40);
 }
 
 TEST_CASE("of other protocols and of fragments it is read what they are") {

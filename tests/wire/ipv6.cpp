@@ -4,6 +4,7 @@
 
 #include <sluice/wire/ipv6.hpp>
 
+#include "parsed.hpp"
 #include "support/octets.hpp"
 
 namespace {
@@ -40,14 +41,14 @@ packet datagram(std::initializer_list<extension> extensions = {}, std::size_t pa
     out[next] = 6;
     return out;
 }
-bool parses(const packet& p) { return ipv6::parse(p, p.size()).has_value(); }
+bool parses(const packet& p) { return test::parse_v6(p, p.size()).has_value(); }
 
 constexpr std::array<octet, 40> written() {
     std::array<octet, 40> out{};
     ipv6::write(meta, 60, out);
     return out;
 }
-static_assert(ipv6::parse(written(), 60)->meta == meta);
+static_assert(test::parse_v6(written(), 60)->meta == meta);
 
 }  // namespace
 
@@ -68,7 +69,7 @@ TEST_CASE("each traffic class goes through unchanged, and a flow label does not 
         p[1] |= 0x0f;
         p[2] = p[3] = 0xff;
         REQUIRE(parses(p));
-        CHECK(ipv6::parse(p, 40)->meta == other);
+        CHECK(test::parse_v6(p, 40)->meta == other);
     }
 }
 
@@ -90,13 +91,13 @@ TEST_CASE("extension headers of any length are walked through, in chains too") {
     for (std::size_t length = 8; length <= 2048; length += 8) {
         const packet p = datagram({{60, length}});
         REQUIRE(parses(p));
-        CHECK(ipv6::parse(p, p.size())->header_length == 40 + length);
-        CHECK(ipv6::parse(p, p.size())->total_length == 60 + length);
+        CHECK(test::parse_v6(p, p.size())->header_length == 40 + length);
+        CHECK(test::parse_v6(p, p.size())->total_length == 60 + length);
     }
     const packet chain = datagram({{0, 16}, {60, 8}, {43, 24}, {60, 40}});
     REQUIRE(parses(chain));
-    CHECK(ipv6::parse(chain, chain.size())->header_length == 128);
-    CHECK(ipv6::parse(chain, chain.size())->meta == meta);
+    CHECK(test::parse_v6(chain, chain.size())->header_length == 128);
+    CHECK(test::parse_v6(chain, chain.size())->meta == meta);
 }
 
 TEST_CASE("a routing header counts as read only when its route is used up") {
@@ -125,7 +126,7 @@ TEST_CASE("an atomic fragment is a whole datagram (RFC 6946), any other fragment
             q = p;
             q[at + free_to_be_anything] = 0xff;
             REQUIRE(parses(q));
-            CHECK(ipv6::parse(q, q.size())->header_length == q.size() - 20);
+            CHECK(test::parse_v6(q, q.size())->header_length == q.size() - 20);
         }
     }
 }
@@ -134,8 +135,8 @@ TEST_CASE("headers cut short anywhere are refused; of virtual payload the header
     const packet whole = datagram({{0, 8}, {60, 16}});
     for (std::size_t length = 0; length <= whole.size(); ++length) {
         const packet cut = test::heap(octets(whole).first(length));
-        CHECK_FALSE((length < whole.size() && ipv6::parse(cut, length)));
-        CHECK(ipv6::parse(cut, whole.size()).has_value() == (length >= 64));
+        CHECK_FALSE((length < whole.size() && test::parse_v6(cut, length)));
+        CHECK(test::parse_v6(cut, whole.size()).has_value() == (length >= 64));
     }
 }
 
@@ -154,7 +155,7 @@ TEST_CASE("extension headers whose lengths are anything never lead past the end"
             packet changed = p;
             changed[at] = static_cast<octet>(length);
             const packet exact = test::heap(changed);
-            if (const auto parsed = ipv6::parse(exact, exact.size())) CHECK(parsed->header_length <= exact.size());
+            if (const auto parsed = test::parse_v6(exact, exact.size())) CHECK(parsed->header_length <= exact.size());
         }
 }
 

@@ -8,6 +8,7 @@
 
 #include <sluice/wire/segment.hpp>
 
+#include "parsed.hpp"
 #include "support/octets.hpp"
 
 namespace {
@@ -104,7 +105,7 @@ TEST_CASE("MUST-2 known segments of both families are written with the checksums
     CHECK(first.header().data_offset == 40);
     const bytes first_written = written(first);
     CHECK(bytes(first_written.begin() + 20, first_written.end()) == test::heap(syn));
-    CHECK(ipv4::parse(first_written, 60)->meta == v4);
+    CHECK(test::parse_v4(first_written, 60)->meta == v4);
 
     const std::vector<bytes> text{{'h', 'e'}, {'l', 'l', 'o'}};
     const tx_packet second = built(v4, text, flag::psh | flag::ack);
@@ -117,7 +118,7 @@ TEST_CASE("MUST-2 known segments of both families are written with the checksums
     write_headers(third, tcp_header::read(v6_syn), {});
     const bytes third_written = written(third);
     CHECK(bytes(third_written.begin() + 40, third_written.end()) == test::heap(v6_syn));
-    CHECK(ipv6::parse(third_written, 60)->meta == v6);
+    CHECK(test::parse_v6(third_written, 60)->meta == v6);
 }
 
 TEST_CASE("before it is written the checksum field holds the pseudo-header's sum, as an offload wants it") {
@@ -244,7 +245,7 @@ TEST_CASE("a super-segment of 64 KiB less headers, all virtual, is cut without a
     split(packet, [&](const tx_packet& slice) {
         CHECK(slice.spans == 0);
         CHECK(slice.payload_length == 1448);
-        CHECK(ipv4::parse(octets(slice.headers).first(40), slice.length())->total_length == 1488);
+        CHECK(test::parse_v4(octets(slice.headers).first(40), slice.length())->total_length == 1488);
         ++slices;
     });
     CHECK(slices == 45);

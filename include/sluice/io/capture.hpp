@@ -83,6 +83,11 @@ public:
     captured(Link& link, capture_file& file, std::string_view name)
         : link_around<Link>(link), file_(file), interface_(file.add_interface(name)) {}
 
+    const auto& count() const
+        requires requires(const Link& l) { l.count(); }
+    {
+        return link_.count();
+    }
     std::size_t receive(std::span<rx_packet> room) {
         const std::size_t count = link_.receive(room);
         for (const rx_packet& each : room.first(count)) keep(each, trace::pcapng::direction::inbound);

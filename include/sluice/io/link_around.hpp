@@ -27,11 +27,6 @@ public:
     {
         return link_.native_handle();
     }
-    const auto& count() const
-        requires requires(const Link& l) { l.count(); }
-    {
-        return link_.count();
-    }
     bool is_gone() const
         requires requires(const Link& l) { l.is_gone(); }
     {

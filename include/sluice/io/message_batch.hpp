@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <utility>
 
 #include <sys/socket.h>
 
@@ -56,10 +57,11 @@ public:
                 count.packets_out += static_cast<std::uint64_t>(more);
             } else if (errno == EAGAIN) {
                 return sent;
+            } else if (errno != EINTR && !std::exchange(is_told, true)) {
+                ++count.errors;  // of one that was sent before (ICMP): told once, whatever it is
             } else if (errno != EINTR) {
-                is_told = !is_told;  // of one that was sent before (ICMP): told once
-                if (is_told) ++count.errors;
-                else ++count.lost_out, ++sent;  // again: no route, down, too large; the others may go elsewhere
+                is_told = false;
+                ++count.lost_out, ++sent;  // no route, down, too large: the others may go elsewhere
             }
         }
         return size_;

@@ -4,27 +4,28 @@
 // 198.18.0.1/24, fd00::1/64.
 #pragma once
 
-#include <algorithm>
+#include <bit>
 
 #include <sluice/wire/address.hpp>
 
 namespace sluice {
 
+/// How many bits two addresses of one family begin with in common, as they are written.
+constexpr int common_prefix(const ip_address& a, const ip_address& b) {
+    const std::uint64_t first = load_be64(a.octets.data()) ^ load_be64(b.octets.data());
+    const std::uint64_t second = load_be64(a.octets.data() + 8) ^ load_be64(b.octets.data() + 8);
+    return (first != 0 ? std::countl_zero(first) : 64 + std::countl_zero(second)) - (a.is_v4() ? 96 : 0);
+}
+
 struct address_prefix {
     ip_address address;
-    int length = 0;
+    int length = 0;  // up to 32, or 128
 
     /// Of the same family, and the same in the bits that are shared.
     constexpr bool has(const ip_address& other) const {
-        if (address.is_v4() != other.is_v4()) return false;
-        const octets own = address.in_header(), others = other.in_header();
-        for (int left = length, i = 0; left > 0; left -= 8, ++i) {
-            const int unshared = std::max(8 - left, 0);
-            const auto at = static_cast<std::size_t>(i);
-            if (own[at] >> unshared != others[at] >> unshared) return false;
-        }
-        return true;
+        return address.is_v4() == other.is_v4() && common_prefix(address, other) >= length;
     }
+    friend constexpr bool operator==(const address_prefix&, const address_prefix&) = default;
 };
 
 }  // namespace sluice

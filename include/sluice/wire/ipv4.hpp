@@ -4,8 +4,6 @@
 // nobody here puts together: a TCP that sets DF has no use for them.
 #pragma once
 
-#include <optional>
-
 #include <sluice/wire/ip_meta.hpp>
 
 namespace sluice::ipv4 {
@@ -21,12 +19,6 @@ inline constexpr std::size_t version_ihl = 0, traffic_class = 1, total_length = 
 // clang-format on
 
 inline constexpr std::uint16_t dont_fragment = 0x4000, more_fragments = 0x2000, fragment_offset = 0x1fff;
-
-struct datagram {
-    ip_meta meta;
-    std::size_t header_length;
-    std::size_t total_length;  // as the header says; a link may have padded behind it
-};
 
 /// Of any protocol, or a fragment; refuses what is not whole or has no correct header checksum. `length` is the
 /// packet's length, of which `packet` holds at least the headers. The header is read to its place: copies of it would
@@ -52,16 +44,6 @@ struct datagram {
 [[gnu::always_inline]] constexpr ip_extent read(octets packet, std::size_t length, ip_meta& meta) {
     const ip_extent extent = read_any(packet, length, meta);
     return extent.protocol == protocol_tcp && !extent.is_fragment ? extent : ip_extent{};
-}
-
-/// The same as a value, or nothing.
-constexpr std::optional<datagram> parse(octets packet, std::size_t length) {
-    datagram out{};
-    const ip_extent extent = read(packet, length, out.meta);
-    if (extent.header_length == 0) return {};
-    out.header_length = extent.header_length;
-    out.total_length = extent.total_length;
-    return out;
 }
 
 /// Writes 20 octets with DF set; the identification is free to be 0 in an atomic datagram (RFC 6864 section 4.1).

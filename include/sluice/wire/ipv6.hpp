@@ -4,8 +4,6 @@
 // A fragment ends the walk: nobody here puts them together. An atomic one is a whole datagram (RFC 6946).
 #pragma once
 
-#include <optional>
-
 #include <sluice/wire/ip_meta.hpp>
 
 namespace sluice::ipv6 {
@@ -18,12 +16,6 @@ inline constexpr std::size_t version_class_flow = 0, payload_length = 4, next_he
                              source = 8, destination = 24;
 }
 // clang-format on
-
-struct datagram {
-    ip_meta meta;
-    std::size_t header_length;  // with extension headers
-    std::size_t total_length;
-};
 
 namespace detail {
 inline constexpr octet hop_by_hop = 0, routing = 43, fragment = 44, destination_options = 60;
@@ -82,16 +74,6 @@ constexpr ip_extent skip_extensions(octets packet) {
 [[gnu::always_inline]] constexpr ip_extent read(octets packet, std::size_t length, ip_meta& meta) {
     const ip_extent extent = read_any(packet, length, meta);
     return extent.protocol == protocol_tcp && !extent.is_fragment ? extent : ip_extent{};
-}
-
-/// The same as a value, or nothing.
-constexpr std::optional<datagram> parse(octets packet, std::size_t length) {
-    datagram out{};
-    const ip_extent extent = read(packet, length, out.meta);
-    if (extent.header_length == 0) return {};
-    out.header_length = extent.header_length;
-    out.total_length = extent.total_length;
-    return out;
 }
 
 constexpr void write(const ip_meta& ip, std::size_t total_length, mutable_octets out, octet protocol = protocol_tcp) {
