@@ -78,10 +78,10 @@ struct path_books {
 /// And what is tried out.
 struct mtu_probes {
     mtu_search search{};
+    bool excused = false;           // a loss that is being repaired
     seq begin{};                    // of the last probe
     seq end{};
     std::uint32_t lost_before = 0;  // in_flight's lost_octets() when one was excused
-    bool excused = false;           // a loss that is being repaired
 };
 
 /// What a conversation leaves behind; the next one begins with `{}`.
