@@ -22,6 +22,8 @@ constexpr std::array<std::uint16_t, 4> listening_ports{80, 81, 443, 40001};
 
 class forger {
 public:
+    static constexpr std::uint8_t anew = 0, by_the_rules = 9;  // of what next() can be asked for
+
     explicit forger(script& s) : script_(s) {}
 
     /// One that the stack has sent.
@@ -52,14 +54,14 @@ private:
     // clang-format off
     std::vector<octet> make(std::uint8_t what, instant now) {
         switch (what % 16) {
-            case 0: case 1: return fresh(now);
+            case anew: case 1: return fresh(now);
             case 2: return again(came_);
             case 3: return again(sent_);  // back to who has sent it
             case 4: case 5: return icmp_error();
             case 6: return datagram();
             case 7: return altered(again(script_.next() & 1 ? came_ : sent_));
             case 8: return fragment(again(came_));
-            case 9: return obey(now);
+            case by_the_rules: return obey(now);
             case 10: return reopen();
             default: return answer(now);
         }

@@ -61,6 +61,7 @@ public:
                 require(bool(stack_.add_address(own, own.is_v4() ? 16 : 64)), "an address");
         now_ += std::chrono::seconds(s.next());
         if (bits & 4) listen(bits & 8 ? 36 : 0);
+        if (!held_.empty()) begin(s.next() % 4);
     }
 
     void run() {
@@ -106,6 +107,13 @@ private:
                      static_cast<double>(now_.time_since_epoch().count()) / 1e9, way, p->segment.source_port,
                      p->segment.destination_port, p->segment.flags.bits(), p->segment.sequence.number(),
                      p->segment.acknowledgment.number(), p->segment.text_length, p->segment.window);
+    }
+
+    /// Chance alone takes long to get so far: a connection that is half open, accepted, or in TIME-WAIT.
+    void begin(int stages) {
+        if (stages > 0) arrive(forger::anew), settle();
+        if (stages > 1) arrive(forger::by_the_rules), settle(), keep(judge_accept(held_.front().socket), "accept");
+        if (stages > 2) let_go(held_.back().socket, false), settle(), arrive(forger::by_the_rules), settle();
     }
 
     // ---- time -------------------------------------------------------------------------------------------------------
