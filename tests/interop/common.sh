@@ -12,7 +12,7 @@ skip() {
 need() {
     for each in "$@"; do
         case $each in
-            /*) [ -c "$each" ] && [ -w "$each" ] || skip "no $each, or no right to it" ;;
+            /dev/*) [ -c "$each" ] && [ -w "$each" ] || skip "no $each, or no right to it" ;;
             *) command -v "$each" > /dev/null || skip "no $each" ;;
         esac
     done

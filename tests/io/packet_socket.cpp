@@ -46,7 +46,8 @@ struct ends {
 
     explicit ends(bool super_segments = true) {
         if (!apart || !apart.ip("link add near0 type veth peer name far0")) return;
-        if (!apart.ip("link set near0 up") || !apart.ip("link set far0 up")) return;
+        for (const char* each : {"near0 ", "far0 "})  // without an address of its own the kernel looks for no router
+            if (!apart.ip(("link set " + std::string(each) + "addrgenmode none up").c_str())) return;
         for (auto* each : {&near, &far}) {
             auto link = io::packet_socket::open({.interface = each == &near ? "near0" : "far0",
                                                  .super_segments = super_segments,

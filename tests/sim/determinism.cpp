@@ -70,8 +70,8 @@ TEST_CASE("every compiler makes the same packets") {
         std::vector<octet> packets;
         std::uint64_t expected;
     } runs[] = {
-        {"classic_tcp, IPv4, seed 7", captured<classic_tcp>(7), 0x015da3b39a56fa6e},
-        {"classic_tcp, IPv6, seed 8", captured<classic_tcp>(8, true), 0x9ee34c6a8c2aa27e},
+        {"classic_tcp, IPv4, seed 7", captured<classic_tcp>(7), 0xcdae22c83b879134},
+        {"classic_tcp, IPv6, seed 8", captured<classic_tcp>(8, true), 0x73d7fc85f4dc7c4a},
         {"plain_tcp, IPv4, seed 9", captured<plain_tcp>(9), 0xf97febaec6518e21},
     };
     for (const auto& run : runs) {
