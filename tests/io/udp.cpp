@@ -137,6 +137,35 @@ TEST_CASE("Where nobody listens, of either family, ICMP's word is counted, and n
     }
 }
 
+TEST_CASE("Who names no address of its own is reached, and reaches, by both families") {
+    auto reactor = io::reactor::open();
+    REQUIRE(reactor);
+    if (!has_loopback(*reactor)) return;
+    auto far_link = io::udp::open({}, *reactor);
+    REQUIRE(far_link);
+    const auto text = text_of(10);
+    const auto one_comes = [&](io::udp& link) {
+        std::array<rx_packet, 4> room;
+        const instant end = io::monotonic_now() + 1min;
+        std::size_t got = 0;
+        while ((got = link.receive(room)) == 0 && io::monotonic_now() < end) link.wait(io::monotonic_now() + 10ms);
+        return got == 1;
+    };
+    for (const ip_address& outside : {loopback, ip_address::v6({0, 0, 0, 0, 0, 0, 0, 1})}) {
+        auto near_link = io::udp::open({.peers = {{{}, {outside, far_link->local().port}}}}, *reactor);
+        REQUIRE(near_link);
+        const tx_packet to_far = data_packet(text), to_near = data_packet(text, 0, there, here);
+        CHECK(near_link->transmit(std::span(&to_far, 1)) == 1);
+        if (near_link->count().lost_out != 0 && !outside.is_v4()) {
+            MESSAGE("skipped: no loopback of this family");
+            continue;
+        }
+        CHECK(one_comes(*far_link));
+        CHECK(far_link->transmit(std::span(&to_near, 1)) == 1);
+        CHECK(one_comes(*near_link));
+    }
+}
+
 TEST_CASE("A port that is taken is refused with a reason") {
     auto reactor = io::reactor::open();
     REQUIRE(reactor);

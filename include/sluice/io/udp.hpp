@@ -22,8 +22,7 @@
 namespace sluice::io {
 
 struct udp_options {
-    socket_address own{};     // of the UDP socket; unspecified: any, of the first peer's family or IPv4; port 0: the
-                              // system chooses
+    socket_address own{};      // of the UDP socket; unspecified: any, of both families; port 0: the system chooses
     std::uint16_t mtu = 1400;  // of the packets inside
     struct peer {
         ip_address inside;       // unspecified: whoever is known by no other way
@@ -37,16 +36,18 @@ struct udp_options {
 class udp {
 public:
     static opened<udp> open(const udp_options& wanted, reactor& waits_in) {
-        const bool is_v4 = wanted.own.address.is_v4() ||
-                           (wanted.own.address.is_unspecified() &&
-                            (wanted.peers.empty() || wanted.peers[0].outside.address.is_v4()));
-        descriptor socket(::socket(is_v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        bool is_v4 = wanted.own.address.is_v4();
+        descriptor socket = of_family(is_v4);
+        if (!socket && errno == EAFNOSUPPORT && wanted.own.address.is_unspecified()) socket = of_family(is_v4 = true);
         if (!socket) return failed("a UDP socket");
         for (const int which : {SO_SNDBUF, SO_RCVBUF})  // more is better, and less is no failure
             ::setsockopt(socket.number(), SOL_SOCKET, which, &wanted.buffer_octets, sizeof wanted.buffer_octets);
-        const int yes = 1;  // a socket that is not connected hears of ICMP by its error queue alone
-        if (is_v4) ::setsockopt(socket.number(), IPPROTO_IP, IP_RECVERR, &yes, sizeof yes);
-        else ::setsockopt(socket.number(), IPPROTO_IPV6, IPV6_RECVERR, &yes, sizeof yes);
+        const int yes = 1, no = 0;  // a socket that is not connected hears of ICMP by its error queue alone
+        ::setsockopt(socket.number(), IPPROTO_IP, IP_RECVERR, &yes, sizeof yes);
+        if (!is_v4) {
+            ::setsockopt(socket.number(), IPPROTO_IPV6, IPV6_RECVERR, &yes, sizeof yes);
+            ::setsockopt(socket.number(), IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);  // IPv4 in its mapped form
+        }
         const socket_name own(wanted.own, is_v4);
         if (::bind(socket.number(), own.address(), own.length()) != 0)
             return failed("UDP port " + std::to_string(wanted.own.port),
@@ -55,7 +56,7 @@ public:
                                               : "");
         auto watching = watched::add(waits_in, socket.number());
         if (!watching) return watching.why();
-        return udp(std::move(socket), *std::move(watching), wanted, waits_in);
+        return udp(std::move(socket), *std::move(watching), wanted, is_v4, waits_in);
     }
 
     /// The UDP socket's own, as the system has chosen it.
@@ -94,10 +95,14 @@ public:
 private:
     static constexpr std::size_t longest = 1 << 16;
 
-    udp(descriptor socket, watched watching, const udp_options& wanted, reactor& waits_in)
+    static descriptor of_family(bool is_v4) {
+        return descriptor(::socket(is_v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    }
+
+    udp(descriptor socket, watched watching, const udp_options& wanted, bool is_v4, reactor& waits_in)
         : socket_(std::move(socket)), watched_(std::move(watching)), waits_in_(&waits_in), options_(wanted),
           received_(message_batch::most * longest), leaving_(message_batch::most * std::size_t{wanted.mtu}) {
-        for (const auto& each : wanted.peers) known_.push_back({each.inside, socket_name(each.outside)});
+        for (const auto& each : wanted.peers) known_.push_back({each.inside, socket_name(each.outside, is_v4)});
     }
 
     struct known {
