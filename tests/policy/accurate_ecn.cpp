@@ -166,7 +166,7 @@ TEST_CASE("octets were marked, and the field stands where it could not have come
         std::uint32_t segments = 7;  // that the second ACK acknowledges; seven marks can't move the field by eight
         std::uint32_t moved = 0;     // of the field
         std::uint32_t shortest = mss;
-        bool told_before = true, pure = true;
+        bool told_before = true, pure = true, sack = true;
     };
     const auto codepoint_after = [](const doubtful& d) {
         two_ends t;
@@ -180,7 +180,8 @@ TEST_CASE("octets were marked, and the field stands where it could not have come
                                            .option = accurate_ecn_option{.ect0 = 1 + mss, .ce = mss, .ect1 = 1},
                                            .delivered = d.segments * mss,
                                            .mss = mss,
-                                           .pure = d.pure}));
+                                           .pure = d.pure,
+                                           .sack = d.sack}));
         return t.sender.mark({.what = ecn_leaving::new_text, .shortest = mss}).codepoint;
     };
     CHECK(codepoint_after({}) == ecn_codepoint::not_ect);
@@ -190,4 +191,5 @@ TEST_CASE("octets were marked, and the field stands where it could not have come
     CHECK(codepoint_after({.moved = 1}) == ecn_codepoint::ect0);
     CHECK(codepoint_after({.told_before = false}) == ecn_codepoint::ect0);  // it may be of those guessed then
     CHECK(codepoint_after({.pure = false}) == ecn_codepoint::ect0);  // behind a gap more may have come than we know
+    CHECK(codepoint_after({.sack = false}) == ecn_codepoint::ect0);  // and nobody says that there is a gap
 }

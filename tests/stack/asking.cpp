@@ -212,9 +212,14 @@ TEST_CASE("a SYN may ask for a new incarnation, which replaces TIME-WAIT once it
 
     lab::shot anew = syn();
     anew.sequence = irs + 100;
+    b.arrives(syn());  // an old one, which TIME-WAIT refuses (RFC 6191 section 2)
+    CHECK(b.stack.to_accept(l) == 0);
+    b.take();
     b.arrives(anew);
     CHECK(b.quiet());
     const handle next = asked(b, l);
+    b.arrives(syn());  // and it does not take the other's place either
+    CHECK(b.quiet());
     CHECK(b.tables().time_waits.size() == 1);  // the SYN may be forged
     CHECK(b.stack.answer(next, b.now));
     b.flush();
@@ -327,6 +332,23 @@ TEST_CASE("what the first SYN lacked the next may have, and the other way round;
     CHECK_FALSE(answer.options.window_scale);
     CHECK_FALSE(answer.options.sack_permitted);
     CHECK(b.stack.look(c)->variables().mss == default_mss_v4);
+    CHECK(b.stack.look(c)->variables().totals.segments_in == 4);
+    b.arrives({.flags = flag::ack, .sequence = irs + 2, .acknowledgment = iss + 1, .window = 2000});
+    CHECK(b.stack.look(c)->variables().snd.wnd == 2000);  // RFC 7323 section 2.2: a shift only if both SYNs have one
+}
+
+TEST_CASE("RFC 5482 section 3.1: a user timeout of the first SYN is forgotten with it") {
+    bench::settings settings;
+    settings.limits.connection.user_timeout_option = true;
+    bench b(settings);
+    const handle l = b.listen(asking);
+    lab::shot first = syn();
+    first.options.user_timeout = encode_user_timeout(500s);
+    b.arrives(first);
+    const handle c = asked(b, l);
+    CHECK(b.stack.look(c)->variables().peer_user_timeout != 0);
+    b.arrives({.flags = flag::syn, .sequence = irs + 70000, .options = {.mss = 1000}});
+    CHECK(b.stack.look(c)->variables().peer_user_timeout == 0);
 }
 
 TEST_CASE("two stacks: a connection that was asked for carries text both ways") {

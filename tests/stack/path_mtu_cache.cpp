@@ -71,6 +71,20 @@ void transfers(bench& b, handle h) {
     }
 }
 
+/// All that is out arrives.
+void acknowledged(bench& b, handle h) {
+    const auto& v = b.stack.look(h)->variables();
+    b.arrives({.flags = flag::ack, .sequence = seq(2), .acknowledgment = v.snd.nxt}, v.remote, v.local);
+    b.take();
+}
+/// Some round trips.
+void goes_on(bench& b, handle h) {
+    for (int i = 0; i < 3; ++i) {
+        sends(b, h, 100);
+        acknowledged(b, h);
+    }
+}
+
 /// A router's word about the first that is out; what leaves then.
 std::vector<lab::seen> is_too_big(bench& b, handle h, std::uint32_t mtu) {
     const auto& v = b.stack.look(h)->variables();
@@ -80,7 +94,13 @@ std::vector<lab::seen> is_too_big(bench& b, handle h, std::uint32_t mtu) {
     return b.take();
 }
 
-/// The same to a connection that ends then.
+/// The same to a connection that goes on.
+void learns(bench& b, handle h, std::uint32_t mtu) {
+    sends(b, h, 3 * 1460);
+    is_too_big(b, h, mtu);
+    acknowledged(b, h);
+}
+/// And to one that ends then.
 void hears(bench& b, handle h, std::uint32_t mtu) {
     sends(b, h, 3 * 1460);
     is_too_big(b, h, mtu);
@@ -211,4 +231,78 @@ TEST_CASE("what a connection has been told by the cache says nothing new: it is 
     CHECK(first_segment(b, opened(b, 1002, far)) == 1360);
     b.wait(61s);
     CHECK(first_segment(b, opened(b, 1003, far)) == 1460);
+}
+
+TEST_CASE("RFC 5927 section 7.2: a lie that arriving text has disproved is not told again for news of others") {
+    bench b;
+    const handle h = opened(b, 1001, far);
+    transfers(b, h);
+    learns(b, opened(b, 1002, far), 600);
+    sends(b, h, 1460);
+    acknowledged(b, h);
+    CHECK(b.count().path_mtus_doubted == 1);
+    learns(b, opened(b, 1003, further), 1400);
+    sends(b, h, 1460);
+    CHECK(b.count().path_mtus_doubted == 1);
+    while (b.count().timeouts == 0) b.wait(100ms);  // a loss, no more
+    CHECK(b.stack.look(h)->variables().mss == 1460);
+}
+
+TEST_CASE("what was heard last counts, whoever tells it last, or quotes it") {
+    bench b;
+    const handle first = opened(b, 1001, far), second = opened(b, 1002, far);
+    sends(b, second, 3 * 1460);
+    sends(b, first, 3 * 1460);
+    is_too_big(b, first, 1400);
+    b.wait(100ms);
+    is_too_big(b, second, 1300);
+    const auto& v = b.stack.look(first)->variables();
+    const auto stray = lab::too_big(v.local, v.remote, v.snd.una - 100'000, 1000);  // nothing that is out
+    b.stack.on_packet({.data = stray}, b.now);
+    CHECK(b.count().icmp_ignored == 1);
+    REQUIRE(v.mss == 1360);
+    CHECK(first_segment(b, opened(b, 1003, far)) == 1260);
+    REQUIRE(b.stack.abort(first, b.now));
+    CHECK(first_segment(b, opened(b, 1004, far)) == 1260);
+
+    path_mtu_cache<> paths;
+    paths.learn(far.address, {.mtu = 1300, .until = start + 10min});
+    paths.learn(far.address, {.mtu = 1400, .until = start + 10min});  // of two words in one turn the smaller
+    CHECK(paths.find(far.address, start)->mtu == 1300);
+}
+
+TEST_CASE("RFC 8201 section 4: what is found out once more is told once more, and none tries larger ones soon after") {
+    for (const bool has_raised : {true, false}) {
+        CAPTURE(has_raised);
+        bench b;
+        const handle one = opened(b, 1001, far), other = opened(b, 1002, far);
+        const auto& v = b.stack.look(other)->variables();
+        learns(b, one, 1400);
+        goes_on(b, other);
+        REQUIRE(v.mss == 1360);
+        b.wait(10min + 1s);
+        if (has_raised) goes_on(b, other);
+        goes_on(b, one);
+        REQUIRE(v.mss == (has_raised ? 1460 : 1360));
+        REQUIRE(b.stack.look(one)->variables().mss == 1460);
+        learns(b, one, 1400);
+        CHECK(sends(b, other, 1460).front().text.size() == 1360);
+        acknowledged(b, other);
+        goes_on(b, other);
+        CHECK(v.mss == 1360);
+    }
+}
+
+TEST_CASE("RFC 8201 section 5.2: who has not shaken hands yet hears it, too") {
+    bench b;
+    const handle l = b.listen({.asks = true});
+    b.arrives({.flags = flag::syn, .sequence = seq(100), .options = {.mss = 1460}}, far);
+    const auto asks = b.stack.accept(l, b.now);
+    REQUIRE(asks);
+    hears(b, opened(b, 1001, far), 1400);
+    REQUIRE(b.stack.answer(*asks, b.now));
+    b.flush();
+    const auto answer = b.take_one();
+    b.arrives({.flags = flag::ack, .sequence = seq(101), .acknowledgment = answer.sequence + 1}, far);
+    CHECK(first_segment(b, *asks) == 1360);
 }

@@ -90,6 +90,7 @@ constexpr void hear_feedback(control_block<Tcp>& c, const segment& s, std::uint3
                               .mss = c.mss,
                               .handshake = of_syn,
                               .pure = s.length() == 0 && s.options.sack.empty(),
+                              .sack = c.uses_sack(),
                               .round_start = s.acknowledgment > c.round_end};
         if constexpr (sends_ecn_options<Tcp>) report.option = accurate_ecn_option::read(s.option_list);
         c.marks.heard = c.ecn.on_ack(report);

@@ -127,8 +127,10 @@ constexpr bool believes_path_mtu(control_block<Tcp>& c, environment<Tcp>& env, s
 /// first that it is said of. While something is, a router says so itself, and of what was too big.
 template <class Tcp>
 constexpr void hear_path_mtu(control_block<Tcp>& c, environment<Tcp>& env, std::uint16_t mtu, instant until) {
-    if (!c.snd.syn_acknowledged() || mtu >= path_mtu(c)) return;
-    if (believes_path_mtu(c, env, mtu, c.snd.nxt)) c.path.raise_at = until;
+    if (c.path.largest_mss == 0) return expect_path_mtu(c, mtu, until);
+    if (mtu > path_mtu(c)) return;
+    if (mtu == path_mtu(c) ? c.path.raise_at != never : believes_path_mtu(c, env, mtu, c.snd.nxt))
+        c.path.raise_at = until;
 }
 
 /// What a router that does not say how much it takes can mean (RFC 1191 section 5): the next usual size below what it

@@ -227,6 +227,7 @@ struct ecn_ack_report {
     std::uint32_t mss = 0;
     bool handshake = false;  // it acknowledges our SYN,ACK
     bool pure = false;       // neither text nor SACK blocks
+    bool sack = false;       // SACK blocks tell what waits behind a gap
     bool round_start = false;  // it acknowledges something that left after the round before was acknowledged
 };
 

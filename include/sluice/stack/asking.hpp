@@ -37,14 +37,23 @@ void ask(stack_tables<Tcp>& t, list_index l, const four_tuple& addresses, tuple_
 
 /// A SYN with another number before the application has decided: the peer has begun anew, or the former came from long
 /// ago. Nothing of ours has answered it, so that for the peer we are in LISTEN, which takes any SYN (RFC 9293 section
-/// 3.10.7.2), and there is nothing yet that a challenge would protect (RFC 5961 section 4.2). A SYN,ACK of the former
-/// would be answered with a RST (3.10.7.3). Who asks, and what is queued for it, stays the same. False: it is none.
+/// 3.10.7.2), but the one that TIME-WAIT would refuse, as it refuses any (RFC 6191 section 2). There is nothing yet that
+/// a challenge would protect (RFC 5961 section 4.2): of a forged one the peer's next SYN makes as little. A SYN,ACK of
+/// the former would be answered with a RST (3.10.7.3). Who asks, and what is queued for it, stays the same. False: it is
+/// none.
 template <class Tcp>
-bool asks_anew(stack_tables<Tcp>& t, list_index i, const ip_meta& ip, const segment& s) {
+bool asks_anew(stack_tables<Tcp>& t, list_index i, const four_tuple& addresses, tuple_hash hash, const ip_meta& ip,
+               const segment& s) {
     control_block<Tcp>& c = t.sockets[i].tcp.variables();
     if (!t.is_held_back(i) || s.flags.has_any(flag::ack | flag::rst | flag::fin) || s.sequence == c.rcv.irs)
         return false;
+    t.env.observe().on_received(s);
+    c.totals.segments_in += s.segments;
+    const auto former = t.find_time_wait(addresses, hash);
+    if (former && !begins_anew(t.time_waits[former->index], s, t.env)) return true;
     const send_space before = c.snd;
+    c.agreed = {};
+    c.peer_user_timeout = 0;
     choose_own_side(c, t.env, before.iss);
     c.snd.up = before.up;
     c.snd.urgent = before.urgent;

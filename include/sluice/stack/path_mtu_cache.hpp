@@ -20,6 +20,7 @@ namespace sluice {
 
 struct known_path_mtu {
     std::uint16_t mtu = 0;
+    std::uint8_t generation = 0;  // of the cache, which has it since then
     instant until{};
 };
 
@@ -45,6 +46,7 @@ public:
         if (table_) memory_.release(table_, sizeof(table));
     }
 
+    /// Who tells later may have heard before another did: what lasts longest was heard last.
     void learn(const ip_address& to, const known_path_mtu& known) {
         if (!table_) {
             void* const block = memory_.allocate(sizeof(table));
@@ -52,8 +54,9 @@ public:
             table_ = ::new (block) table{};
         }
         entry& e = (*table_)[place_of(to)];
-        if (e.to != to || e.known.mtu != known.mtu) ++generation_;
+        if (e.to == to && !is_news(known, e.known)) return;
         e = {to, known};
+        e.known.generation = ++generation_;
     }
     /// Differs from what it was when there is news, but for once in 256 times.
     std::uint8_t generation() const { return generation_; }
@@ -65,6 +68,13 @@ public:
         return e.known;
     }
 
+    /// What is known now and was not in that generation: what somebody has heard and not believed is not told again.
+    std::optional<known_path_mtu> news(const ip_address& to, instant now, std::uint8_t heard) const {
+        const auto known = find(to, now);
+        const auto age = [&](std::uint8_t of) { return static_cast<std::uint8_t>(generation_ - of); };
+        return known && age(known->generation) < age(heard) ? known : std::nullopt;
+    }
+
 private:
     struct entry {
         ip_address to{};
@@ -72,6 +82,9 @@ private:
     };
     using table = std::array<entry, places>;
 
+    static bool is_news(const known_path_mtu& said, const known_path_mtu& known) {
+        return said.until != known.until ? said.until > known.until : said.mtu < known.mtu;
+    }
     static std::size_t place_of(const ip_address& to) {
         return static_cast<std::size_t>(siphash({}, to.octets) % places);
     }

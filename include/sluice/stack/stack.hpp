@@ -355,7 +355,7 @@ private:
             switch (found->kind) {
                 case record_kind::connection:
                     if (s.has(flag::syn) && (arrives_before_parting(t_, found->index, addresses, hash, ip, s) ||
-                                             asks_anew(t_, found->index, ip, s)))
+                                             asks_anew(t_, found->index, addresses, hash, ip, s)))
                         return;
                     t_.sockets[found->index].tcp.on_segment(t_.env, ip, s);
                     return t_.settle(found->index);

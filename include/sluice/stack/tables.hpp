@@ -169,8 +169,8 @@ struct stack_tables {
     }
     void hear_path(list_index i) {
         control_block<Tcp>& c = sockets[i].tcp.variables();
-        c.path.generation = paths.generation();
-        if (const auto known = paths.find(c.remote.address, env.now)) hear_path_mtu(c, env, known->mtu, known->until);
+        const auto known = paths.news(c.remote.address, env.now, std::exchange(c.path.generation, paths.generation()));
+        if (known) hear_path_mtu(c, env, known->mtu, known->until);
     }
     void remember_path(list_index i) {
         const control_block<Tcp>& c = sockets[i].tcp.variables();

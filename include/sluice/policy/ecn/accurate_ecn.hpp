@@ -317,7 +317,7 @@ private:
     /// acknowledged, since nothing waits behind a gap; and though octets are counted here, no segments, none of them
     /// was shorter than any that left.
     constexpr bool is_sure(const ecn_ack_report& r) const {
-        return was_told_ && r.pure && r.delivered / 8 < shortest_;
+        return was_told_ && r.pure && r.sack && r.delivered / 8 < shortest_;
     }
 
     /// What the option adds to what is known.
