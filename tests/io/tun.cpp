@@ -308,10 +308,31 @@ TEST_CASE("A descriptor that is no TUN device's is not adopted, and the word say
     CHECK(refused(-1) == what + "Bad file descriptor");
     CHECK(refused(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) ==
           what + "Inappropriate ioctl for device (the descriptor is another thing's)");
+    std::array<int, 2> pipe{};
+    REQUIRE(::pipe2(pipe.data(), O_CLOEXEC) == 0);
+    const io::descriptor others(::dup(pipe[0])), end(pipe[1]);
+    CHECK(refused(pipe[0]) == what + "Inappropriate ioctl for device (the descriptor is another thing's)");
+    CHECK((::fcntl(others.number(), F_GETFL) & O_NONBLOCK) == 0);  // and it stays as it was, for who has it too
     if (!apart) return;
     const int unattached = ::open("/dev/net/tun", O_RDWR | O_CLOEXEC);
     if (unattached < 0) return;
     CHECK(refused(unattached) == what + "File descriptor in bad state (it is attached to no device: TUNSETIFF)");
     const int ethernet = opened_by_parent(IFF_TAP | IFF_NO_PI);
     if (ethernet >= 0) CHECK(refused(ethernet) == "device handed0 (it is a TAP: open it with IFF_TUN)");
+}
+
+TEST_CASE("Of a device in another namespace there are no further queues here, and none of its name is made") {
+    const own_namespace there;
+    if (!there) return;
+    const int handed = opened_by_parent(IFF_TUN | IFF_NO_PI | IFF_MULTI_QUEUE);
+    if (handed < 0) return;
+    const own_namespace apart;
+    REQUIRE(apart);
+    auto reactor = io::reactor::open();
+    REQUIRE(reactor);
+    auto link = io::tun::adopt(io::descriptor(handed), {}, *reactor);
+    REQUIRE(link);
+    CHECK(link->kernel_side().name() == "handed0");
+    CHECK_FALSE(link->another_queue(*reactor));
+    CHECK_FALSE(io::interface("handed0").index());
 }

@@ -68,6 +68,15 @@ bool has_loopback(io::reactor& reactor) {
     return sent == 1;
 }
 
+/// A packet, within a minute.
+bool one_comes(io::udp& link) {
+    std::array<rx_packet, 4> room;
+    const instant end = io::monotonic_now() + 1min;
+    std::size_t got = 0;
+    while ((got = link.receive(room)) == 0 && io::monotonic_now() < end) link.wait(io::monotonic_now() + 10ms);
+    return got == 1;
+}
+
 }  // namespace
 
 TEST_CASE("Two hosts speak TCP inside of UDP over the loopback; one is told where the other is, which learns it") {
@@ -137,6 +146,32 @@ TEST_CASE("Where nobody listens, of either family, ICMP's word is counted, and n
     }
 }
 
+TEST_CASE("Once somebody has answered, what ICMP says is not heard any more: it may be forged") {
+    auto reactor = io::reactor::open();
+    REQUIRE(reactor);
+    if (!has_loopback(*reactor)) return;
+    auto far_link = io::udp::open({.own = {loopback, 0}}, *reactor);
+    REQUIRE(far_link);
+    auto near_link = io::udp::open({.peers = {{{}, far_link->local()}}}, *reactor);
+    REQUIRE(near_link);
+    const auto text = text_of(10);
+    const tx_packet to_far = data_packet(text), to_near = data_packet(text, 0, there, here);
+    CHECK(near_link->transmit(std::span(&to_far, 1)) == 1);
+    CHECK(one_comes(*far_link));
+    CHECK(far_link->transmit(std::span(&to_near, 1)) == 1);
+    CHECK(one_comes(*near_link));
+    { const io::udp gone = *std::move(far_link); }
+    std::array<rx_packet, 4> room;
+    for (int i = 0; i < 3; ++i) {
+        CHECK(near_link->transmit(std::span(&to_far, 1)) == 1);
+        near_link->wait(instant::min());
+        CHECK(near_link->receive(room) == 0);
+    }
+    CHECK(near_link->count().packets_out == 4);
+    CHECK(near_link->count().unreachable == 0);
+    CHECK(near_link->count().errors == 0);
+}
+
 TEST_CASE("Who names no address of its own is reached, and reaches, by both families") {
     auto reactor = io::reactor::open();
     REQUIRE(reactor);
@@ -144,13 +179,6 @@ TEST_CASE("Who names no address of its own is reached, and reaches, by both fami
     auto far_link = io::udp::open({}, *reactor);
     REQUIRE(far_link);
     const auto text = text_of(10);
-    const auto one_comes = [&](io::udp& link) {
-        std::array<rx_packet, 4> room;
-        const instant end = io::monotonic_now() + 1min;
-        std::size_t got = 0;
-        while ((got = link.receive(room)) == 0 && io::monotonic_now() < end) link.wait(io::monotonic_now() + 10ms);
-        return got == 1;
-    };
     for (const ip_address& outside : {loopback, ip_address::v6({0, 0, 0, 0, 0, 0, 0, 1})}) {
         auto near_link = io::udp::open({.peers = {{{}, {outside, far_link->local().port}}}}, *reactor);
         REQUIRE(near_link);

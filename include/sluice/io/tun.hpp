@@ -57,18 +57,19 @@ public:
     /// are the business of who opened it.
     static opened<tun> adopt(descriptor device, const adopt_options& has, reactor& waits_in) {
         const int number = device.number();
-        const int status = ::fcntl(number, F_GETFL);
-        if (status < 0 || ::fcntl(number, F_SETFL, status | O_NONBLOCK) != 0) return failed("a TUN device to adopt");
         ifreq told{};
         if (::ioctl(number, TUNGETIFF, &told) != 0) {
             const bool may_ask = errno != EPERM && errno != EACCES;
             if (may_ask)
-                return failed("a TUN device to adopt", errno == EBADFD ? "it is attached to no device: TUNSETIFF"
-                                                                       : "the descriptor is another thing's");
+                return failed("a TUN device to adopt", errno == EBADFD  ? "it is attached to no device: TUNSETIFF"
+                                                       : errno == EBADF ? ""
+                                                                        : "the descriptor is another thing's");
             told.ifr_flags = static_cast<short>(IFF_TUN | (has.super_segments ? IFF_VNET_HDR : 0));
         }
         if ((told.ifr_flags & IFF_TUN) == 0)
             return failure{std::string("device ") + told.ifr_name, 0, "it is a TAP: open it with IFF_TUN"};
+        const int status = ::fcntl(number, F_GETFL);
+        if (status < 0 || ::fcntl(number, F_SETFL, status | O_NONBLOCK) != 0) return failed("a TUN device to adopt");
         return over(std::move(device), interface(told.ifr_name), has.mtu, (told.ifr_flags & IFF_VNET_HDR) != 0,
                     waits_in);
     }
@@ -80,6 +81,7 @@ public:
     /// ICMP says of a flow may come to any of them.
     opened<tun> another_queue(reactor& waits_in) const {
         if (kernel_side_.name().empty()) return failure{"a queue of a TUN device", 0, "the kernel hides its name"};
+        if (const auto here = kernel_side_.index(); !here) return here.why();  // it would be a new device
         return attach({.name = kernel_side_.name(), .mtu = mtu_, .super_segments = has_super_segments_,
                        .many_queues = true}, waits_in);
     }

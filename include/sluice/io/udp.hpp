@@ -42,12 +42,8 @@ public:
         if (!socket) return failed("a UDP socket");
         for (const int which : {SO_SNDBUF, SO_RCVBUF})  // more is better, and less is no failure
             ::setsockopt(socket.number(), SOL_SOCKET, which, &wanted.buffer_octets, sizeof wanted.buffer_octets);
-        const int yes = 1, no = 0;  // a socket that is not connected hears of ICMP by its error queue alone
-        ::setsockopt(socket.number(), IPPROTO_IP, IP_RECVERR, &yes, sizeof yes);
-        if (!is_v4) {
-            ::setsockopt(socket.number(), IPPROTO_IPV6, IPV6_RECVERR, &yes, sizeof yes);
-            ::setsockopt(socket.number(), IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);  // IPv4 in its mapped form
-        }
+        const int no = 0;
+        if (!is_v4) ::setsockopt(socket.number(), IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);  // IPv4: in mapped form
         const socket_name own(wanted.own, is_v4);
         if (::bind(socket.number(), own.address(), own.length()) != 0)
             return failed("UDP port " + std::to_string(wanted.own.port),
@@ -81,6 +77,7 @@ public:
             learn(source_of(coming[i]), from[i]);
             room[i] = {.data = coming[i], .length = coming[i].size()};
         }
+        if (filled > 0 && hears_errors_) hear_errors_from_now(false);
         count_.packets_in += filled;
         return filled;
     }
@@ -103,6 +100,7 @@ private:
         : socket_(std::move(socket)), watched_(std::move(watching)), waits_in_(&waits_in), options_(wanted),
           received_(message_batch::most * longest), leaving_(message_batch::most * std::size_t{wanted.mtu}) {
         for (const auto& each : wanted.peers) known_.push_back({each.inside, socket_name(each.outside, is_v4)});
+        if (!wanted.peers.empty()) hear_errors_from_now(true);
     }
 
     struct known {
@@ -127,9 +125,17 @@ private:
         known_.push_back({inside, outside});
     }
 
-    /// What ICMP has said of packets that were sent (ip(7), IP_RECVERR): each stands in a queue of the socket.
+    /// What ICMP says of packets that were sent, for who waits for a peer that may not be there (ip(7), IP_RECVERR): a
+    /// socket that is not connected hears of it so alone. Over when somebody has answered: whoever knows the port can
+    /// forge such errors, each costs a call, and those that nobody has heard take the datagrams' room.
+    void hear_errors_from_now(bool on) {
+        hears_errors_ = on;
+        const int value = on;
+        ::setsockopt(socket_.number(), IPPROTO_IP, IP_RECVERR, &value, sizeof value);
+        ::setsockopt(socket_.number(), IPPROTO_IPV6, IPV6_RECVERR, &value, sizeof value);  // IPv4's has none
+    }
     void hear_errors() {
-        while (true) {
+        for (std::size_t i = 0; i < message_batch::most; ++i) {
             alignas(cmsghdr) std::array<octet, 512> told;
             msghdr message{};
             message.msg_control = told.data();
@@ -172,6 +178,7 @@ private:
     std::vector<known> known_;  // those that were told first, then those learnt, the oldest first
     std::vector<octet> received_, leaving_;
     link_counters count_;
+    bool hears_errors_ = false;
 };
 static_assert(packet_link<udp>);
 

@@ -37,10 +37,9 @@ void ask(stack_tables<Tcp>& t, list_index l, const four_tuple& addresses, tuple_
 
 /// A SYN with another number before the application has decided: the peer has begun anew, or the former came from long
 /// ago. Nothing of ours has answered it, so that for the peer we are in LISTEN, which takes any SYN (RFC 9293 section
-/// 3.10.7.2), but the one that TIME-WAIT would refuse, as it refuses any (RFC 6191 section 2). There is nothing yet that
-/// a challenge would protect (RFC 5961 section 4.2): of a forged one the peer's next SYN makes as little. A SYN,ACK of
-/// the former would be answered with a RST (3.10.7.3). Who asks, and what is queued for it, stays the same. False: it is
-/// none.
+/// 3.10.7.2) but one that TIME-WAIT would refuse (RFC 6191 section 2). There is nothing yet that a challenge would
+/// protect (RFC 5961 section 4.2): of a forged one the peer's next SYN makes as little. A SYN,ACK of the former would
+/// be answered with a RST (3.10.7.3). Who asks, and what is queued for it, stays the same. False: it is none.
 template <class Tcp>
 bool asks_anew(stack_tables<Tcp>& t, list_index i, const four_tuple& addresses, tuple_hash hash, const ip_meta& ip,
                const segment& s) {
