@@ -322,8 +322,8 @@ TEST_CASE("A descriptor that is no TUN device's is not adopted, and the word say
 }
 
 TEST_CASE("Of a device in another namespace there are no further queues here, and none of its name is made") {
-    const own_namespace there;
-    if (!there) return;
+    const own_namespace theirs;
+    if (!theirs) return;
     const int handed = opened_by_parent(IFF_TUN | IFF_NO_PI | IFF_MULTI_QUEUE);
     if (handed < 0) return;
     const own_namespace apart;

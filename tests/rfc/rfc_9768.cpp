@@ -619,13 +619,13 @@ TEST_CASE("an option that tells of marks where the field can't have come round w
 
 TEST_CASE("without SACK eight marks may have come behind a gap, and the field round to where it was: nothing was "
           "mangled (section 3.2.3.2.5)") {
-    for (const std::uint32_t marks : {7, 8}) {
+    for (const std::uint32_t marks : {7u, 8u}) {
         CAPTURE(marks);
         bench b;
         b.open();
         REQUIRE(b.send(lab::text(40 * each)));
-        const auto option = [](std::uint32_t ect0, std::uint32_t ce) {
-            return accurate_ecn_option{.ect0 = 1 + ect0 * each, .ce = ce * each, .ect1 = 1};
+        const auto option = [](std::uint32_t unmarked, std::uint32_t marked) {
+            return accurate_ecn_option{.ect0 = 1 + unmarked * each, .ce = marked * each, .ect1 = 1};
         };
         for (std::uint32_t n = 1; n <= 10; ++n) b.acks(at(n), 5, option(n, 0));
         b.take();
