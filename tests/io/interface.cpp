@@ -3,6 +3,8 @@
 // io/interface.hpp asked about interfaces of this machine's kernel in a network namespace: what is set is what is told.
 #include <doctest/doctest.h>
 
+#include <sys/wait.h>
+
 #include <sluice/io/interface.hpp>
 
 #include "memory_link.hpp"
@@ -11,6 +13,13 @@
 using namespace sluice;
 
 namespace {
+
+int queue_length(const char* name) {
+    ifreq asked{};
+    std::strcpy(asked.ifr_name, name);
+    const io::descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    return ::ioctl(socket.number(), SIOCGIFTXQLEN, &asked) == 0 ? asked.ifr_qlen : -1;
+}
 
 std::string why_not(const std::string& name) { return io::interface(name).index().why().text(); }
 
@@ -53,4 +62,20 @@ TEST_CASE("TUN, TAP and others are told apart") {
     CHECK(io::interface("tap0").which() == kind::tap);
     CHECK(io::interface("lo").which() == kind::other);
     CHECK(io::interface("none").which() == kind::unknown);
+}
+
+TEST_CASE("How long its queue is can be set by the root of a user namespace, too") {
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        if (::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) ::_exit(77);
+        const bool is_set = io::interface("lo").set_queue_length(4321) && queue_length("lo") == 4321;
+        const auto refused = io::interface("none").set_queue_length(4321);
+        ::_exit(is_set && !refused && refused.why().number == ENODEV ? 0 : 1);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77) MESSAGE("skipped: user namespaces are not allowed here");
+    else CHECK(WEXITSTATUS(status) == 0);
 }

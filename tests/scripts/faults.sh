@@ -21,7 +21,7 @@ made='run_script(text, name, \&sluice::testing::script::make_with_ecn<sluice::re
 sed "s/run_script<my_tcp>(text, name)/$made/" examples/packet_script.cpp > "$tree/runner.cpp"
 grep -q make_with_ecn "$tree/runner.cpp"
 mapfile -t scripts < <(find tests/scripts -name '*.pkt' | sort)
-compiler=("${CXX:-g++}" -std=c++20 -O1 "-I$tree/include")
+compiler=("${CXX:-g++}" -std=c++20 -O1 "-I$tree/include" -Iexamples)
 ! command -v ccache > /dev/null || compiler=(ccache "${compiler[@]}")
 
 failing() {  # failing <runner>: the scripts that fail

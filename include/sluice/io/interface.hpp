@@ -19,6 +19,7 @@
 #include <linux/if_arp.h>
 #include <linux/if_tun.h>
 #include <linux/ipv6.h>
+#include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -59,10 +60,31 @@ public:
         wanted.ifr_mtu = octets;
         return ask(AF_INET, SIOCSIFMTU, &wanted, "the MTU of " + name_);
     }
-    opened<void> set_queue_length(int packets) const {
-        ifreq wanted = request();
-        wanted.ifr_qlen = packets;
-        return ask(AF_INET, SIOCSIFTXQLEN, &wanted, "the queue of " + name_);
+    /// By rtnetlink(7), which allows it to the root of a user namespace; SIOCSIFTXQLEN is the system's root's alone.
+    opened<void> set_queue_length(std::uint32_t packets) const {
+        auto number = index();
+        if (!number) return number.why();
+        struct {
+            nlmsghdr head{sizeof(nlmsghdr) + sizeof(ifinfomsg) + RTA_LENGTH(4), RTM_NEWLINK,
+                          NLM_F_REQUEST | NLM_F_ACK, 0, 0};
+            ifinfomsg about{};
+            rtattr attribute{RTA_LENGTH(4), IFLA_TXQLEN};
+            std::uint32_t value = 0;
+        } wanted;
+        wanted.about.ifi_index = *number;
+        wanted.value = packets;
+        struct {
+            nlmsghdr head{};
+            nlmsgerr body{};
+            std::array<octet, 128> rest;
+        } answer;
+        const descriptor socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+        if (!socket || ::send(socket.number(), &wanted, sizeof wanted, 0) < 0 ||
+            ::recv(socket.number(), &answer, sizeof answer, 0) < 0)
+            return failed("the queue of " + name_);
+        errno = -answer.body.error;
+        if (errno != 0) return failed("the queue of " + name_, errno == EPERM ? needs_admin : "");
+        return {};
     }
     opened<void> set_up(bool up = true) const {
         ifreq wanted = request();
@@ -144,12 +166,12 @@ private:
         return ask(AF_INET, SIOCSIFNETMASK, &wanted, "a netmask for " + name_);
     }
     opened<void> add_v6(const address_prefix& own) const {
-        const auto number = index();
+        auto number = index();
         if (!number) return number.why();
         in6_ifreq wanted{};
         std::memcpy(&wanted.ifr6_addr, own.address.octets.data(), 16);
         wanted.ifr6_prefixlen = static_cast<std::uint32_t>(own.length);
-        wanted.ifr6_ifindex = *opened(number);
+        wanted.ifr6_ifindex = *number;
         return ask(AF_INET6, SIOCSIFADDR, &wanted, "an IPv6 address for " + name_);
     }
 

@@ -25,8 +25,8 @@ struct tun_options {
     std::vector<address_prefix> kernel_addresses{};  // of the kernel's side; sluice's own are within their prefixes
     std::uint16_t mtu = 1500;
     bool super_segments = true;
-    int queue_packets = 5000;        // that wait in the kernel for us: one connection's largest window of segments
-    bool many_queues = false;        // so that there can be another_queue
+    std::uint32_t queue_packets = 5000;  // that wait in the kernel for us: one connection's largest window of segments
+    bool many_queues = false;            // so that there can be another_queue
 };
 
 /// Of a device that somebody else has opened and set up.
@@ -44,7 +44,7 @@ public:
         if (!out) return out;
         const interface& kernel_side = out->kernel_side();
         if (auto set = kernel_side.set_mtu(wanted.mtu); !set) return set.why();
-        static_cast<void>(kernel_side.set_queue_length(wanted.queue_packets));  // root's alone; shorter is no failure
+        if (auto set = kernel_side.set_queue_length(wanted.queue_packets); !set) return set.why();
         for (const address_prefix& each : wanted.kernel_addresses)
             if (auto set = kernel_side.add_address(each); !set) return set.why();
         if (auto set = kernel_side.set_up(); !set) return set.why();
