@@ -3,8 +3,8 @@
 // as a VPN client does. Any program whose packets are routed into the device runs through sluice's TCP:
 // gateway --link tun:sluice0
 // The device then moves to the programs' network namespace, or at least what the gateway itself sends must not be
-// routed into it; tests/interop/behind_gateway.sh shows how. With --address A what goes to A is for this machine's own
-// loopback, which can't be reached else. Without --link it checks itself.
+// routed into it; tests/interop/behind_gateway.sh shows how. With --address A what goes to A, and nothing else, is for
+// this machine's own loopback. Without --link it checks itself.
 #include "on_a_link.hpp"
 
 #include "gateway/by_itself.hpp"
@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
                  "Carries every TCP connection and UDP datagram that comes by its link on over the kernel's sockets,\n"
                  "and pings, if net.ipv4.ping_group_range has our group; until Control-C. A server's long\n"
                  "datagrams come back in fragments; those of clients are refused, and counted.\n"
-                 "With --address A what goes to A is for this machine's own loopback, which can't be reached else.\n",
+                 "With --address A what goes to A, and nothing else, is for this machine's own loopback.\n",
          .port = "",
          .links = {"tun", "packet", "udp"},
          .alone = "it checks itself over the loopback"});

@@ -234,7 +234,7 @@ TEST_CASE("gateway: a datagram of IPv4 may be cut on its way, whether it fits he
         return out;
     };
     std::set<std::uint16_t> numbers;
-    for (const std::size_t length : {0, 1472, 1473}) {
+    for (const std::size_t length : {0u, 1472u, 1473u}) {
         const auto pieces = sent(length);
         CHECK(pieces.size() == (length > 1472 ? 2u : 1u));
         for (const packet& each : pieces) {
