@@ -3,8 +3,8 @@
 // as a VPN client does. Any program whose packets are routed into the device runs through sluice's TCP:
 // gateway --link tun:sluice0
 // The device then moves to the programs' network namespace, or at least what the gateway itself sends must not be
-// routed into it; tests/interop/behind_gateway.sh shows how. With --address A what goes to A is for this machine's own
-// loopback. Without --link it checks itself.
+// routed into it; tests/interop/behind_gateway.sh shows how. With --address A what goes to A, and nothing else, is for
+// this machine's own loopback. Without --link it checks itself.
 #include "on_a_link.hpp"
 
 #include "gateway/by_itself.hpp"
@@ -13,12 +13,13 @@
 
 namespace {
 
-/// A connection takes one: as many as the system lets us have.
+/// A connection takes one: as many as the system lets us have. Beyond the hard limit that wants CAP_SYS_RESOURCE.
 void raise_limit_of_descriptors() {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
-    for (const rlim_t wanted : {rlim_t{1} << 20, limit.rlim_max}) {
-        limit.rlim_cur = limit.rlim_max = std::max(wanted, limit.rlim_max);
+    const rlim_t allowed = limit.rlim_max;
+    for (const rlim_t wanted : {std::max(rlim_t{1} << 20, allowed), allowed}) {
+        limit.rlim_cur = limit.rlim_max = wanted;
         if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) return;
     }
 }
@@ -27,6 +28,7 @@ template <packet_link Link>
 int serve(const arguments& a, io::reactor& reactor, Link& link) {
     my_tcp::settings settings{.seed = io::random_seed()};
     settings.congestion.select(a.congestion);
+    settings.limits.icmp_errors = 1000;  // for many, as Linux has it (icmp_msgs_per_sec)
     settings.buffers.largest_send = settings.buffers.largest_receive = 1 << 20;  // the kernel has buffers, too
     gateway::service<my_tcp, Link> service(settings, reactor, link,
                                              {a.own ? a.own->address : ip_address{}});
@@ -53,7 +55,7 @@ int main(int argc, char** argv) {
                  "Carries every TCP connection and UDP datagram that comes by its link on over the kernel's sockets,\n"
                  "and pings, if net.ipv4.ping_group_range has our group; until Control-C. A server's long\n"
                  "datagrams come back in fragments; those of clients are refused, and counted.\n"
-                 "With --address A what goes to A is for this machine's own loopback.\n",
+                 "With --address A what goes to A, and nothing else, is for this machine's own loopback.\n",
          .port = "",
          .links = {"tun", "packet", "udp"},
          .alone = "it checks itself over the loopback"});

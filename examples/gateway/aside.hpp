@@ -17,9 +17,9 @@ using namespace sluice;
 template <packet_link Link>
 class aside : public io::link_around<Link> {
 public:
-    /// Called for the payload of each packet that holds no TCP, with its protocol and its checksum's state; it lasts as
-    /// long as the call. True: taken.
-    using taker = std::function<bool(const ip_meta&, octet, octets, checksum_state)>;
+    /// Called for the payload of each packet that holds no TCP, with its protocol, its checksum's state and the time;
+    /// it lasts as long as the call. True: taken.
+    using taker = std::function<bool(const ip_meta&, octet, octets, checksum_state, instant)>;
 
     explicit aside(Link& link) : io::link_around<Link>(link) {}
 
@@ -34,12 +34,13 @@ public:
 
     std::size_t receive(std::span<rx_packet> room) {
         const std::size_t count = link_.receive(room);
+        const instant now = link_.now();
         const auto is_taken = [&](const rx_packet& each) {
             ip_meta ip;
             const ip_extent extent = read_ip(each.data, each.data.size(), ip);
             if (extent.header_length == 0 || extent.is_fragment || extent.protocol == protocol_tcp) return false;
             const octets payload = each.data.first(extent.total_length).subspan(extent.header_length);
-            return to_ && to_(ip, extent.protocol, payload, each.checksum);
+            return to_ && to_(ip, extent.protocol, payload, each.checksum, now);
         };
         const auto came = room.first(count);
         return static_cast<std::size_t>(std::remove_if(came.begin(), came.end(), is_taken) - came.begin());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // UDP, DNS above all: for each pair of sockets that speak through us there is one socket of the kernel's, for as long
-// as it is used (RFC 4787). What comes to it goes back to the client in the server's name. Pings likewise (RFC 5508),
-// where this process may have ping sockets (net.ipv4.ping_group_range, icmp(7)).
+// as it is used (RFC 4787). What comes to it goes back to the client in the server's name, and so does what it hears by
+// ICMP. Pings likewise (RFC 5508), where this process may have ping sockets (net.ipv4.ping_group_range, icmp(7)).
 #pragma once
 
 #include "echo_packet.hpp"
@@ -28,11 +28,11 @@ public:
         : programs_(programs), reactor_(reactor), alias_(alias), send_(std::move(send)) {}
 
     /// False for what is neither, and so somebody else's.
-    bool passes_on(const ip_meta& ip, octet protocol, octets payload, checksum_state checksum) {
+    bool passes_on(const ip_meta& ip, octet protocol, octets payload, checksum_state checksum, instant now) {
         const bool is_udp = protocol == protocol_udp;
         const auto datagram = is_udp ? udp::read(ip, payload, checksum) : read_echo_request(ip, protocol, payload);
         if (!datagram && !is_udp) return false;
-        ++(datagram && is_sent(ip, *datagram, protocol) ? passed_ : dropped_);
+        ++(datagram && is_passed(ip, *datagram, protocol, now) ? passed_ : dropped_);
         return true;
     }
 
@@ -42,23 +42,36 @@ public:
 
 private:
     static constexpr std::size_t most_flows = 4096;
+    static constexpr int most_in_a_turn = 32;     // of one server's, as many as a loop takes of its clients'
     static constexpr duration dns_timeout = 10s;  // REQ-5a: what has a well-known port may have a limit of its own
     static constexpr duration timeout = 2min;     // REQ-5; for pings RFC 5508's REQ-2 wants one
 
     struct flow {
         socket_address client, server;
+        socket_address outside;  // the server, to this machine
         octet protocol;
         io::descriptor socket;
         io::watched watched;  // goes before the descriptor is closed
         instant last_used{};
     };
 
-    bool is_sent(const ip_meta& ip, const udp::datagram& d, octet protocol) {
-        if (!ip.source.is_host() || !ip.destination.is_host()) return false;
-        flow* const f = find({ip.source, d.source_port}, {ip.destination, d.destination_port}, protocol);
+    /// To whom and from whom TCP's would be: nobody speaks as a loopback, or to ours.
+    bool is_passed(const ip_meta& ip, const udp::datagram& d, octet protocol, instant now) {
+        const own_addresses& all = programs_.stack().addresses();
+        if (!all.has(ip.destination) || !all.may_come_from(ip.source)) return false;
+        flow* const f = find({ip.source, d.source_port}, {ip.destination, d.destination_port}, protocol, now);
         if (f == nullptr) return false;
-        f->last_used = programs_.now();
-        return ::send(f->socket.number(), d.text.data(), d.text.size(), MSG_NOSIGNAL) >= 0;
+        f->last_used = now;
+        return is_sent(*f, d.text, now);
+    }
+    /// What an earlier datagram has met is told by the call for this one, which is to be sent all the same.
+    bool is_sent(const flow& f, octets text, instant now) {
+        for (int told = 0; ::send(f.socket.number(), text.data(), text.size(), MSG_NOSIGNAL) < 0;) {
+            if (errno == told) return false;
+            told = errno;
+            tell(f, told, now);
+        }
+        return true;
     }
 
     /// By both sockets, as octets that can be compared.
@@ -74,8 +87,8 @@ private:
         return out;
     }
 
-    /// nullptr when there are too many, or the system has no socket for it.
-    flow* find(const socket_address& client, const socket_address& server, octet protocol) {
+    /// nullptr when there are too many, or the system has no socket for it, or no way there.
+    flow* find(const socket_address& client, const socket_address& server, octet protocol, instant now) {
         const key by = key_of(client, server, protocol);
         const auto known = flows_.find(by);
         if (known != flows_.end()) return known->second.get();
@@ -83,11 +96,14 @@ private:
         auto made = std::make_unique<flow>();
         made->client = client;
         made->server = server;
+        made->outside = alias_.outside(server);
         made->protocol = protocol;
         made->socket = io::descriptor(
             ::socket(server.address.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol));
-        const io::socket_name name(alias_.outside(server));
-        if (!made->socket || ::connect(made->socket.number(), name.address(), name.length()) != 0) return nullptr;
+        if (!made->socket) return nullptr;
+        const io::socket_name name(made->outside);
+        if (::connect(made->socket.number(), name.address(), name.length()) != 0)
+            return tell(*made, errno, now), nullptr;
         auto watching = io::watched::add(reactor_, made->socket.number());
         if (!watching) return nullptr;
         made->watched = *std::move(watching);
@@ -99,29 +115,39 @@ private:
 
     task<> bring_back(flow& f) {
         const duration limit = f.server.port == 53 ? dns_timeout : timeout;
-        std::array<octet, 65'536>& text = received_;
-        while (true) {
-            const ssize_t got = ::recv(f.socket.number(), text.data(), text.size(), 0);
-            if (got >= 0) {
-                f.last_used = programs_.now();
-                const octets back = octets(text).first(static_cast<std::size_t>(got));
-                send_(f.protocol == protocol_udp ? write_udp(f.server, f.client, back)
-                                                 : write_echo_reply(f.server.address, f.client, back));
-            } else if (errno == EAGAIN) {
-                static_cast<void>(co_await with_timeout(has_come(f), after(f.last_used, limit)));
-                if (programs_.now() >= after(f.last_used, limit)) break;
-            } else if (errno != EINTR) {
-                tell(f, errno);
-            }
+        while (programs_.now() < after(f.last_used, limit)) {
+            if (has_more(f)) co_await sleep_for(1us);  // next_turn() would keep the loop from its reactor
+            else static_cast<void>(co_await with_timeout(has_come(f), after(f.last_used, limit)));
         }
         flows_.erase(key_of(f.client, f.server, f.protocol));
     }
     static task<> has_come(flow& f) { co_await f.watched.readable(); }
 
-    /// Nobody is there, as the server's side has said by ICMP.
-    void tell(const flow& f, int why) {
+    /// Brings back what has come, a turn's worth at most; false when that was all. The kernel gives a ping socket
+    /// whatever has its identifier, from anybody.
+    bool has_more(flow& f) {
+        for (int i = 0; i < most_in_a_turn; ++i) {
+            io::socket_name from;
+            socklen_t length = from.length();
+            const ssize_t got =
+                ::recvfrom(f.socket.number(), received_.data(), received_.size(), 0, from.room(), &length);
+            if (got < 0 && errno == EAGAIN) return false;
+            if (got < 0) tell(f, errno, programs_.now());
+            else if (from.value().address == f.outside.address) bring(f, static_cast<std::size_t>(got));
+        }
+        return true;
+    }
+    void bring(flow& f, std::size_t length) {
+        f.last_used = programs_.now();
+        const octets back = octets(received_).first(length);
+        send_(f.protocol == protocol_udp ? write_udp(f.server, f.client, back)
+                                         : write_echo_reply(f.server.address, f.client, back));
+    }
+
+    /// Nobody is there, as the server's side has said by ICMP, or there is no way.
+    void tell(const flow& f, int why, instant now) {
         const auto what = why == ECONNREFUSED ? std::optional(unreachable::port) : unreachable_of(why);
-        if (!what || f.protocol != protocol_udp) return;
+        if (!what || f.protocol != protocol_udp || !programs_.stack().may_send_icmp_error(now)) return;
         const std::vector<octet> asked = write_udp(f.client, f.server, {});
         const octets begin = octets(asked).subspan(asked.size() - udp::header_length);
         send_(write_unreachable(*what, {.source = f.client.address, .destination = f.server.address}, protocol_udp,

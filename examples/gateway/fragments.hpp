@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A packet that is longer than its link takes, cut (RFC 791 section 3.2, RFC 8200 section 4.5): datagrams may be as
-// long as 64 KiB, and a server's come from the kernel's sockets whole. The client's kernel puts the pieces together.
+// long as 64 KiB, and a server's come from the kernel's sockets whole. The client's kernel puts the pieces together. Of
+// IPv4, routers may cut what leaves here further; nobody here would hear that it was too long for them.
 #pragma once
 
 #include <sluice/wire/packet.hpp>
@@ -18,12 +19,13 @@ public:
     /// Calls each(octets) for each packet that leaves; they last as long as the call. `whole` has no options and no
     /// extension headers.
     void of(octets whole, std::size_t mtu, auto&& each) {
-        if (whole.size() <= mtu) return each(whole);
         const bool is_v4 = whole[0] >> 4 == 4;
+        const bool fits = whole.size() <= mtu;
+        if (fits && !is_v4) return each(whole);
         const octets head = whole.first(is_v4 ? ipv4::header_length : ipv6::header_length);
         const octets rest = whole.subspan(head.size());
         const std::size_t heads = head.size() + (is_v4 ? 0 : header_length);
-        const std::size_t most = (mtu - heads) / 8 * 8;  // offsets count units of eight octets
+        const std::size_t most = fits ? rest.size() : (mtu - heads) / 8 * 8;  // offsets count units of eight octets
         ++identification_;
         for (std::size_t from = 0; from < rest.size(); from += most) {
             const octets part = rest.subspan(from, std::min(most, rest.size() - from));

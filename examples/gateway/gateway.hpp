@@ -55,7 +55,8 @@ private:
         } else {
             ++count_.refused;
             const auto* const asking = through.inside().connection();
-            if (const auto what = unreachable_of(why); what && asking != nullptr)
+            if (const auto what = unreachable_of(why);
+                what && asking != nullptr && host_.stack().may_send_icmp_error(host_.now()))
                 link_.send(write_unreachable(*what, asking->remote(), asking->local(), asking->variables().rcv.irs));
         }
         --count_.now;

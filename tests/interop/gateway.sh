@@ -11,7 +11,7 @@ gateway=$examples/gateway
 many=2000
 [ "${3-}" != --many ] || many=$4
 . "$(dirname "$(realpath "$0")")/behind_gateway.sh"
-need curl ping tshark diff prlimit
+need curl ping tshark diff prlimit setpriv
 
 # ---- endings: directly, from the gateway's own namespace, and through it --------------------------------------------
 
@@ -66,7 +66,7 @@ fragments=$(((9000 + 8 + 1479) / 1480))
 grep -q ", 1 dropped; $fragments fragments refused$" "$work/carried" || fail "a client's fragments, or a ping without a socket"
 unharmed "$work/pcap" "the gateway" 44
 clean "$work/pcap" "the gateway" 'icmp.checksum.status==0 or (udp.checksum.status==0 and udp.srcport==7) or
-    frame.len > 1500 or (ip.flags.df==1 and (ip.flags.mf==1 or ip.frag_offset > 0))'
+    frame.len > 1500 or (ip.flags.df==1 and (ip.flags.mf==1 or ip.frag_offset > 0 or udp.srcport==7 or icmp.type==0))'
 identified=$(read_capture "$work/pcap" 'ip.frag_offset > 0 and ip.src==198.18.1.2' -T fields -e ip.id)
 [ "$(sort -u <<< "$identified" | wc -l)" = 3 ] || fail "fragments of three datagrams are not told apart"
 
@@ -85,7 +85,11 @@ from=$in_client get -o "$work/got" http://some.test/large || fail "curl"
 cmp "$work/got" "$work/files/large" || fail "other octets"
 echo "curl: $(stat -c %s "$work/got") octets from a name"
 
-# ---- many connections -----------------------------------------------------------------------------------------------
+# ---- many connections; who may not raise the hard limit of descriptors has as many as that allows --------------------
+
+start prlimit --nofile=1000:4000 setpriv --bounding-set=-sys_resource "$gateway" --link udp:4000
+grep -q '^Max open files  *4000  *4000 ' "/proc/$pid/limits" || fail "the hard limit allows more descriptors"
+stop $pid
 
 resident() { awk '/^VmRSS/ { print $2 }' "/proc/$gateway_pid/status"; }
 start $in_server "$programs/interop_many" server 7

@@ -214,9 +214,13 @@ TEST_CASE("errors are limited, and what was kept back is counted; echo goes on")
     CHECK(at_once >= 5);
     CHECK(at_once <= 10);
     CHECK(h.count().icmp_limited == 100 - at_once);
+    CHECK_FALSE(h.stack.may_send_icmp_error(h.now));  // nor what somebody else would send in its place
+    CHECK(h.count().icmp_limited == 101 - at_once);
     CHECK(h.answer(ping(in_v4)).size() == 28);
     h.now += 1s;
     CHECK_FALSE(h.is_silent_about(udp(in_v4)));
+    for (std::size_t i = 0; i < 10; ++i) static_cast<void>(h.stack.may_send_icmp_error(h.now));
+    CHECK(h.is_silent_about(udp(in_v4)));
     host none({.limits = {.icmp_errors = 0}});
     CHECK(none.is_silent_about(udp(in_v4)));
 }

@@ -53,12 +53,18 @@ void answer_echo(stack_tables<Tcp>& t, const other_datagram& d, const icmp::mess
         ++t.env.count.echoes_answered;
 }
 
+/// Whether one more error now is not too many; else it is counted.
+template <class Tcp>
+bool may_send_icmp_error(stack_tables<Tcp>& t, instant now) {
+    if (t.icmp.may_send_error(now, t.env.settings.limits.icmp_errors, t.env.random)) return true;
+    return ++t.env.count.icmp_limited, false;
+}
+
 /// It quotes what fits into the packets that every link takes (RFC 1812 section 4.3.2.3, RFC 4443 section 2.4 c), and
 /// ours: of IPv4 it may take less.
 template <class Tcp>
 void send_icmp_error(stack_tables<Tcp>& t, const other_datagram& d, octet type, octet code, std::uint32_t rest = 0) {
-    if (!t.icmp.may_send_error(t.env.now, t.env.settings.limits.icmp_errors, t.env.random))
-        return void(++t.env.count.icmp_limited);
+    if (!may_send_icmp_error(t, t.env.now)) return;
     const std::size_t longest = std::min<std::size_t>(d.ip.is_v4() ? 576 : 1280, t.env.settings.limits.mtu);
     const std::size_t headers = (d.ip.is_v4() ? ipv4::header_length : ipv6::header_length) + icmp::header_length;
     const octets quote = d.whole.first(std::min(d.whole.size(), longest - headers));

@@ -269,6 +269,10 @@ public:
         t_.sockets.for_each([&](list_index, socket& s) { s.tcp.on_link_mtu(t_.env); });
     }
 
+    /// For a gateway that writes ICMP errors itself, in the names of those for whom it answers: whether one may leave
+    /// now. They count among the stack's own, of which limits.icmp_errors leave a second (RFC 4443 section 2.4 f).
+    bool may_send_icmp_error(instant now) { return sluice::may_send_icmp_error(t_, now); }
+
     // ---- what there is to know --------------------------------------------------------------------------------------
 
     /// nullptr for a stale handle.
