@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "../../examples/http.hpp"
@@ -226,18 +227,19 @@ TEST_CASE("what is outside of a directory is not in it, even while links are exc
     std::filesystem::create_directory_symlink("../outside", in / "leaves");
     std::filesystem::create_directory_symlink(there.outside(), in / "far");
     REQUIRE(::mkfifo((in / "pipe").c_str(), 0600) == 0);
-    for (const char* each : {"/page", "//page", "/./page", "/d/../page", "/stays"})
-        CHECK(what_is_in(files.find(each)) == (each == std::string("//page") ? "none" : "page"));
+    for (const char* each : {"/page", "/./page", "/d/../page", "/stays"}) CHECK(what_is_in(files.find(each)) == "page");
     for (const char* each :
-         {"/leaves/page", "/far/page", "/../outside/page", "/d/../../files/page", "/d", "/pipe", "/"}) {
+         {"/leaves/page", "/far/page", "/../outside/page", "/d/../../files/page", "//page", "/d", "/pipe", "/"}) {
         CAPTURE(each);
         CHECK(what_is_in(files.find(each)) == "none");
     }
 
     const std::string a = in / "d", b = in / "leaves";
     const pid_t other = ::fork();
-    if (other == 0)
+    if (other == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         while (true) ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE);
+    }
     int inside = 0, nowhere = 0, outside = 0;
     for (int i = 0; i < 20'000; ++i) {
         const std::string octets = what_is_in(files.find("/d/page"));
@@ -245,7 +247,6 @@ TEST_CASE("what is outside of a directory is not in it, even while links are exc
     }
     ::kill(other, SIGKILL);
     ::waitpid(other, nullptr, 0);
-    MESSAGE(inside, " ", nowhere);
     CHECK(outside == 0);
     CHECK(inside + nowhere == 20'000);
 }
