@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// examples/http.hpp, the server: heads of requests by RFC 9112, what it says to them, whom it waits for and how long, in
+// examples/http.hpp, the server: heads of requests by RFC 9112, what it says to them, whom it waits for and how long, by
 // virtual time; and which files are in its directory.
 #include <doctest/doctest.h>
 
