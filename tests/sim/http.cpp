@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// examples/http.hpp, the server: heads of requests by RFC 9112, what it says to them, whom it waits for and how long, by
-// virtual time; and which files are in its directory.
+// The server of examples/http.hpp: heads of requests by RFC 9112, what it says to them, whom it waits for and how long,
+// in virtual time; and which files are in its directory.
 #include <doctest/doctest.h>
 
 #include <sluice/host/sleep.hpp>
