@@ -23,28 +23,40 @@ namespace net = boost::asio;
 namespace beast = boost::beast;
 using stream = asio::stream<my_tcp>;
 using acceptor = asio::acceptor<my_tcp>;
-using files = beast::http::string_body;
 
 /// Where the files are, and how to be who one is, if one is.
 struct site {
-    std::filesystem::path directory;
+    http::directory files;
     std::optional<net::ssl::context> tls{};
 };
 
+net::awaitable<void> send(auto& peer, auto response, std::string_view type, bool stays_open) {
+    response.set(beast::http::field::content_type, std::string(type));
+    response.keep_alive(stays_open);
+    response.prepare_payload();
+    co_await beast::http::async_write(peer, response, net::use_awaitable);
+}
+
 /// Requests one after the other, over TLS or without.
-net::awaitable<void> answer(auto& peer, const std::filesystem::path& directory) {
+net::awaitable<void> answer(auto& peer, const http::directory& files) {
     beast::flat_buffer buffer;
     for (bool stays_open = true; stays_open;) {
-        beast::http::request<files> asked;
+        beast::http::request<beast::http::string_body> asked;
         co_await beast::http::async_read(peer, buffer, asked, net::use_awaitable);
-        auto file = http::read_file(directory, std::string(asked.target()));
-        const auto status = file ? beast::http::status::ok : beast::http::status::not_found;
-        if (!file) file = {"Not Found\n", http::media_type("it.txt")};
-        beast::http::response<files> said(status, asked.version(), std::move(file->octets));
-        said.set(beast::http::field::content_type, std::string(file->type));
-        said.keep_alive(stays_open = asked.keep_alive());
-        said.prepare_payload();
-        co_await beast::http::async_write(peer, said, net::use_awaitable);
+        stays_open = asked.keep_alive();
+        if (const auto found = files.find(std::string(asked.target()))) {
+            beast::file from;
+            from.native_handle(::dup(found->from.number()));
+            beast::http::response<beast::http::file_body> file(beast::http::status::ok, asked.version());
+            beast::error_code wrong;
+            file.body().reset(std::move(from), wrong);
+            if (wrong) co_return;
+            co_await send(peer, std::move(file), found->type, stays_open);
+        } else {
+            beast::http::response<beast::http::string_body> none(beast::http::status::not_found, asked.version());
+            none.body() = "Not Found\n";
+            co_await send(peer, std::move(none), http::media_type("it.txt"), stays_open);
+        }
     }
 }
 
@@ -53,10 +65,10 @@ net::awaitable<void> serve(stream peer, site& of) {
         if (of.tls) {
             net::ssl::stream<stream> inside(std::move(peer), *of.tls);
             co_await inside.async_handshake(net::ssl::stream_base::server, net::use_awaitable);
-            co_await answer(inside, of.directory);
+            co_await answer(inside, of.files);
             co_await inside.async_shutdown(net::use_awaitable);
         } else {
-            co_await answer(peer, of.directory);
+            co_await answer(peer, of.files);
         }
     } catch (const boost::system::system_error&) {  // it is gone, or speaks something else
     }
@@ -74,7 +86,7 @@ net::awaitable<std::string> get(stream& from, asio::endpoint server, std::string
     const beast::http::request<beast::http::empty_body> question(beast::http::verb::get, target, 10);
     co_await beast::http::async_write(from, question, net::use_awaitable);
     beast::flat_buffer buffer;
-    beast::http::response<files> heard;
+    beast::http::response<beast::http::string_body> heard;
     co_await beast::http::async_read(from, buffer, heard, net::use_awaitable);
     co_return heard.result() == beast::http::status::ok ? heard.body() : "";
 }
@@ -120,8 +132,8 @@ int serve_on_tun(arguments a, site& of) {
     return serve_on(a, *reactor, seen, of);
 }
 
-/// A server, and a client that fetches any file of the directory.
-int serve_oneself(site& of) {
+/// A server, and a client that fetches a file.
+int serve_oneself(site& of, const std::filesystem::path& file) {
     constexpr auto loopback = ip_address::v4(127, 0, 0, 1), far = ip_address::v4(198, 18, 0, 2);
     auto far_reactor = io::reactor::open(), near_reactor = io::reactor::open();
     if (!far_reactor || !near_reactor) return complain((far_reactor ? near_reactor : far_reactor).why());
@@ -137,19 +149,16 @@ int serve_oneself(site& of) {
     asio::engine<my_tcp, io::udp> client(context.get_executor(), *near_reactor, *near_link, settings, own);
     acceptor listening(server, asio::to_endpoint({far, 80}));
     net::co_spawn(context, accept_all(listening, of), net::detached);
-    std::string target, heard;
-    for (const auto& each : std::filesystem::directory_iterator(of.directory))
-        if (each.is_regular_file()) target = http::encoded("/" + each.path().filename().string());
+    const std::string target = http::encoded("/" + file.filename().string());
+    std::string heard;
     stream near(client);
     net::co_spawn(context, get(near, asio::to_endpoint({far, 80}), target), [&](std::exception_ptr, std::string body) {
         heard = std::move(body);
         context.stop();
     });
     context.run_for(std::chrono::minutes(1));
-    const auto there = http::read_file(of.directory, target);
-    const bool is_good = there && heard == there->octets;
     std::printf("%s: %zu octets\n", target.c_str(), heard.size());
-    return is_good ? 0 : 1;
+    return heard == http::octets_of(file) ? 0 : 1;
 }
 
 int main(int argc, char** argv) {
@@ -162,9 +171,15 @@ int main(int argc, char** argv) {
          .alone = "inside of UDP on the loopback, to a client in the same program"});
     if (a.rest.size() > 3 || a.rest.size() == 2)
         refuse("beast_server takes a directory, or a directory with a certificate and its key");
-    site of{a.rest.empty() ? "." : a.rest[0]};
-    if (!std::filesystem::is_directory(of.directory)) refuse("no directory " + of.directory.string());
-    if (a.link == "sim") return serve_oneself(of);
+    const std::string directory = a.rest.empty() ? "." : a.rest[0];
+    auto files = http::directory::open(directory);
+    if (!files) refuse(files.why().text());
+    site of{*std::move(files)};
+    if (a.link == "sim") {
+        const auto any = http::any_file_of(directory);
+        if (!any) refuse("no file in " + directory);
+        return serve_oneself(of, *any);
+    }
     if (a.rest.size() == 3) try {
         of.tls.emplace(net::ssl::context::tls_server);
         of.tls->use_certificate_chain_file(a.rest[1]);

@@ -12,8 +12,10 @@ using my_tcp = tcp<cubic>;
 
 task<> greet(tcp_socket<my_tcp> peer) {
     std::array<octet, 4096> asked;
-    if (co_await peer.recv(asked))
-        static_cast<void>(co_await peer.send(as_octets("HTTP/1.0 200 OK\r\n\r\nhello\n")));
+    if (!co_await peer.recv(asked)) co_return;
+    static_cast<void>(co_await peer.send(as_octets("HTTP/1.0 200 OK\r\n\r\nhello\n")));
+    static_cast<void>(peer.shutdown());
+    while ((co_await peer.recv(asked)).value_or(0) > 0) {}  // what is left unread would end it by a RST
 }
 
 task<> serve(host<my_tcp>& at) {

@@ -4,69 +4,22 @@
 #pragma once
 
 #include <sluice/host/tcp_listener.hpp>
+#include <sluice/io/descriptor.hpp>
+#include <sluice/io/failure.hpp>
 
-#include <algorithm>
-#include <cctype>
-#include <charconv>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <optional>
-#include <string>
-#include <string_view>
+#include <iterator>
+
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "http_head.hpp"
 
 namespace http {
 
 using namespace sluice;
-
-struct request {
-    std::string method, path;
-    bool stays_open = true;
-};
-
-/// Case does not matter in names of headers, nor in the value that is looked for.
-inline bool has_header(std::string_view head, std::string_view name_and_value) {
-    const auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
-    return std::search(head.begin(), head.end(), name_and_value.begin(), name_and_value.end(), same) != head.end();
-}
-
-/// Of a head without its empty line; nothing for what is none.
-inline std::optional<request> read_request(std::string_view head) {
-    const std::string_view line = head.substr(0, head.find("\r\n"));
-    const std::size_t first = line.find(' '), last = line.rfind(' ');
-    if (first == std::string_view::npos || last == first || line.substr(last + 1).substr(0, 7) != "HTTP/1.") return {};
-    request out{std::string(line.substr(0, first)), std::string(line.substr(first + 1, last - first - 1))};
-    out.stays_open = line.back() == '1' && !has_header(head, "\nconnection: close");
-    return out;
-}
-
-/// Each %20 as the octet that it stands for (RFC 3986 section 2.1); nothing where there is no such octet, or a NUL.
-inline std::optional<std::string> decoded(std::string_view path) {
-    std::string out;
-    for (std::size_t i = 0; i < path.size(); ++i) {
-        unsigned value = static_cast<unsigned char>(path[i]);
-        if (path[i] == '%') {
-            const std::string_view digits = path.substr(i + 1, 2);
-            const char* const end = digits.data() + digits.size();
-            if (digits.size() < 2 || std::from_chars(digits.data(), end, value, 16).ptr != end) return {};
-            i += 2;
-        }
-        if (value == 0) return {};
-        out += static_cast<char>(value);
-    }
-    return out;
-}
-inline std::string encoded(std::string_view path) {
-    std::string out;
-    for (const char each : path) {
-        const auto value = static_cast<unsigned char>(each);
-        std::array<char, 4> text{each};
-        const bool stands_for_itself = std::isalnum(value) || std::string_view("-._~/").find(each) != out.npos;
-        if (!stands_for_itself) std::snprintf(text.data(), text.size(), "%%%02X", value);
-        out += text.data();
-    }
-    return out;
-}
 
 /// By how the file's name ends (RFC 9110 section 8.3); browsers guess nothing then.
 inline std::string_view media_type(const std::filesystem::path& name) {
@@ -87,75 +40,134 @@ inline std::string_view media_type(const std::filesystem::path& name) {
 }
 
 struct file {
-    std::string octets;
+    io::descriptor from;
+    std::uint64_t length;
     std::string_view type;
 };
 
-/// What is outside of the directory is not there, by whichever way it leads out: `..`, or a symbolic link.
-inline std::optional<file> read_file(const std::filesystem::path& directory, std::string_view target) {
-    auto path = decoded(target.substr(0, target.find('?')));
-    if (!path || path->empty() || path->front() != '/') return {};
-    if (path->back() == '/') *path += "index.html";
-    std::error_code has_no_top, is_not_there, has_no_size;
-    const auto top = std::filesystem::canonical(directory, has_no_top);
-    const auto named = std::filesystem::canonical(directory / path->substr(1), is_not_there);
-    if (has_no_top || is_not_there) return {};
-    if (std::mismatch(top.begin(), top.end(), named.begin(), named.end()).first != top.end()) return {};
-    const auto length = std::filesystem::file_size(named, has_no_size);
-    if (has_no_size) return {};  // as of a directory
-    std::string all(length, '\0');
-    std::ifstream opened(named, std::ios::binary);
-    if (!opened.read(all.data(), static_cast<std::streamsize>(all.size()))) return {};
-    return file{std::move(all), media_type(*path)};
+/// What is outside of it is not there, by whichever way it leads out: `..`, or a symbolic link, even one that is put
+/// there meanwhile. For the kernel looks and opens in one (openat2), and a name is looked at once. A link that begins
+/// with / leads out, wherever it ends.
+class directory {
+public:
+    static io::opened<directory> open(const std::string& name) {
+        directory out(io::descriptor(::open(name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)));
+        if (!out.top_) return io::failed(name);
+        if (!out.beneath("") && errno != ENOENT) return io::failed("openat2", "Linux has it since 5.6");
+        return out;
+    }
+
+    std::optional<file> find(std::string_view target) const {
+        auto path = path_of(target);
+        if (!path) return {};
+        if (path->back() == '/') *path += "index.html";
+        io::descriptor found = beneath(path->substr(1));
+        struct stat about {};
+        if (!found || ::fstat(found.number(), &about) != 0 || !S_ISREG(about.st_mode)) return {};
+        return file{std::move(found), static_cast<std::uint64_t>(about.st_size), media_type(*path)};
+    }
+
+private:
+    explicit directory(io::descriptor top) : top_(std::move(top)) {}
+
+    /// Without waiting for anybody who would write into a pipe.
+    io::descriptor beneath(const std::string& path) const {
+        const open_how how{.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC, .mode = 0, .resolve = RESOLVE_BENEATH};
+        for (int tries = 1;; ++tries) {
+            const long number = ::syscall(SYS_openat2, top_.number(), path.c_str(), &how, sizeof how);
+            // EAGAIN: something, somewhere, was renamed while it went up a `..`
+            if (number >= 0 || errno != EAGAIN || tries == 100) return io::descriptor(static_cast<int>(number));
+        }
+    }
+
+    io::descriptor top_;
+};
+
+inline constexpr duration patience = 60s;  // with who says nothing, or reads nothing
+inline constexpr std::size_t longest_head = 16'384, piece = 65'536;
+
+/// A request's head, without the empty line behind it, and without those that may come before it (RFC 9112 section
+/// 2.2); of one that is too long, what has come of it.
+template <class Tcp>
+task<result<std::string>> read_head(tcp_socket<Tcp>& peer, std::string& heard) {
+    std::array<octet, 4096> some;
+    while (true) {
+        while (heard.starts_with("\r\n")) heard.erase(0, 2);
+        const std::size_t end = heard.find("\r\n\r\n");
+        if (end != heard.npos || heard.size() > longest_head) {
+            std::string head = heard.substr(0, end);
+            heard.erase(0, head.size() + 4);
+            co_return head;
+        }
+        const auto got = co_await peer.recv(some);
+        if (!got) co_return got.error();
+        if (*got == 0) co_return error::closing;
+        heard += as_text(octets(some).first(*got));
+    }
 }
 
-inline std::string answer_head(std::string_view status, std::string_view type, std::size_t length, bool stays_open) {
-    return "HTTP/1.1 " + std::string(status) + "\r\nContent-Type: " + std::string(type) +
-           "\r\nContent-Length: " + std::to_string(length) +
-           (stays_open ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
+/// The text, and behind it the body, of which no more is held than one piece, however slowly it is read. False where
+/// that can't be done to the end, as when the file has become shorter.
+template <class Tcp>
+task<bool> send(tcp_socket<Tcp>& peer, std::string text, const file* body) {
+    std::uint64_t left = body != nullptr ? body->length : 0;
+    do {
+        const std::size_t before = text.size(), wanted = std::min<std::uint64_t>(left, piece);
+        text.resize(before + wanted);
+        if (wanted > 0 && ::read(body->from.number(), &text[before], wanted) != static_cast<ssize_t>(wanted))
+            co_return false;
+        const auto sent = co_await with_timeout(peer.send(as_octets(text)), patience);
+        if (!sent) co_return false;
+        text.clear();
+        left -= wanted;
+    } while (left > 0);
+    co_return true;
+}
+
+template <class Tcp>
+task<> read_to_end(tcp_socket<Tcp>& peer) {
+    std::array<octet, 4096> some;
+    for (auto got = co_await peer.recv(some); got.value_or(0) > 0;) got = co_await peer.recv(some);
 }
 
 /// One connection: requests one after the other, which may come in one piece or in many.
 template <class Tcp>
-task<> serve(tcp_socket<Tcp> peer, const std::filesystem::path& directory) {
-    static constexpr std::size_t longest_head = 16'384;
+task<> serve(tcp_socket<Tcp> peer, const directory& files) {
     std::string heard;
-    std::array<octet, 4096> some;
-    while (true) {
-        std::size_t end;
-        while ((end = heard.find("\r\n\r\n")) == std::string::npos) {
-            const auto got = co_await with_timeout(peer.recv(some), 60s);
-            if (got.value_or(0) == 0 || heard.size() > longest_head) co_return;
-            heard += as_text(octets(some).first(*got));
-        }
-        const auto asked = read_request(std::string_view(heard).substr(0, end));
-        heard.erase(0, end + 4);
-        const bool is_known = asked && (asked->method == "GET" || asked->method == "HEAD");
-        auto found = is_known ? read_file(directory, asked->path) : std::nullopt;
-        const std::string_view status = !asked      ? "400 Bad Request"
+    for (bool stays_open = true; stays_open;) {
+        const auto head = co_await with_timeout(read_head(peer, heard), patience);
+        if (!head) co_return;
+        const bool is_short = head->size() <= longest_head;
+        const auto asked = is_short ? read_request(*head) : std::nullopt;
+        const bool is_head = asked && asked->method == "HEAD", is_known = is_head || (asked && asked->method == "GET");
+        const auto found = is_known ? files.find(asked->target) : std::nullopt;
+        const std::string_view status = !is_short   ? "431 Request Header Fields Too Large"
+                                        : !asked    ? "400 Bad Request"
                                         : !is_known ? "405 Method Not Allowed"
                                         : found     ? "200 OK"
                                                     : "404 Not Found";
-        if (!found) found = {std::string(status) + "\n", media_type("it.txt")};
-        const bool stays_open = is_known && asked->stays_open;  // a body that may follow others is not read
-        std::string answer = answer_head(status, found->type, found->octets.size(), stays_open);
-        if (!asked || asked->method != "HEAD") answer += found->octets;
-        const auto sent = co_await peer.send(as_octets(answer));
-        if (!sent) co_return;
-        if (!stays_open) break;
+        const std::string words = found ? "" : std::string(status) + "\n";
+        stays_open = asked && asked->stays_open;
+        std::string answer = answer_head(status, found ? found->type : media_type("it.txt"),
+                                         found ? found->length : words.size(), stays_open);
+        if (!is_head) answer += words;
+        const bool is_sent = co_await send(peer, std::move(answer), found && !is_head ? &*found : nullptr);
+        if (!is_sent) {
+            static_cast<void>(peer.abort());
+            co_return;
+        }
     }
     static_cast<void>(peer.shutdown());
-    for (auto rest = co_await with_timeout(peer.recv(some), 5s); rest.value_or(0) > 0;)  // or a RST could overtake it
-        rest = co_await with_timeout(peer.recv(some), 5s);
+    static_cast<void>(co_await with_timeout(read_to_end(peer), patience));  // or a RST could overtake the answer
 }
 
 template <class Tcp>
-task<> server(host<Tcp>& at, std::uint16_t port, const std::filesystem::path& directory) {
+task<> server(host<Tcp>& at, std::uint16_t port, const directory& files) {
     tcp_listener listener(at);
     if (!listener.listen({.address = {}, .port = port}, {.backlog = 1024})) co_return;
     while (true) {
         auto peer = co_await listener.accept();
-        if (!peer || !at.spawn(serve(*std::move(peer), directory))) co_return;
+        if (!peer || !at.spawn(serve(*std::move(peer), files))) co_return;
     }
 }
 
@@ -177,6 +189,17 @@ task<std::optional<std::string>> get(host<Tcp>& at, socket_address from, std::st
     const std::size_t end = heard.find("\r\n\r\n");
     if (heard.rfind("HTTP/1.1 200", 0) != 0 || end == std::string::npos) co_return std::nullopt;
     co_return heard.substr(end + 4);
+}
+
+/// Any file there, or nothing; and what is in it: for who fetches it, and compares.
+inline std::optional<std::filesystem::path> any_file_of(const std::filesystem::path& where) {
+    for (const auto& each : std::filesystem::directory_iterator(where))
+        if (each.is_regular_file() && !each.is_symlink()) return each.path();
+    return {};
+}
+inline std::string octets_of(const std::filesystem::path& file) {
+    std::ifstream from(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(from), {}};
 }
 
 }  // namespace http

@@ -14,21 +14,19 @@ int main(int argc, char** argv) {
                                         .has_control = true});
     if (a.rest.size() > 1) refuse("http_server takes one directory, and not " + a.rest[1] + " besides");
     const std::filesystem::path directory = a.rest.empty() ? "." : a.rest[0];
-    if (!std::filesystem::is_directory(directory)) refuse("no directory " + directory.string());
+    auto files = http::directory::open(directory);
+    if (!files) refuse(files.why().text());
     const std::uint16_t port = a.port.value_or(80);
-    const program_on server = [&](host<my_tcp>& at, ip_address) { return http::server(at, port, directory); };
+    const program_on server = [&](host<my_tcp>& at, ip_address) { return http::server(at, port, *files); };
     if (a.link != "sim") return run_on_real_link(a, server, role::serves);
 
-    std::string name;  // of any file there
-    for (const auto& each : std::filesystem::directory_iterator(directory))
-        if (each.is_regular_file()) name = each.path().filename().string();
-    if (name.empty()) refuse("no file in " + directory.string());
+    const auto any = http::any_file_of(directory);
+    if (!any) refuse("no file in " + directory.string());
+    const std::string name = any->filename();
     bool is_good = false;
     const program_on client = [&](host<my_tcp>& at, ip_address from) -> task<> {
-        const std::string target = http::encoded("/" + name);
-        const auto got = co_await http::get(at, {from, port}, target);
-        const auto there = http::read_file(directory, target);
-        is_good = got && there && *got == there->octets;
+        const auto got = co_await http::get(at, {from, port}, http::encoded("/" + name));
+        is_good = got == http::octets_of(*any);
         std::printf("%s: %zu octets in %.3f s of virtual time\n", name.c_str(), got ? got->size() : 0,
                     std::chrono::duration<double>(at.now().time_since_epoch()).count());
     };

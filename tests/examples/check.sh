@@ -65,6 +65,8 @@ refused 'cubic, reno, vegas and westwood, not bbr' echo_server --congestion bbr
 refused 'not hello' echo_server hello
 refused 'say send FILE or receive COPY' file_transfer --link udp:4000
 refused 'not b besides' http_server a b
+refused 'out: Not a directory' http_server out
+refused 'none: No such file or directory' http_server none
 refused 'too much: b: ss [PATH]' ss a b
 refused 'too much: b: handshake' handshake a b
 exit $status
