@@ -177,12 +177,15 @@ TEST_CASE("turns take no time: a program that lets others go first is done in th
         for (; turns < 10; ++turns) co_await next_turn();
         co_await sleep_for(1s);
         for (; turns < 20; ++turns) co_await next_turn();
+        co_await sleep_for(0s);
+        co_await sleep_until(instant());  // long ago
+        ++turns;
     };
     CHECK(alone.endpoint.spawn(program()));
     net.finish();
     CHECK(turns == 10);
     CHECK(net.run());
-    CHECK(turns == 20);
+    CHECK(turns == 21);
     CHECK(net.now() == instant(1s));
 }
 

@@ -11,10 +11,11 @@
 
 namespace sluice::sim {
 
-/// The application of such a host. In virtual time a turn takes none, so it goes on until each program waits.
+/// The application of such a host. In virtual time a turn takes none, so it goes on until each program waits, and for
+/// what is still to come.
 struct programs {
-    void step(auto& endpoint, instant) {
-        while (endpoint.run_programs()) {}
+    void step(auto& endpoint, instant now) {
+        while (endpoint.run_programs() || endpoint.next_deadline() <= now) endpoint.on_deadline(now);
     }
 };
 
