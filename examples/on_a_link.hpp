@@ -137,7 +137,8 @@ int use_real_link(arguments& a, io::reactor& reactor, auto&& use) {
     }
     io::udp_options wanted;
     if (const std::size_t colon = a.name.rfind(':'); colon != std::string::npos) {
-        const auto outside = io::read_address(a.name.substr(0, colon));
+        const bool has_brackets = colon > 2 && a.name.front() == '[' && a.name[colon - 1] == ']';
+        const auto outside = io::read_address(has_brackets ? a.name.substr(1, colon - 2) : a.name.substr(0, colon));
         if (!outside) refuse("udp:HOST:PORT wants an address, not " + a.name);
         wanted.peers.push_back({{}, {*outside, read_port(a.name.substr(colon + 1))}});
     } else {

@@ -52,6 +52,24 @@ TEST_CASE("the echo of examples/echo.hpp runs over a link, and run is over when 
     CHECK(j.near.now() == j.wire.now);
 }
 
+TEST_CASE("who was spawned before the first turn listens, though a SYN has come before that") {
+    joined j;
+    std::vector<octet> heard;
+    error answer = error::would_block;
+    const auto ask = [&]() -> task<> {
+        const auto done = co_await echo::client(j.near, lab::server_address, lab::message(10), heard);
+        answer = done.error();
+    };
+    CHECK(j.near.spawn(ask()));
+    j.near_device.turn();
+    CHECK(j.wire.carried == 1);
+    j.wire.now += j.wire.delay;
+    CHECK(j.far.spawn(echo::server(j.far)));
+    CHECK(j.near_device.run());
+    CHECK(answer == error::none);
+    CHECK(j.far.stack().count().resets_out == 0);
+}
+
 TEST_CASE("run does not end before what was sent and closed is acknowledged") {
     joined j;
     std::vector<octet> read;

@@ -75,6 +75,7 @@ public:
     /// something, or next_deadline() has come.
     void turn() {
         const instant now = link_.now();
+        host_.run_programs(now);  // who was spawned to listen does, before what has come is taken
         const std::size_t count = link_.receive(received_);
         for (std::size_t i = 0; i < count; ++i) host_.on_packet(received_[i], now);
         host_.on_deadline(now);

@@ -80,6 +80,10 @@ public:
     }
 
     /// One turn: each program runs for which something has come. True when there are more by then.
+    bool run_programs(instant now) {
+        programs_.on_deadline(now);
+        return run_programs();
+    }
     bool run_programs() {
         tell_news();
         programs_.run_ready();

@@ -21,7 +21,8 @@ class packet_ring {
 public:
     static constexpr unsigned block_length = 1 << 20, frames_a_block = 15;
     static constexpr unsigned frame_length = block_length / frames_a_block / TPACKET_ALIGNMENT * TPACKET_ALIGNMENT;
-    static constexpr std::size_t header_length = TPACKET_ALIGN(sizeof(tpacket2_hdr));
+    static constexpr std::size_t header_length =
+        (sizeof(tpacket2_hdr) + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT * TPACKET_ALIGNMENT;
 
     packet_ring() = default;
     packet_ring(octet* begin, unsigned blocks) : begin_(begin), size_(blocks * frames_a_block) {}

@@ -132,7 +132,8 @@ public:
 private:
     static constexpr std::uint32_t most_payload = 65'535 - tx_packet::longest_headers;
     static constexpr std::size_t most_octets = virtio_net_header::length + ethernet_header::length + 65'535;
-    static_assert(TPACKET2_HDRLEN + TPACKET_ALIGNMENT + most_octets <= packet_ring::frame_length);
+    static_assert(packet_ring::header_length + sizeof(sockaddr_ll) + TPACKET_ALIGNMENT + most_octets <=
+                  packet_ring::frame_length);
 
     packet_socket(descriptor socket, watched watching, mapping memory, int index, const hardware_address& own,
                   std::uint16_t mtu, const packet_socket_options& wanted, reactor& waits_in)
