@@ -119,6 +119,7 @@ wait $pid $mute || true
 head -c 100000000 /dev/zero > "$work/long"
 begin file_transfer --link udp:4000 receive "$work/got"
 receiving=$pid
+exec 5<&3  # it has something to say at its end
 begin file_transfer --link udp:127.0.0.1:4000 $client send "$work/long"
 until [ -s "$work/got" ]; do kill -0 $pid || fail "a sender to one who is there"; done
 kill -STOP $receiving
@@ -126,6 +127,7 @@ if read -r -t 2 -u 3 line; then fail "to a receiver that pauses it says: $line";
 kill -CONT $receiving
 wait $pid && wait $receiving || fail "after the pause"
 cmp "$work/long" "$work/got" || fail "other octets after the pause"
+[[ "$(cat <&5)" == received*checksum* ]] || fail "the receiver does not say that it has it"
 
 # The line of echo_server's help, as it stands there but for the directory.
 line=$("$examples/echo_server" --help | grep -F ' & ')
