@@ -82,7 +82,7 @@ TEST_CASE("MUST-13 a record in TIME-WAIT ends two MSL after the last FIN, to the
     b.check_empty();
 }
 
-TEST_CASE("records end in their order, also one whose FIN came again") {
+TEST_CASE("MUST-13 records end in their order, also one whose FIN came again") {
     bench b;
     const handle l = b.listen();
     const socket_address first{bench::peer.address, 1}, second{bench::peer.address, 2}, third{bench::peer.address, 3};
